@@ -1,0 +1,1 @@
+"""Atari 2600 games for Retro ML: environment, tape and re-simulation."""

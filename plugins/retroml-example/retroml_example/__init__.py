@@ -1,0 +1,1 @@
+"""The template of a Retro ML plugin: one small algorithm."""

@@ -1,0 +1,1 @@
+"""Exporters for Retro ML: CSV, JSON, PNG, TensorBoard."""

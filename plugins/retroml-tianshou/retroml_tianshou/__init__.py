@@ -1,0 +1,1 @@
+"""Learning algorithms for Retro ML, on Tianshou."""

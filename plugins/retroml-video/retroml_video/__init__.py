@@ -1,0 +1,1 @@
+"""Film renderers for Retro ML."""

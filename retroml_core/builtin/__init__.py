@@ -1,0 +1,1 @@
+"""The core's own plugin: what the core needs, it offers to itself through the public hooks."""

@@ -1,0 +1,68 @@
+"""Writing files so that a reader never sees half of one, whatever is killed and whenever."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+__all__ = ["append_line", "read_json", "replace", "sync_folder", "write_bytes", "write_json"]
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `path` whole: temporary name, fsync, rename. Raises OSError; the old file is then untouched."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as readable JSON, whole."""
+    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The JSON in `path`. Raises OSError when it cannot be read, ValueError (naming the file) when it is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not valid JSON: {error}") from error
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line in a single write."""
+    with path.open("ab") as file:
+        file.write(line.encode() + b"\n")
+
+
+def replace(source: Path, target: Path, *, patience_seconds: float = 2.0) -> None:
+    """Rename over `target`; on Windows, where a reader's open handle forbids it for a moment, try again for a while."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` durable; nothing on Windows, which cannot open folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""What a film renderer is: it reads the tape of a run, re-simulates what it wants to show, and writes one video file.
+
+A renderer runs in a process of its own, after training or while it goes on. It writes to `FilmJob.target`, a temporary
+path; the core moves a complete film to its final name and writes the sidecar, so no broken file ever has a final name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from retroml_core.players import Players
+    from retroml_core.runs import Run
+    from retroml_core.schema import FilmConfig
+    from retroml_core.tape import Tape
+
+__all__ = ["FilmCancelled", "FilmError", "FilmJob", "FilmResult", "FilmSegment", "Renderer"]
+
+
+class FilmError(Exception):
+    """A film cannot be made; the message says why and what to do."""
+
+
+class FilmCancelled(Exception):
+    """Raised by `FilmJob.progress` when nobody wants the film any more; let it pass through."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmSegment:
+    """What a stretch of the film shows, for the sidecar and the chapters: every number in a caption stands here too.
+
+    `start_seconds` and `end_seconds` are film time. `first_step` and `last_step` count the run's steps, `episode` is the
+    number within `stream`, `score` the raw points at the segment's end, `policy_step` the checkpoint whose action
+    probabilities are shown (None: none are).
+    """
+
+    start_seconds: float
+    end_seconds: float
+    title: str
+    stream: str
+    episode: int
+    first_step: int
+    last_step: int
+    first_index: int
+    last_index: int
+    score: float
+    training_seconds: float
+    policy_step: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmJob:
+    """One film to make.
+
+    `length_seconds` is the length asked for (None: as the renderer sees fit). `players` loads the policies of checkpoints,
+    `progress(fraction, doing)` reports and raises FilmCancelled when the film is no longer wanted: call it at least once
+    a second.
+    """
+
+    run: Run
+    tape: Tape
+    players: Players
+    config: FilmConfig
+    target: Path
+    length_seconds: float | None
+    progress: Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmResult:
+    """What a renderer made: exact length, picture size, and what it shows when."""
+
+    seconds: float
+    width: int
+    height: int
+    fps: int
+    frames: int
+    title: str
+    segments: tuple[FilmSegment, ...]
+
+
+class Renderer(Protocol):
+    """A kind of film."""
+
+    def render(self, job: FilmJob) -> FilmResult:
+        """Write the film to `job.target`. Raises FilmError when the run cannot be shown so, OSError on a full disk."""

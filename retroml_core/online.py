@@ -1,0 +1,163 @@
+"""The core's loop for algorithms that learn online: environments step while the algorithm stores what it just saw.
+
+    obs -> act -> send ... store() ... recv -> observe -> (ready?) -> update -> metrics
+
+Subclass `OnlineTrainable`, write `act`, `observe`, `ready` and `update`, and say what belongs to the state in
+`learner_state` and `restore_learner`. Pausing, checkpoints, the tape, exact resume, films and evaluation then work.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from retroml_core.algorithm import Build, Control, Decision, Report
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from retroml_core.environment import EpisodeEnd, Transition, VectorEnvironment
+    from retroml_core.tree import Tree
+
+__all__ = ["OnlineTrainable"]
+
+
+class OnlineTrainable(ABC):
+    """An online algorithm. `build.config.environments` says how many games are played at once (1 when it has no such field)."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.environment: VectorEnvironment | None = None
+        self.obs: NDArray[np.uint8] | None = None
+        self.steps = 0
+        self.updates = 0
+        self._episodes: list[EpisodeEnd] = []
+        self._pending_steps = 0
+
+    # --- what an author writes ----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """The actions (B,) of training for observations (B, C, H, W), drawn from the training stream of randomness."""
+
+    @abstractmethod
+    def act(self, obs: NDArray[np.uint8], *, greedy: bool) -> Decision:
+        """Decide outside training; see `Trainable.act`."""
+
+    def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:  # noqa: B027  # optional by design
+        """Keep what was seen and done (`actions` as executed). Runs while the emulators work, so it costs no time."""
+
+    @abstractmethod
+    def observe(self, transition: Transition) -> None:
+        """Take in what the step led to."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether enough was observed for an update."""
+
+    @abstractmethod
+    def update(self, control: Control) -> Mapping[str, float]:
+        """Learn; numbers by standard metric name. Call `control.tick()` between minibatches."""
+
+    @abstractmethod
+    def learner_state(self) -> Tree:
+        """Parameters, optimizer, buffers, counters and generators of the algorithm, as a plain tree."""
+
+    @abstractmethod
+    def restore_learner(self, state: Tree) -> None:
+        """Take up `learner_state()`."""
+
+    @abstractmethod
+    def seed_acting(self, seed: int) -> None:
+        """Seed the draws of `act`."""
+
+    @abstractmethod
+    def policy(self) -> Tree:
+        """Only what `act` needs."""
+
+    @abstractmethod
+    def load_policy(self, policy: Tree) -> None:
+        """Take up `policy()`."""
+
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """A digest of all parameters."""
+
+    def samples(self) -> Mapping[str, NDArray[Any]]:
+        """Arrays of the last update that metric plugins may look at; see `Report.samples`."""
+        return {}
+
+    # --- what the core does with it -----------------------------------------------------------------------------------
+
+    def advance(self, control: Control) -> Report:
+        """Play until `ready`, then update. Returns early, without an update, when the core wants to pause or stop."""
+        environment, obs = self._playing()
+        begun, collecting = time.perf_counter(), self.steps
+        while not self.ready():
+            control.tick()
+            if control.wants_return() or control.remaining_steps() == 0:
+                return self._report(0, {})
+            executed = environment.send(self.choose(obs))
+            self.store(obs, executed)
+            transition = environment.recv()
+            self.observe(transition)
+            obs = self.obs = transition.obs
+            self.steps += environment.count
+            self._pending_steps += environment.count
+            self._episodes += transition.episodes
+        collected = time.perf_counter()
+        metrics = dict(self.update(control))
+        self.updates += 1
+        environment.note_policy(self.updates)
+        learned = time.perf_counter()
+        if self.steps > collecting:
+            metrics["time/collect_share"] = (collected - begun) / (learned - begun)
+        return self._report(1, metrics)
+
+    def _playing(self) -> tuple[VectorEnvironment, NDArray[np.uint8]]:
+        if self.environment is None:
+            self.environment = self.build.make_environment(getattr(self.build.config, "environments", 1))
+        if self.obs is None:
+            self.obs = self.environment.reset()
+        return self.environment, self.obs
+
+    def _report(self, updates: int, metrics: Mapping[str, float]) -> Report:
+        report = Report(
+            steps=self._pending_steps,
+            updates=updates,
+            metrics=metrics,
+            episodes=tuple(self._episodes),
+            samples=self.samples() if updates else {},
+        )
+        self._pending_steps, self._episodes = 0, []
+        return report
+
+    def state(self) -> Tree:
+        """Learner, environment and counters; see `Trainable.state`."""
+        environment, _ = self._playing()
+        return {
+            "steps": self.steps,
+            "updates": self.updates,
+            "learner": self.learner_state(),
+            "environment": environment.state(),
+        }
+
+    def restore(self, state: Tree) -> None:
+        """Take up `state()`: the environment re-simulates its open episodes."""
+        self.steps, self.updates = int(state["steps"]), int(state["updates"])
+        self.restore_learner(state["learner"])
+        self.environment = self.build.make_environment(getattr(self.build.config, "environments", 1))
+        self.obs = self.environment.restore(state["environment"])
+
+    def flush(self) -> str:
+        """Flush the tape; see `Trainable.flush`."""
+        return self.environment.flush() if self.environment is not None else ""
+
+    def close(self) -> None:
+        """Close the environment."""
+        if self.environment is not None:
+            self.environment.close()
+            self.environment = None

@@ -1,0 +1,159 @@
+"""The config of a run: one object, the single source of truth.
+
+Command line, app, `config.json`, index and exports all hold this object. Every setting is declared here, or in the config
+dataclass of the plugin it belongs to, by `param`: nowhere else is its default, range or meaning written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaconf import MISSING
+
+from retroml_core.params import param
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Budget",
+    "CheckpointConfig",
+    "EvaluationConfig",
+    "ExperimentConfig",
+    "FilmConfig",
+    "NetworkConfig",
+    "Parent",
+]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass
+class Budget:
+    """How long to train. Given times add up; with a time and a number of steps, whichever is used up first ends the run."""
+
+    hours: float | None = param(None, ge=0, le=10_000, unit="h", help="Hours of training; added to minutes and seconds.")
+    minutes: float | None = param(None, ge=0, le=600_000, unit="min", help="Minutes of training; added to hours and seconds.")
+    seconds: float | None = param(None, ge=0, le=36_000_000, unit="s", help="Seconds of training; added to hours and minutes.")
+    steps: int | None = param(
+        None, ge=1, le=100_000_000_000, unit="steps", help="Agent decisions (4 frames each) over all environments."
+    )
+    default_hours: float = param(
+        1.0,
+        ge=0,
+        le=10_000,
+        unit="h",
+        help="Hours of training when nothing else is asked for; set by the preset.",
+        advanced=True,
+    )
+
+    def limit_seconds(self) -> float | None:
+        """The budget in seconds of training, or None when it is in steps alone."""
+        given = [(self.hours, 3600.0), (self.minutes, 60.0), (self.seconds, 1.0)]
+        if any(value is not None for value, _ in given):
+            return sum(value * unit for value, unit in given if value is not None)
+        return None if self.steps is not None else self.default_hours * 3600.0
+
+
+@dataclass
+class CheckpointConfig:
+    """When the state of training is saved, and how much of it is kept."""
+
+    every_minutes: float = param(
+        5.0,
+        ge=0.01,
+        le=10_000,
+        soft_ge=0.5,
+        unit="min",
+        help="Time between checkpoints; a crash loses at most this much training.",
+    )
+    every_steps: int | None = param(
+        None, ge=1, unit="steps", help="Also save a checkpoint each time this many steps are done.", advanced=True
+    )
+    keep: int = param(2, ge=1, le=10_000, help="How many full checkpoints to keep; the best model is kept besides.")
+    keep_policies: int = param(
+        40,
+        ge=2,
+        le=10_000,
+        help="How many light policy snapshots to keep, spread over the training; films show them.",
+        advanced=True,
+    )
+
+
+@dataclass
+class EvaluationConfig:
+    """Episodes played to measure the policy, apart from training and recorded as well."""
+
+    episodes: int = param(5, ge=1, le=1000, help="Evaluation episodes each time; the best of them is the final film.")
+    every_minutes: float | None = param(
+        None, ge=0.1, le=10_000, unit="min", help="Also evaluate during training at this interval; nothing: only at the end."
+    )
+    greedy: bool = param(False, help="Always take the likeliest action instead of drawing from the policy.")
+    max_steps: int = param(
+        27_000, ge=1, le=1_000_000, unit="steps", help="An evaluation episode is cut after this many steps.", advanced=True
+    )
+
+
+@dataclass
+class FilmConfig:
+    """The films made after training."""
+
+    renderers: list[str] = param(
+        default_factory=lambda: ["timelapse", "final_run"], help="Films to make after training, by renderer name; none: []."
+    )
+    length: str = param("60", help='Length of the time-lapse in seconds, or "match": as long as the training was.')
+    fps: int = param(30, ge=15, le=60, unit="frames/s", help="Frames per second of the films: 30 or 60.")
+    height: int = param(720, ge=240, le=2160, unit="px", help="Height of the films in pixels; the width follows as 16:9.")
+    captions: bool = param(True, help="Write time, step, episode, score and action probabilities beside the game.")
+
+
+@dataclass
+class NetworkConfig:
+    """The shape of the network. None leaves a part to the architecture named."""
+
+    name: str = param("nature", help="Architecture: the Nature CNN, a small CNN, or one that a plugin adds.")
+    channels: list[int] | None = param(None, help="Channels of each convolution.", advanced=True)
+    kernels: list[int] | None = param(None, help="Kernel size of each convolution.", unit="px", advanced=True)
+    strides: list[int] | None = param(None, help="Stride of each convolution.", unit="px", advanced=True)
+    hidden: list[int] | None = param(None, help="Units of each fully connected layer after the convolutions.", advanced=True)
+
+
+@dataclass
+class Parent:
+    """The run this one comes from and how: "forked_from", "sweep_member", "baseline", "ablation"."""
+
+    id: str = param("", help="Id of the parent run; empty: none.")
+    relation: str = param(
+        "", help="How this run relates to its parent.", choices=("", "forked_from", "sweep_member", "baseline", "ablation")
+    )
+    checkpoint: str = param("", help="Name of the parent's checkpoint this run starts from.", advanced=True)
+
+
+@dataclass
+class ExperimentConfig:
+    """A run: one experiment with one seed."""
+
+    id: str = param("", help="Id of the run; made when the run is created.", advanced=True)
+    name: str = param("", help="A name for people; empty: made from game and algorithm.")
+    game: str = param("breakout", help="The game to learn; `retroml games` lists them all.")
+    environment: Any = MISSING
+    algorithm: Any = MISSING
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    budget: Budget = field(default_factory=Budget)
+    preset: str = param("short", help="How long and how carefully: short, medium or long.")
+    seed: int | None = param(None, ge=0, le=2**32 - 1, help="Seed of all randomness; nothing: drawn anew and written down.")
+    deterministic: bool = param(
+        False, help="Repeat exactly on the same machine: needs a budget in steps; slower on a GPU.", advanced=True
+    )
+    device: str = param("auto", help="Where the network runs: auto, cpu, cuda or cuda:1.")
+    threads: int = param(0, ge=0, le=1024, help="Threads of the learner; 0: as many as there are cores.", advanced=True)
+    checkpoints: CheckpointConfig = field(default_factory=CheckpointConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    film: FilmConfig = field(default_factory=FilmConfig)
+    metrics: list[str] = param(default_factory=lambda: ["standard"], help="Metrics to compute besides the algorithm's own.")
+    exporters: list[str] = param(default_factory=list, help="Live exporters that follow the run, such as tensorboard.")
+    tags: list[str] = param(default_factory=list, help="Words to find the run by.")
+    notes: str = param("", help="Free text about the run.")
+    parent: Parent = field(default_factory=Parent)
+    group: str = param("", help="Name of the group of runs made together.", advanced=True)
+    created_at: str = param("", help="When the run was created (UTC, ISO 8601); filled in.", advanced=True)
+    schema_version: int = param(SCHEMA_VERSION, ge=1, help="Version of this config's layout.", advanced=True)

@@ -1,0 +1,145 @@
+"""What a tape offers its readers: every episode ever played by a run, to be played again bit for bit.
+
+The tape holds how each episode began and its actions, about a byte a step; moments are re-simulated, not stored. The
+environment that records a tape also reads it (`EnvironmentSpec.tape`); films, datasets, verification and the live view of
+past moments meet it only through this protocol.
+
+Shapes: H height, W width; frames are RGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from retroml_core.environment import Stream
+
+__all__ = ["Moment", "Tape", "TapeCheck", "TapedEpisode", "View", "open_tape"]
+
+
+class View(StrEnum):
+    """How to re-simulate: what the agent saw, colour once a step (15 a second), or every frame in colour (60 a second)."""
+
+    OBSERVATION = "observation"
+    COLOUR = "colour"
+    COLOUR_60 = "colour60"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TapedEpisode:
+    """One episode on the tape.
+
+    `number` counts from 1 within the stream in order of beginning. `first_step` is the run's step count (over all
+    environments) when it began, `started_seconds` the seconds of training by then, `policy_version` the updates made by
+    then. `length` is in steps. An episode still open when the tape ends, or cut by a crash, is not `finished`: its `score`
+    is then the points so far. `attempt` is the attempt in which it began.
+    """
+
+    number: int
+    stream: Stream
+    environment: int
+    first_step: int
+    length: int
+    score: float
+    started_seconds: float
+    policy_version: int
+    finished: bool
+    truncated: bool
+    lives_lost: int
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """One re-simulated step of an episode.
+
+    `index` is the step within the episode, `step` the run's step count at that moment, `seconds` the seconds of training.
+    `observation` uint8 (C, H, W) is what the agent saw when it chose `action`. `frames` are the RGB pictures uint8
+    (H, W, 3) shown while the action was carried out: none, one or four of them, as the view asks. `reward` is raw, `score`
+    the points after the step, `lives` those left after it.
+    """
+
+    index: int
+    step: int
+    seconds: float
+    action: int
+    reward: float
+    score: float
+    lives: int
+    observation: NDArray[np.uint8]
+    frames: Sequence[NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TapeCheck:
+    """The result of a verification: how many steps were re-simulated, and where and how the first difference lies, if any."""
+
+    steps: int
+    episodes: int
+    first_divergence_step: int | None = None
+    difference: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything re-simulated equals what was recorded."""
+        return self.first_divergence_step is None
+
+
+class Tape(Protocol):
+    """The play of one run. Safe to open while the run goes on; `refresh` sees what was written since."""
+
+    header: dict[str, Any]
+    """What the tape was recorded with: game, environment settings, ROM hash, versions, action meanings."""
+
+    def refresh(self) -> None:
+        """Read what was appended since."""
+
+    def episodes(self, stream: Stream = "training") -> Sequence[TapedEpisode]:
+        """All episodes of a stream in order of beginning."""
+
+    def steps(self, stream: Stream = "training") -> int:
+        """How many steps the stream holds, over all environments."""
+
+    def size_bytes(self) -> int:
+        """What the tape takes on disk."""
+
+    def actions(self, episode: TapedEpisode) -> NDArray[np.uint8]:
+        """The actions of an episode (length,)."""
+
+    def rewards(self, episode: TapedEpisode) -> NDArray[np.float32]:
+        """The raw rewards of an episode (length,)."""
+
+    def find(self, *, step: int | None = None, seconds: float | None = None, stream: Stream = "training") -> TapedEpisode:
+        """The episode of environment 0 being played at a step of the run or at a second of training.
+
+        Raises LookupError when the tape holds none.
+        """
+
+    def play(
+        self, episode: TapedEpisode, *, first: int = 0, last: int | None = None, view: View = View.COLOUR
+    ) -> Iterator[Moment]:
+        """Re-simulate steps `first` to `last` (excluded; None: to the end). Steps before `first` are simulated unseen."""
+
+    def verify(self, *, stream: Stream = "training", first_step: int = 0, last_step: int | None = None) -> TapeCheck:
+        """Re-simulate a range of the run and compare it with the hash chain."""
+
+    def close(self) -> None:
+        """Release files and emulators."""
+
+
+def open_tape(folder: Path, spec_tape: str) -> Tape:
+    """Open the tape of the run in `folder` with the reader its environment names (`EnvironmentSpec.tape`).
+
+    Raises FileNotFoundError when nothing was recorded, ValueError when the tape cannot be read or its ROM is not here.
+    """
+    from retroml_core.registry import resolve
+
+    tape: Tape = resolve(spec_tape)(folder)
+    return tape
