@@ -49,7 +49,7 @@ def replace(source: Path, target: Path, *, patience_seconds: float = 2.0) -> Non
     deadline = time.monotonic() + patience_seconds
     while True:
         try:
-            os.replace(source, target)
+            source.replace(target)
             return
         except PermissionError:
             if os.name != "nt" or time.monotonic() > deadline:
