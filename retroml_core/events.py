@@ -9,7 +9,6 @@ checkpoint's step: points of earlier attempts beyond it no longer count.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -85,7 +84,7 @@ class EventData:
 
     def as_dict(self) -> dict[str, Any]:
         """The `data` of the event."""
-        return dataclasses.asdict(self)
+        return dict(self.__dict__)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["append_line", "read_json", "replace", "sync_folder", "write_bytes", "write_json"]
+__all__ = ["append_line", "read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `path` whole: temporary name, fsync, rename. Raises OSError; the old file is then untouched."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with whole(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary path to write `path` to: afterwards it is made durable and renamed; after an exception it is removed."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
+        yield temporary
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         replace(temporary, path)
     except BaseException:

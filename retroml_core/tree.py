@@ -12,7 +12,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.files import write_bytes
+from retroml_core.files import whole, write_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,24 +29,25 @@ _FLOAT = "$float"
 
 def save_tree(tree: Tree, stem: Path) -> list[Path]:
     """Write `tree` to `<stem>.json` and `<stem>.safetensors`; the two paths. Raises TypeError naming a leaf it cannot hold."""
-    from safetensors.numpy import save
+    from safetensors.numpy import save_file
 
     arrays: dict[str, NDArray[Any]] = {}
     structure = _strip(tree, "", arrays)
     files = [stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".safetensors")]
     write_bytes(files[0], json.dumps(structure, allow_nan=False).encode())
-    write_bytes(files[1], save(arrays))
+    with whole(files[1]) as temporary:
+        save_file(arrays, temporary)
     return files
 
 
 def load_tree(stem: Path) -> Tree:
     """The tree written by `save_tree(tree, stem)`. Raises OSError or ValueError when a file is missing or damaged."""
     from safetensors import SafetensorError
-    from safetensors.numpy import load
+    from safetensors.numpy import load_file
 
-    structure = json.loads(stem.with_name(stem.name + ".json").read_text())
+    structure = json.loads(stem.with_name(stem.name + ".json").read_text(encoding="utf-8"))
     try:
-        arrays = load(stem.with_name(stem.name + ".safetensors").read_bytes())
+        arrays = load_file(stem.with_name(stem.name + ".safetensors"))
     except SafetensorError as error:
         raise ValueError(f"{stem}.safetensors is damaged: {error}") from error
     tree = _fill(structure, arrays)

@@ -1,0 +1,9 @@
+"""What a person can do something about: shown as one line, never with a traceback."""
+
+from __future__ import annotations
+
+__all__ = ["Fault"]
+
+
+class Fault(Exception):
+    """Base of the errors whose message says what is wrong and what to do. Front ends show it and exit with code 2."""
