@@ -1,0 +1,24 @@
+"""Contract suites for plugin authors: subclass the suite of what you wrote, run pytest, follow the advice.
+
+    from retroml_core.testing import AlgorithmContract
+    from retroml_mine import retroml_algorithms
+
+    class TestMine(AlgorithmContract):
+        spec = retroml_algorithms()[0]
+        settings = {"rollout": 8}
+
+Needs pytest; the rest of the core never imports this package.
+"""
+
+from retroml_core.testing.algorithm import AlgorithmContract
+from retroml_core.testing.control import FakeControl
+from retroml_core.testing.tiny import TINY_ENVIRONMENT, TINY_GAME, TinyConfig, TinyEnvironment
+
+__all__ = [
+    "TINY_ENVIRONMENT",
+    "TINY_GAME",
+    "AlgorithmContract",
+    "FakeControl",
+    "TinyConfig",
+    "TinyEnvironment",
+]
