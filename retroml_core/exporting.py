@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from retroml_core.app import App
     from retroml_core.bus import MetricEventBus
     from retroml_core.runs import Run
+    from retroml_core.specs import ExporterSpec
 
-__all__ = ["ExportError", "Exporter", "LiveExporter"]
+__all__ = ["ExportError", "Exporter", "LiveExporter", "make_exporter"]
 
 
 class ExportError(Exception):
@@ -19,6 +22,9 @@ class ExportError(Exception):
 
 class Exporter:
     """Base of exporters: override `export`; live ones also `follow`."""
+
+    units: Mapping[str, str] = MappingProxyType({})
+    """The units of metrics by name, for heads of columns and axes; `make_exporter` fills it in."""
 
     def __init__(self, config: Any = None) -> None:
         self.config = config
@@ -41,3 +47,13 @@ class LiveExporter:
 
     def close(self) -> None:
         """The attempt ended: write what is left."""
+
+
+def make_exporter(app: App, name: str) -> Exporter:
+    """The exporter `name` with its default settings and the units of every metric on offer. Raises UnknownName."""
+    from retroml_core.registry import resolve
+
+    spec = cast("ExporterSpec", app.registry.get("exporter", name))
+    exporter: Exporter = resolve(spec.factory)(spec.config())
+    exporter.units = {metric: unit for offer in app.registry.metrics.values() for metric, unit in offer.reports.items()}
+    return exporter

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retroml_core import param
-
 __all__ = ["ActionsConfig", "AdvantagesConfig", "StandardConfig"]
 
 
@@ -13,18 +11,18 @@ __all__ = ["ActionsConfig", "AdvantagesConfig", "StandardConfig"]
 class StandardConfig:
     """The standard metrics have no settings: their names say what they are, in every run alike."""
 
-    name: str = param("standard", help="Name of the metric.", advanced=True)
+    name: str = "standard"
 
 
 @dataclass
 class AdvantagesConfig:
     """The spread of the advantages has no settings."""
 
-    name: str = param("advantages", help="Name of the metric.", advanced=True)
+    name: str = "advantages"
 
 
 @dataclass
 class ActionsConfig:
     """The shares of the actions have no settings."""
 
-    name: str = param("actions", help="Name of the metric.", advanced=True)
+    name: str = "actions"
