@@ -1,1 +1,109 @@
-"""The core's own plugin: what the core needs, it offers to itself through the public hooks."""
+"""The core's own plugin: what the core needs, it offers to itself through the hooks that everybody has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from retroml_core.builtin.configs import CatchConfig, LocalConfig, RandomConfig
+from retroml_core.hookspecs import hookimpl
+from retroml_core.specs import AlgorithmSpec, CommandSpec, EnvironmentSpec, GameSpec, LauncherSpec, StoreSpec
+
+_COMMANDS = {
+    "runs": ("Runs", "List the runs."),
+    "show": ("Show a run", "Show a run: state, scores, settings, films."),
+    "pause": ("Pause a run", "Pause a run; its state is saved and its device freed."),
+    "resume": ("Resume a run", "Go on with a paused, stopped or interrupted run, exactly where its last checkpoint was."),
+    "stop": ("Stop a run", "Stop a run; its state is saved first."),
+    "checkpoint": ("Save a checkpoint", "Save the state of a running run now."),
+    "rerun": ("Repeat a run", "Start a new run with the config of another."),
+    "reindex": ("Rebuild the index", "Rebuild the index from the run folders."),
+    "film": ("Make a film", "Make a film of a run."),
+    "export": ("Export runs", "Write runs into files for other tools."),
+    "plugins": ("Plugins", "List the plugins and what is wrong with them."),
+    "games": ("Games", "List the games."),
+    "algorithms": ("Algorithms", "List the algorithms and their settings."),
+    "doctor": ("Check the set-up", "Say whether this machine is ready, and what to do where it is not."),
+    "config": ("Configs", "Export the config of a run, or check and use a config file."),
+}
+
+
+@hookimpl
+def retroml_algorithms() -> Iterable[AlgorithmSpec]:
+    """The random agent."""
+    return [
+        AlgorithmSpec(
+            name="random",
+            title="Random",
+            summary="Acts at random and learns nothing: the baseline every agent has to beat.",
+            config=RandomConfig,
+            factory="retroml_core.builtin.random_agent:build",
+            family="baseline",
+            traits=frozenset({"deterministic", "probabilities"}),
+        )
+    ]
+
+
+@hookimpl
+def retroml_environments() -> Iterable[EnvironmentSpec]:
+    """Catch, written in numpy."""
+    return [
+        EnvironmentSpec(
+            name="catch",
+            title="Catch",
+            summary="A tiny game for tests and first steps: catch what falls.",
+            config=CatchConfig,
+            factory="retroml_core.builtin.catch:make",
+            no_tape="Catch records no tape",
+        )
+    ]
+
+
+@hookimpl
+def retroml_games() -> Iterable[GameSpec]:
+    """Catch."""
+    return [
+        GameSpec(
+            name="catch",
+            title="Catch",
+            summary="Move the paddle under the falling ball.",
+            environment="catch",
+            actions=("NOOP", "LEFT", "RIGHT"),
+        )
+    ]
+
+
+@hookimpl
+def retroml_launchers() -> Iterable[LauncherSpec]:
+    """A process on this machine."""
+    return [
+        LauncherSpec(
+            name="local",
+            title="This machine",
+            summary="Start the process of a run on this machine.",
+            config=LocalConfig,
+            factory="retroml_core.launching:build_local",
+        )
+    ]
+
+
+@hookimpl
+def retroml_stores() -> Iterable[StoreSpec]:
+    """SQLite."""
+    return [
+        StoreSpec(
+            name="sqlite",
+            title="SQLite",
+            summary="One file under the data root.",
+            factory="retroml_core.index.store:open_store",
+            schemes=("sqlite",),
+        )
+    ]
+
+
+@hookimpl
+def retroml_commands() -> Iterable[CommandSpec]:
+    """The commands of the core."""
+    return [
+        CommandSpec(name=name, title=title, summary=summary, factory=f"retroml_core.commands.{name}:main")
+        for name, (title, summary) in _COMMANDS.items()
+    ]

@@ -1,0 +1,56 @@
+"""The app: what every command, front end and worker starts from."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retroml_core.plugins import PluginManager
+from retroml_core.registry import Registry
+
+if TYPE_CHECKING:
+    from retroml_core.index import Index
+    from retroml_core.roots import DataRoot
+
+__all__ = ["App"]
+
+
+@dataclass
+class App:
+    """The plugins, what they offer, and where the data is. Made by `App.open`, handed on, closed by its maker."""
+
+    plugins: PluginManager
+    registry: Registry
+    root: DataRoot
+
+    @classmethod
+    def open(cls, safe: bool = False) -> App:
+        """Find plugins and the data root and start the plugins. With `safe` only first-party plugins are loaded."""
+        return cls.from_plugins(PluginManager(safe=safe))
+
+    @classmethod
+    def from_plugins(cls, plugins: PluginManager) -> App:
+        """An app of these plugins."""
+        from retroml_core.roots import find_data_root
+
+        app = cls(plugins=plugins, registry=Registry.collect(plugins), root=find_data_root(plugins))
+        plugins.startup(app)
+        return app
+
+    @functools.cached_property
+    def index(self) -> Index:
+        """The index of all runs, opened on first use."""
+        from retroml_core.index import Index
+
+        return Index.open(self.root)
+
+    def close(self) -> None:
+        """Tell the plugins that the app ends."""
+        self.plugins.shutdown(self)
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

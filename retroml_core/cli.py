@@ -1,0 +1,107 @@
+"""`retroml ...`: a bare first word is a command, everything else configures a training and goes to Hydra."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retroml_core.app import App
+from retroml_core.faults import Fault
+from retroml_core.registry import resolve
+from retroml_core.suggestions import UnknownName
+
+__all__ = ["Options", "main"]
+
+EXIT_ERROR = 1
+EXIT_WRONG_USE = 2
+EXIT_INTERRUPTED = 130
+
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Our own flags among the arguments."""
+
+    safe: bool = False
+    detach: bool = False
+    dry_run: bool = False
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (None: that of this process) and return its exit code.
+
+    0 on success, 2 on wrong use, 1 on other errors, 130 after Ctrl+C, and what a command says. A user's mistake is one
+    message on stderr, never a traceback.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        with App.open(safe="--safe" in arguments) as app:
+            return _dispatch(app, [argument for argument in arguments if argument != "--safe"])
+    except SystemExit as stopped:  # argparse's way to end
+        return stopped.code if isinstance(stopped.code, int) else EXIT_ERROR if stopped.code else 0
+    except Fault as fault:
+        return _fail(str(fault), EXIT_WRONG_USE)
+    except BrokenPipeError:
+        return _close_output()
+    except OSError as error:
+        return _fail(str(error), EXIT_ERROR)
+    except KeyboardInterrupt:
+        return _fail("interrupted", EXIT_INTERRUPTED)
+
+
+def _dispatch(app: App, arguments: list[str]) -> int:
+    if arguments and _WORD.fullmatch(arguments[0]):
+        return _command(app, arguments[0], arguments[1:])
+    if {"--help", "-h"} & set(arguments):
+        from retroml_core.help_page import help_page
+
+        return _say(help_page(app))
+    if "--version" in arguments:
+        from retroml_core.plugin_discovery import core_version
+
+        return _say(f"retroml-core {core_version()}")
+    options = Options(detach="--detach" in arguments, dry_run="--dry-run" in arguments)
+    rest = [argument for argument in arguments if argument not in ("--detach", "--dry-run")]
+    return _train(app, rest, options)
+
+
+def _command(app: App, name: str, arguments: list[str]) -> int:
+    if name not in app.registry.commands:
+        visible = [spec.name for spec in app.registry.commands.values() if not spec.hidden]
+        raise UnknownName("command", name, visible)
+    return int(resolve(app.registry.commands[name].factory)(app, arguments))
+
+
+def _train(app: App, arguments: list[str], options: Options) -> int:
+    for failure in app.plugins.failures:
+        sys.stderr.write(f"{failure}\n")
+    if any(argument.startswith("-") for argument in arguments):
+        from retroml_core.multirun import run_hydra
+
+        return run_hydra(app, arguments, detach=options.detach, dry_run=options.dry_run)
+    from retroml_core.config import compose
+    from retroml_core.start import start
+
+    return start(app, compose(app, arguments), detach=options.detach, dry_run=options.dry_run)
+
+
+def _say(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"{message}\n")
+    return code
+
+
+def _close_output() -> int:
+    """The reader of our output went away (`retroml games | head`): nobody is left to tell."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,226 @@
+"""Making a config: by Hydra from YAML and overrides, or from a saved `config.json`. Both end as one typed object.
+
+Hydra keeps process-wide state, so compose on one thread only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins as HydraPlugins
+from hydra.errors import HydraException
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from retroml_core.conf_folders import core_conf, plugin_folders
+from retroml_core.config_errors import ConfigError, explain, known_keys, of_problems
+from retroml_core.files import read_json, write_json
+from retroml_core.migrations import migrate
+from retroml_core.resolvers import register_resolvers
+from retroml_core.schema import ExperimentConfig
+from retroml_core.specs import Severity
+from retroml_core.suggestions import UnknownName, advice
+from retroml_core.validation import check
+
+if TYPE_CHECKING:
+    from hydra.core.config_search_path import ConfigSearchPath
+    from omegaconf import DictConfig
+
+    from retroml_core.app import App
+
+__all__ = [
+    "ConfigError",
+    "compose",
+    "config_hash",
+    "connect",
+    "from_tree",
+    "load_config",
+    "save_config",
+    "to_tree",
+]
+
+_UNHASHED = ("id", "created_at", "name", "notes", "tags", "group")
+
+
+class PluginConfigs(SearchPathPlugin):
+    """Adds the config folders of plugins behind the core's own. Hydra makes its instances, so the class holds the folders."""
+
+    folders: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Append every folder."""
+        for plugin, package in self.folders:
+            search_path.append(provider=plugin, path=f"pkg://{package}")
+
+
+def connect(app: App) -> None:
+    """Make the schemas, config folders and resolvers of `app` known to Hydra; may be called again."""
+    PluginConfigs.folders = tuple((folder.plugin, folder.package) for folder in plugin_folders(app.plugins, app.registry))
+    if PluginConfigs not in HydraPlugins.instance().discover(SearchPathPlugin):
+        HydraPlugins.instance().register(PluginConfigs)
+    store = ConfigStore.instance()
+    store.store(name="base_config", node=ExperimentConfig, provider="retroml")
+    for group in ("algorithm", "environment"):
+        for name, spec in app.registry.of(group).items():
+            provider = app.registry.plugin_of[group, name]
+            store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009
+    register_resolvers(app)
+
+
+def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
+    with _hydra(app):
+        tree = _compose_tree(app, overrides)
+    config = from_tree(tree, app)
+    errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
+    if errors:
+        raise of_problems(errors)
+    return config
+
+
+@contextmanager
+def _hydra(app: App) -> Iterator[None]:
+    if GlobalHydra.instance().is_initialized():  # inside a job of a multirun
+        yield
+        return
+    connect(app)
+    with initialize_config_dir(str(core_conf()), version_base="1.3", job_name="retroml"):
+        yield
+
+
+def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:
+    """Compose, with the environment of the game where none was asked for: first by a `game=` among the overrides, then by
+    the game that YAML files chose."""
+    asked = any(override.startswith("environment=") for override in overrides)
+    games = [override.partition("=")[2].strip("'\"") for override in overrides if override.startswith("game=")]
+    environment = "" if asked or not games else _environment_of(app, games[-1])
+    tree = _compose_once(app, [f"environment={environment}", *overrides] if environment else overrides)
+    if not asked and not environment:
+        environment = _environment_of(app, str(tree["game"]))
+        if environment not in ("", tree["environment"].get("name")):
+            tree = _compose_once(app, [f"environment={environment}", *overrides])
+    return tree
+
+
+def _environment_of(app: App, game: str) -> str:
+    try:
+        return app.registry.game(game).environment
+    except UnknownName:
+        return ""
+
+
+def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
+    try:
+        composed = OmegaConf.to_container(hydra_compose("config", overrides=list(overrides)), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise explain(error, app.registry) from error
+    return {str(key): value for key, value in dict(composed).items()}  # type: ignore[arg-type]  # a mapping at the top
+
+
+def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
+    """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`."""
+    tree = migrate(tree)
+    _canonical_names(tree, app)
+    schema = OmegaConf.structured(ExperimentConfig)
+    for group in ("algorithm", "environment"):
+        schema[group] = OmegaConf.structured(_schema_of(group, tree, app))
+    _refuse_unknown_keys(tree, schema, app)
+    try:
+        config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(tree)))
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
+    if not isinstance(config, ExperimentConfig):
+        raise ConfigError("this is not a config")
+    return config
+
+
+def _canonical_names(tree: dict[str, Any], app: App) -> None:
+    """Write the game's own name for an alias, and the environment of the game where none is named."""
+    try:
+        game = app.registry.game(str(tree.get("game", ExperimentConfig.game)))
+    except UnknownName:
+        return
+    tree["game"] = game.name
+    environment = tree.get("environment") or {}
+    if isinstance(environment, Mapping):
+        tree["environment"] = {"name": game.environment, **environment}
+
+
+def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> type:
+    part = tree.get(group)
+    name = part.get("name") if isinstance(part, Mapping) else None
+    if not name:
+        raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
+    try:
+        schema: type = getattr(app.registry.get(group, str(name)), "config")  # noqa: B009
+    except UnknownName as error:
+        hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
+        raise ConfigError(f"{group}={name}: {error} ({hint})") from error
+    return schema
+
+
+def _refuse_unknown_keys(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:
+    unknown = list(_unknown_keys(tree, schema, ""))
+    if unknown:
+        keys = known_keys(app.registry)
+        raise ConfigError("\n".join(f"{key}: there is no such setting; {advice(key, keys)}" for key in unknown))
+
+
+def _unknown_keys(tree: Mapping[str, Any], schema: DictConfig, above: str) -> Iterator[str]:
+    known = schema.keys()
+    for key, value in tree.items():
+        if key not in known:
+            yield f"{above}{key}"
+        elif isinstance(value, Mapping) and dataclasses.is_dataclass(OmegaConf.get_type(schema, key)):
+            yield from _unknown_keys(value, schema[key], f"{above}{key}.")
+
+
+def to_tree(config: ExperimentConfig) -> dict[str, Any]:
+    """`config` as a plain tree of dicts, lists, strings, numbers and None, in the order of the schema."""
+    tree: dict[str, Any] = _plain(dataclasses.asdict(config))
+    return tree
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.name if isinstance(value, enum.Enum) else value
+
+
+def load_config(path: Path, app: App) -> ExperimentConfig:
+    """The config in a JSON file, of any older version. Raises ConfigError when it cannot be read or used."""
+    try:
+        tree = read_json(path)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read the config: {error}") from error
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{path} does not hold a config: it is not a JSON object")
+    try:
+        return from_tree(tree, app)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}", error.problems) from error
+
+
+def save_config(config: ExperimentConfig, path: Path) -> None:
+    """Write `config` as JSON, whole. Raises OSError."""
+    write_json(path, to_tree(config))
+
+
+def config_hash(config: ExperimentConfig) -> str:
+    """16 hex digits over everything that shapes the run: all but its id, its times and what people call it."""
+    tree = {key: value for key, value in to_tree(config).items() if key not in _UNHASHED}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,103 @@
+"""The flat form of a config, for exchange with tools that know only this:
+
+    id, game ("BreakoutNoFrameskip-v4"), duration_hours, preset, created_at, status,
+    algorithm ("PPO"), hyperparameters {learning_rate, gamma ...}, seed, advanced {network_arch, frame_stack}
+
+The second line came later: without it the algorithm is PPO with its defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from retroml_core.config_errors import ConfigError
+
+if TYPE_CHECKING:
+    from retroml_core.registry import Registry
+
+__all__ = ["FLAT_KEYS", "from_flat", "is_flat", "to_flat"]
+
+FLAT_KEYS = (
+    "id",
+    "game",
+    "duration_hours",
+    "preset",
+    "created_at",
+    "status",
+    "algorithm",
+    "hyperparameters",
+    "seed",
+    "advanced",
+)
+
+_MARKS = ("duration_hours", "hyperparameters", "advanced", "status")
+_STATUS = {"completed": "completed", "failed": "failed", "interrupted": "failed", "stopped": "completed"}
+
+
+def is_flat(tree: Mapping[str, Any]) -> bool:
+    """Whether `tree` is a config in the flat form."""
+    return any(mark in tree for mark in _MARKS) or isinstance(tree.get("algorithm"), str)
+
+
+def from_flat(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree (version 1) of a flat config; its status is not taken over. Raises ConfigError for what is no flat config."""
+    if unknown := [key for key in flat if key not in FLAT_KEYS]:
+        raise ConfigError(f"not a flat config: it has {', '.join(unknown)}; its keys are {', '.join(FLAT_KEYS)}")
+    advanced = _mapping(flat, "advanced")
+    tree: dict[str, Any] = {key: flat[key] for key in ("id", "game", "preset", "seed") if flat.get(key) is not None}
+    tree["created_at"] = str(flat.get("created_at", ""))
+    tree["algorithm"] = {"name": str(flat.get("algorithm", "PPO")).lower(), **_mapping(flat, "hyperparameters")}
+    tree["budget"] = {"hours": flat.get("duration_hours")}
+    tree["environment"] = {key: value for key, value in advanced.items() if key != "network_arch"}
+    tree["network"] = _network(advanced.get("network_arch"))
+    return tree
+
+
+def _mapping(flat: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = flat.get(key) or {}
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{key}: must be an object, not {value!r}")
+    return dict(value)
+
+
+def _network(arch: Any) -> dict[str, Any]:
+    if arch is None:
+        return {}
+    return {"name": arch} if isinstance(arch, str) else {"hidden": arch}
+
+
+def to_flat(tree: Mapping[str, Any], status: str, registry: Registry) -> dict[str, Any]:
+    """The flat form of a tree (version 1) whose run is in state `status`; what the form has no place for is left out.
+
+    The game is written as Gymnasium's name of it, where there is one.
+    """
+    algorithm, environment, network = dict(tree["algorithm"]), tree["environment"], tree["network"]
+    advanced: dict[str, Any] = {"network_arch": network.get("hidden") or network["name"]}
+    if "frame_stack" in environment:
+        advanced["frame_stack"] = environment["frame_stack"]
+    return {
+        "id": tree["id"],
+        "game": _gymnasium_name(tree["game"], registry),
+        "duration_hours": _hours(tree["budget"]),
+        "preset": tree["preset"],
+        "created_at": tree["created_at"],
+        "status": _STATUS.get(status, "running"),
+        "algorithm": algorithm.pop("name").upper(),
+        "hyperparameters": algorithm,
+        "seed": tree["seed"],
+        "advanced": advanced,
+    }
+
+
+def _gymnasium_name(game: str, registry: Registry) -> str:
+    spec = registry.games.get(game)
+    names = [alias for alias in spec.aliases if alias.endswith("NoFrameskip-v4")] if spec else []
+    return names[0] if names else game
+
+
+def _hours(budget: Mapping[str, Any]) -> float | None:
+    from retroml_core.schema import Budget
+
+    seconds = Budget(**budget).limit_seconds()
+    return None if seconds is None else seconds / 3600

@@ -1,0 +1,111 @@
+"""Command lines with flags of Hydra: `--multirun`, `--cfg`, `--info` ... Each job of a multirun is a run of its own.
+
+The jobs of one multirun share a `group`. A job that fails does not keep the others from their turn; the exit code tells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+
+from retroml_core.conf_folders import core_conf
+from retroml_core.config import ConfigError, compose, connect
+from retroml_core.faults import Fault
+from retroml_core.start import begin, follow_run, start
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from retroml_core.app import App
+
+__all__ = ["Job", "Jobs", "run_hydra"]
+
+EXIT_WRONG_USE = 2
+
+
+@dataclass
+class Job:
+    """One job: its overrides, the id of its run ("" when none was made) and its exit code."""
+
+    overrides: str
+    run_id: str = ""
+    code: int = EXIT_WRONG_USE
+
+
+@dataclass
+class Jobs:
+    """Hydra's task: called once for every job, in turn."""
+
+    app: App
+    group: str
+    detach: bool = False
+    dry_run: bool = False
+    done: list[Job] = field(default_factory=list)
+
+    def __call__(self, composed: DictConfig) -> float | None:
+        """Run one job; its mean score, for sweepers that optimise. Raises ConfigError, which Hydra notes for this job."""
+        context = HydraConfig.get()
+        overrides = list(context.overrides.task)
+        job = Job(" ".join(overrides))
+        self.done.append(job)
+        config = compose(self.app, overrides)
+        if context.mode == RunMode.MULTIRUN and not config.group:
+            config = dataclasses.replace(config, group=self.group)
+        try:
+            if self.dry_run:
+                job.code = start(self.app, config, dry_run=True)
+                return None
+            run = begin(self.app, config)
+        except Fault as fault:
+            raise ConfigError(str(fault)) from fault
+        job.run_id, job.code = run.id, 0
+        if self.detach:
+            sys.stdout.write(f"{run.id}\n")
+            return None
+        job.code = follow_run(run)
+        if job.code:
+            raise ConfigError(f"run {run.id} ended with exit code {job.code}")
+        return run.status().mean_score
+
+
+def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_run: bool = False) -> int:
+    """Let Hydra carry out `arguments`; the exit code, that of the worst job."""
+    from retroml_core.ids import new_run_id
+
+    connect(app)
+    jobs = Jobs(app, new_run_id("group", "multirun"), detach=detach, dry_run=dry_run)
+    main = hydra.main(config_path=str(core_conf()), config_name="config", version_base="1.3")(jobs)
+    code = 0
+    with _command_line(arguments):
+        try:
+            main()
+        except SystemExit as stopped:
+            code = stopped.code if isinstance(stopped.code, int) else 1
+    if len(jobs.done) > 1:
+        sys.stderr.write(_summary(jobs.done))
+    return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)
+
+
+def _summary(jobs: Sequence[Job]) -> str:
+    lines = [f"  {'done' if job.code == 0 else f'failed ({job.code})'}: {job.overrides} {job.run_id}\n" for job in jobs]
+    failed = sum(job.code != 0 for job in jobs)
+    return f"{len(jobs)} jobs, {failed} failed:\n{''.join(lines)}"
+
+
+@contextmanager
+def _command_line(arguments: Sequence[str]) -> Iterator[None]:
+    """Hydra reads the command line of the process only."""
+    before = sys.argv
+    sys.argv = ["retroml", *arguments]
+    try:
+        yield
+    finally:
+        sys.argv = before

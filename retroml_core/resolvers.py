@@ -1,0 +1,67 @@
+"""The functions YAML files may use, as `${retroml.gpu:nature,small}`.
+
+retroml.default:KIND          the default algorithm, environment or game as far as their plugins are installed
+retroml.offered:KIND,a,b      those of a, b that some plugin offers, as a list
+retroml.gpu:WITH,WITHOUT      the first where training will run on a GPU, else the second
+retroml.scratch:              a folder under the data root's cache for what Hydra itself writes
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from omegaconf import OmegaConf
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
+    from retroml_core.registry import Registry
+
+__all__ = ["default_of", "register_resolvers", "torch_may_use_gpu", "trains_on_gpu"]
+
+_DEFAULTS = {"algorithm": ("ppo", "random"), "environment": ("atari", "catch"), "game": ("breakout", "catch")}
+
+
+def register_resolvers(app: App) -> None:
+    """Make the resolvers known to OmegaConf, answering for `app`."""
+
+    def default(kind: str) -> str:
+        return default_of(kind, app.registry)
+
+    def offered(kind: str, *names: str) -> list[str]:
+        return [name for name in names if name in app.registry.of(kind)]
+
+    def gpu(with_gpu: str, without: str) -> str:
+        return with_gpu if trains_on_gpu() else without
+
+    def scratch() -> str:
+        return str(app.root.cache / "hydra")
+
+    for resolver in (default, offered, gpu, scratch):
+        OmegaConf.register_new_resolver(f"retroml.{resolver.__name__}", resolver, replace=True)
+
+
+def default_of(kind: str, registry: Registry) -> str:
+    """The algorithm, environment or game when none is asked for: the usual one, or the core's own without its plugin."""
+    usual, fallback = _DEFAULTS[kind]
+    return usual if usual in registry.of(kind) else fallback
+
+
+def trains_on_gpu() -> bool:
+    """Whether there is an NVIDIA GPU and a torch that can use it. Imports no torch."""
+    if not torch_may_use_gpu() or os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in ("", "-1"):
+        return False
+    from retroml_core.devices import gpus
+
+    return bool(gpus())
+
+
+def torch_may_use_gpu() -> bool:
+    """Whether the installed torch is a CUDA build, by its version ("2.13.0+cpu", "2.13.0+cu130", on Linux also "2.13.0")."""
+    try:
+        _, _, build = metadata.version("torch").partition("+")
+    except metadata.PackageNotFoundError:
+        return False
+    return build.startswith("cu") or (not build and sys.platform == "linux")
