@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -78,8 +79,13 @@ def _overrides(key: str, value: Any) -> Iterator[str]:
 def _written(value: Any) -> str:
     """`value` in Hydra's override grammar (https://hydra.cc/docs/advanced/override_grammar/basic/)."""
     if isinstance(value, str):
-        # Only backslashes before a quote are special between quotes.
-        return "'" + value.replace("\\'", "\\\\'").replace("'", "\\'") + "'"
+        return _quoted(value)
     if isinstance(value, list):
         return "[" + ",".join(_written(item) for item in value) + "]"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Between quotes only backslashes before a quote are special, and OmegaConf's `${`."""
+    doubled = re.sub(r"(\\+)(?='|$)", r"\1\1", text.replace("${", r"\${"))
+    return "'" + doubled.replace("'", r"\'") + "'"

@@ -1,0 +1,104 @@
+"""The contract of metrics as tests: subclass `MetricContract`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pytest
+
+from retroml_core.environment import EpisodeEnd
+from retroml_core.metrics import Metric, UpdateBatch
+from retroml_core.testing.checks import require
+from retroml_core.testing.declarations import require_declared, require_spec
+from retroml_core.tree import digest, load_tree, save_tree
+
+if TYPE_CHECKING:
+    from retroml_core import MetricSpec
+
+__all__ = ["MetricContract", "sample_batch"]
+
+ACTION_COUNT = 4
+SAMPLES = 64
+
+
+def sample_batch(update: int, *, full: bool = True) -> UpdateBatch:
+    """Update `update` (from 1) of an invented training; without `full` the algorithm shows no samples and no game ended."""
+    random = np.random.default_rng(update)
+    names = ("values", "returns", "advantages", "rewards")
+    samples: dict[str, Any] = {name: random.normal(size=SAMPLES).astype(np.float32) for name in names}
+    samples["actions"] = random.integers(0, ACTION_COUNT, SAMPLES)
+    for array in samples.values():
+        array.flags.writeable = False
+    episodes = tuple(
+        EpisodeEnd(environment=i, number=2 * update + i, score=float(random.integers(0, 50)), length=30, first_step=0)
+        for i in range(2)
+    )
+    return UpdateBatch(
+        step=update * SAMPLES,
+        update=update,
+        seconds=update * 0.5,
+        chunk_seconds=0.5,
+        chunk_steps=SAMPLES,
+        frames_per_step=4,
+        action_count=ACTION_COUNT,
+        metrics={"time/collect_share": 0.5} if full else {},
+        episodes=episodes if full else (),
+        samples=samples if full else {},
+    )
+
+
+class MetricContract:
+    """What every metric owes. Set `spec`; `settings` are values for fields of its config."""
+
+    spec: ClassVar[MetricSpec]
+    settings: ClassVar[Mapping[str, Any]] = {}
+
+    def make(self) -> Metric:
+        """A fresh metric, made as the core makes it."""
+        from retroml_core.registry import resolve
+
+        metric: Metric = resolve(self.spec.factory)(self.spec.config(**self.settings))
+        return metric
+
+    def test_the_spec_says_what_it_offers(self) -> None:
+        """Name, title, summary, factory, and the names it reports."""
+        require_spec(self.spec)
+        require(self.spec.reports, "list in MetricSpec.reports every name that is reported, with its unit")
+
+    def test_the_config_is_declared_once(self) -> None:
+        """The config is a dataclass made by `param`, its first field `name`."""
+        require_declared(self.spec.config, self.spec.name)
+
+    @pytest.mark.parametrize("full", [False, True])
+    def test_it_reports_finite_numbers_under_known_names(self, full: bool) -> None:
+        """Whatever the algorithm shows, names are those of the spec and values finite floats."""
+        for name, value in self.make().on_update(sample_batch(1, full=full)).items():
+            require(name in self.spec.reports, f"{name!r} is not in MetricSpec.reports: add it there with its unit")
+            require(isinstance(value, float | int), f"{name} is a {type(value).__name__}: report a float")
+            require(np.isfinite(value), f"{name} is {value}: leave it out when there is nothing to say")
+
+    def test_it_has_something_to_say(self) -> None:
+        """An update with everything in it is worth at least one number."""
+        require(self.make().on_update(sample_batch(1)), "`on_update` says nothing even when all samples are there")
+
+    def test_it_does_not_change_what_it_is_shown(self) -> None:
+        """Samples are read only and shared; writing to them fails."""
+        try:
+            self.make().on_update(sample_batch(1))
+        except ValueError as error:
+            require("read-only" not in str(error), "`on_update` writes to the samples: copy what you change")
+            raise
+
+    def test_a_restored_metric_goes_on_exactly(self, tmp_path: Path) -> None:
+        """What was seen before a pause counts afterwards."""
+        one, two = self.make(), self.make()
+        for update in range(1, 5):
+            one.on_update(sample_batch(update))
+        save_tree(one.state(), tmp_path / "metric")
+        two.restore(load_tree(tmp_path / "metric"))
+        same = dict(one.on_update(sample_batch(5))) == dict(two.on_update(sample_batch(5)))
+        require(same, "after `restore` the numbers differ: put all memory into `state`")
+        require(digest(one.state()) == digest(two.state()), "after `restore` the state differs: put all memory into `state`")
