@@ -1,0 +1,47 @@
+"""The games bundled with ale-py that one player can play, as static data: listing them loads neither ale-py nor numpy.
+
+`games.json` is written by `tools/make_games.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from retroml_core import GameSpec
+
+__all__ = ["games"]
+
+
+def games() -> tuple[GameSpec, ...]:
+    """All games in order of their names."""
+    table = json.loads(resources.files("retroml_atari").joinpath("games.json").read_text(encoding="utf-8"))
+    return tuple(_spec(entry, table["scores_source"]) for entry in table["games"])
+
+
+def _spec(entry: dict[str, Any], source: str) -> GameSpec:
+    published = entry["human"] is not None
+    return GameSpec(
+        name=entry["name"],
+        title=entry["title"],
+        summary=f"{len(entry['actions'])} actions, {_lives(entry['lives'])}",
+        environment="atari",
+        aliases=_aliases(entry["name"]),
+        actions=tuple(entry["actions"]),
+        lives=entry["lives"],
+        random_score=entry["random"],
+        human_score=entry["human"],
+        scores_source=source if published else "",
+    )
+
+
+def _lives(count: int) -> str:
+    return {0: "no lives", 1: "one life"}.get(count, f"{count} lives")
+
+
+def _aliases(name: str) -> tuple[str, ...]:
+    """The names under which Gym and Gymnasium registered the game (`ms_pacman`: `MsPacmanNoFrameskip-v4`)."""
+    camel = name.title().replace("_", "")
+    gym = [f"{camel}{kind}-{version}" for kind in ("NoFrameskip", "Deterministic", "") for version in ("v4", "v0")]
+    return (f"ALE/{camel}-v5", f"{camel}-v5", *gym, camel, name.replace("_", "-"))

@@ -1,0 +1,90 @@
+"""Bringing emulators to where they were, since ale-py's vector environment cannot save its state.
+
+Each environment is seeded with its key, reset as often as it was since, and its actions are replayed. All environments must
+step together, so those with less to replay begin later and meanwhile play anything: their key wipes it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ale_py.vector_env import AtariVectorEnv
+    from numpy.typing import NDArray
+
+__all__ = ["Replay", "replay"]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One environment: the `seed` of its key, idle `frames` of the key's game and each since, the `actions` to replay."""
+
+    seed: int
+    frames: Sequence[int]
+    actions: NDArray[np.uint8]
+
+
+def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, sticky: bool) -> NDArray[np.uint8]:
+    """Replay all; the observations (B, C, H, W) at the end.
+
+    With `sticky` actions the replayed actions are all since the key, else those of the open game alone. Raises ValueError
+    naming the environment whose games do not begin as they did.
+    """
+    longest = max(len(one.actions) for one in replays)
+    starts = np.array([longest - len(one.actions) for one in replays])
+    obs, _ = emulators.reset(seed=np.array([one.seed for one in replays], np.int64))
+    resets = Resets(emulators, replays, sticky)
+    for tick in range(longest + 1):
+        beginning = np.flatnonzero(starts == tick)
+        if len(beginning):
+            obs = resets.begin(beginning)
+        if tick < longest:
+            actions = [
+                int(one.actions[tick - start]) if tick >= start else 0 for one, start in zip(replays, starts, strict=True)
+            ]
+            obs, _, terminated, truncated, info = emulators.step(np.array(actions, np.int64))
+            resets.check_ends(tick >= starts, terminated | truncated, info["episode_frame_number"])
+    result: NDArray[np.uint8] = obs
+    return result
+
+
+class Resets:
+    """Resets emulators as they were reset since their keys, and checks that each game begins as it did."""
+
+    def __init__(self, emulators: AtariVectorEnv, replays: Sequence[Replay], sticky: bool) -> None:
+        self._emulators = emulators
+        self._replays = replays
+        self._sticky = sticky
+        self._done = [0] * len(replays)
+
+    def begin(self, environments: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Seed `environments` with their keys; without sticky actions, also reset them until their open game begins."""
+        mask = np.zeros(len(self._replays), np.bool_)
+        mask[environments] = True
+        seeds = np.array([self._replays[i].seed for i in environments], np.int64)
+        obs, info = self._emulators.reset(seed=seeds, options={"reset_mask": mask})
+        self._check(environments, info["episode_frame_number"])
+        while not self._sticky and mask.any():
+            mask = mask & [self._done[i] < len(one.frames) for i, one in enumerate(self._replays)]
+            if mask.any():
+                obs, info = self._emulators.reset(options={"reset_mask": mask})
+                self._check(np.flatnonzero(mask), info["episode_frame_number"])
+        result: NDArray[np.uint8] = obs
+        return result
+
+    def check_ends(self, replaying: NDArray[np.bool_], ended: NDArray[np.bool_], frames: NDArray[np.int32]) -> None:
+        """Games that end while they are replayed must do so only with sticky actions, and begin again as they did."""
+        environments = np.flatnonzero(replaying & ended)
+        if len(environments):
+            self._check(environments, frames)
+
+    def _check(self, environments: NDArray[np.int64], frames: NDArray[np.int32]) -> None:
+        for i in environments:
+            expected = self._replays[i].frames
+            if self._done[i] >= len(expected) or expected[self._done[i]] != frames[i]:
+                raise ValueError(f"environment {i} cannot be brought back: its games do not begin as they did")
+            self._done[i] += 1
