@@ -67,7 +67,7 @@ class Setup:
     def install_build_tools(self) -> None:
         """Install what builds the editable packages, so that pip needs no isolated build for each."""
         self.progress.begin("Build tools")
-        self._pip_install("hatchling", "editables")
+        self._pip_install("hatchling", "editables", "setuptools")
         self.progress.end()
 
     def install_workspace(self) -> None:
@@ -126,12 +126,12 @@ STEPS: tuple[Callable[[Setup], None], ...] = (
 )
 
 
-def set_up(workspace: Workspace, groups: Sequence[str]) -> int:
+def set_up(workspace: Workspace, groups: Sequence[str], run: Callable[[Sequence[str], Show], Result] = run_shown) -> int:
     """Set `workspace` up with `groups`, telling about it on stderr; 0 on success, 1 on failure, 130 when interrupted."""
     progress = Progress(sys.stderr, len(STEPS))
     again = "Run the same command again to go on from here."
     try:
-        Setup(workspace, tuple(groups), progress).carry_out()
+        Setup(workspace, tuple(groups), progress, run).carry_out()
     except KeyboardInterrupt:
         progress.say(f"\nSet-up interrupted. {again}")
         return 130
