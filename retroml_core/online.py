@@ -98,7 +98,8 @@ class OnlineTrainable(ABC):
         begun, collecting = time.perf_counter(), self.steps
         while not self.ready():
             control.tick()
-            if control.wants_return() or control.remaining_steps() == 0:
+            remaining = control.remaining_steps()
+            if control.wants_return() or (remaining is not None and self._pending_steps >= remaining):
                 return self._report(0, {})
             executed = environment.send(self.choose(obs))
             self.store(obs, executed)

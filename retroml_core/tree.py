@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Tree", "digest", "load_tree", "save_tree"]
+__all__ = ["Tree", "copy_tree", "digest", "load_tree", "not_finite", "save_tree", "tree_bytes"]
 
 Tree = dict[str, Any]
 """A plain tree; the keys are strings without a slash."""
@@ -68,6 +69,41 @@ def digest(tree: Tree) -> str:
         total.update(f"{name}:{array.dtype.str}:{array.shape}".encode())
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
+
+
+def copy_tree(tree: Tree) -> Tree:
+    """A tree with arrays of its own."""
+    copied: Tree = _map_arrays(tree, lambda _, array: array.copy())
+    return copied
+
+
+def tree_bytes(tree: Tree) -> int:
+    """What the arrays of `tree` take."""
+    sizes: list[int] = []
+    _map_arrays(tree, lambda _, array: sizes.append(array.nbytes))
+    return sum(sizes)
+
+
+def not_finite(tree: Tree) -> str | None:
+    """The path of the first array that holds a NaN or an infinity, or None."""
+    import numpy as np
+
+    found: list[str] = []
+
+    def look(path: str, array: NDArray[Any]) -> None:
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            found.append(path)
+
+    _map_arrays(tree, look)
+    return found[0] if found else None
+
+
+def _map_arrays(node: Any, change: Callable[[str, NDArray[Any]], Any], path: str = "") -> Any:
+    if isinstance(node, dict):
+        return {key: _map_arrays(value, change, f"{path}/{key}") for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_map_arrays(value, change, f"{path}/{i}") for i, value in enumerate(node)]
+    return change(path, node) if hasattr(node, "dtype") and hasattr(node, "nbytes") and hasattr(node, "shape") else node
 
 
 def _strip(node: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
