@@ -1,0 +1,172 @@
+"""The index: every run in one database, for lists and curves in no time. All of it can be rebuilt from the run folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, select
+
+from retroml_core.files import replace
+from retroml_core.index import curves, ingest, queries
+from retroml_core.index.migrate import migrate
+from retroml_core.index.models import run as run_table
+from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
+from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store
+from retroml_core.runs import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retroml_core.roots import DataRoot
+
+__all__ = ["Index"]
+
+T = TypeVar("T")
+LOCK_SECONDS = 120
+
+
+class Index:
+    """The index of a data root. Safe to use from several threads and processes.
+
+    A damaged database is moved aside and rebuilt on the way; `notices` then says so in words, for a person to read.
+    """
+
+    def __init__(self, root: DataRoot, store: Store) -> None:
+        self.root = root
+        self.store = store
+        self.notices: list[str] = []
+
+    @classmethod
+    def open(cls, root: DataRoot) -> Index:
+        """Open the index of `root`, made or brought up to date where needed.
+
+        Raises IndexFailure when it cannot be used, DatabaseTooNew when a later Retro ML made it.
+        """
+        index = cls(root, open_store(f"sqlite:///{root.database}"))
+        try:
+            root.database.parent.mkdir(parents=True, exist_ok=True)
+            with index._locked():
+                saved = migrate(index.store)
+        except DatabaseDamaged as damage:
+            index._heal(damage)
+            return index
+        except OSError as error:
+            raise IndexFailure(f"the index {root.database} cannot be used: {error}") from error
+        if saved:
+            index.notices.append(f"The index was brought up to date; the old one is kept as {saved.name}.")
+        return index
+
+    def close(self) -> None:
+        """Release the database."""
+        self.store.close()
+
+    def sync(self) -> SyncReport:
+        """Take in what is new in all run folders, and forget runs whose folder is gone."""
+        return self._healing(self._sync)
+
+    def ingest(self, run: Run) -> bool:
+        """Take in what is new in the folder of one run; whether anything was. Raises OSError, ValueError, IndexFailure."""
+        return self._healing(lambda: ingest.ingest(self.store, run))
+
+    def reindex(self) -> SyncReport:
+        """Build the index anew from the run folders alone."""
+        self.store.close()
+        with self._locked():
+            for path in self._files():
+                path.unlink(missing_ok=True)
+            migrate(self.store)
+        return self._sync()
+
+    def runs(self, wanted: RunFilter | None = None) -> list[RunRow]:
+        """The runs that `wanted` describes; without it the newest hundred."""
+        return self._read(lambda connection: queries.runs(connection, wanted or RunFilter()))
+
+    def count(self, wanted: RunFilter | None = None) -> int:
+        """How many runs `wanted` describes, whatever its limit."""
+        return self._read(lambda connection: queries.count(connection, wanted or RunFilter()))
+
+    def get(self, run_id: str) -> RunRow | None:
+        """One run by its whole id, or None."""
+        return self._read(lambda connection: queries.get(connection, run_id))
+
+    def tags(self) -> dict[str, int]:
+        """All tags with the number of their runs."""
+        return self._read(queries.tags)
+
+    def curve(
+        self, run_id: str, name: str, *, max_points: int = 1000, steps: tuple[int, int] | None = None
+    ) -> curves.StoredCurve:
+        """A curve in at most `max_points` points, the whole or about the stretch of `steps`; empty when there is none."""
+        return self._read(lambda connection: curves.load(connection, run_id, name, max_points=max_points, steps=steps))
+
+    def summaries(self, run_ids: Sequence[str]) -> dict[str, list[MetricSummary]]:
+        """The curves of runs in numbers, by run id, in order of name."""
+        return self._read(lambda connection: queries.summaries(connection, run_ids))
+
+    def _read(self, ask: Callable[[Connection], T]) -> T:
+        def answer() -> T:
+            with self.store.read() as connection:
+                return ask(connection)
+
+        return self._healing(answer)
+
+    def _healing(self, work: Callable[[], T]) -> T:
+        """Do `work`; when the database turns out to be damaged, rebuild it and do it again."""
+        try:
+            return work()
+        except DatabaseDamaged as damage:
+            self._heal(damage)
+            return work()
+
+    def _heal(self, damage: DatabaseDamaged) -> None:
+        """Move a damaged database aside, keep its name for a notice, and build it anew."""
+        self.store.close()
+        stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
+        aside = self.root.database.with_name(f"{self.root.database.name}.damaged-{stamp}")
+        with self._locked():
+            if self._files():
+                replace(self.root.database, aside)
+            for path in self._files():
+                path.unlink()
+            migrate(self.store)
+        self.notices.append(f"{damage}. It was moved to {aside.name} and rebuilt from the run folders; no run was lost.")
+        self._sync()
+
+    def _sync(self) -> SyncReport:
+        report = SyncReport()
+        with self.store.read() as connection:
+            known = {row.id for row in connection.execute(select(run_table.c.id))}
+        folders = {folder.name: folder for folder in self.root.run_folders()}
+        for folder in folders.values():
+            self._sync_folder(folder, report)
+        for gone in known - folders.keys():
+            with self.store.write() as connection:
+                ingest.forget(connection, gone)
+            report.removed += 1
+        return report
+
+    def _sync_folder(self, folder: Path, report: SyncReport) -> None:
+        try:
+            report.changed += ingest.ingest(self.store, Run(folder))
+            report.runs += 1
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            report.problems.append(f"{folder.name} is not in the index: {error}")
+
+    def _files(self) -> list[Path]:
+        name = self.root.database.name
+        return [path for end in ("", "-wal", "-shm") if (path := self.root.database.with_name(name + end)).exists()]
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time makes, upgrades or rebuilds the database."""
+        lock = FileLock(self.root.database.with_name(f"{self.root.database.name}.lock"))
+        try:
+            with lock.acquire(timeout=LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise IndexFailure(f"another process has been rebuilding {self.root.database} for {LOCK_SECONDS} s") from error

@@ -1,0 +1,102 @@
+"""Where the index lives: an SQLAlchemy engine, with reading and writing transactions that several processes may hold.
+
+On SQLite a writer takes its lock at the start (BEGIN IMMEDIATE) and waits for others up to `PATIENCE_SECONDS`; readers
+never wait (WAL). A database on a network file system is not safe: the data root belongs on a local disk, run folders need not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from retroml_core.faults import Fault
+
+__all__ = ["DatabaseDamaged", "IndexFailure", "Store", "open_store"]
+
+PATIENCE_SECONDS = 30
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
+
+
+class IndexFailure(Fault):
+    """The index cannot be used; the message says why and what to do."""
+
+
+class DatabaseDamaged(IndexFailure):
+    """The database file is not what it should be; everything in it can be rebuilt from the run folders."""
+
+
+class Store:
+    """The database of the index. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None for a database server."""
+        return Path(str(self.engine.url.database)) if self.engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads, at one moment. Raises IndexFailure."""
+        with self._transaction(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes, committed at its end, rolled back when it raises. Raises IndexFailure."""
+        with self._transaction(self.engine.execution_options(retroml_write=True)) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Release all connections; the next use makes new ones."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise _in_words(str(error.orig), str(self.engine.url.database)) from error
+        except sqlite3.DatabaseError as error:  # raised bare while a connection is made
+            raise _in_words(str(error), str(self.engine.url.database)) from error
+
+
+def open_store(url: str) -> Store:
+    """The store at an SQLAlchemy `url`, such as `sqlite:////home/me/retroml/retroml.db`. Opens nothing yet."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return Store(engine)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin its own, deferred transactions
+    for setting in (
+        f"busy_timeout = {PATIENCE_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("retroml_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _in_words(cause: str, name: str) -> IndexFailure:
+    if any(sign in cause.lower() for sign in _DAMAGE):
+        return DatabaseDamaged(f"the index {name} is damaged ({cause})")
+    if "locked" in cause.lower():
+        return IndexFailure(f"the index {name} has been in use by another process for {PATIENCE_SECONDS} s: try again later")
+    return IndexFailure(f"the index {name} cannot be used: {cause}")
