@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from retroml_core.control import Command
 from retroml_core.events import ControlAck
 
 if TYPE_CHECKING:
     from retroml_core.bus import MetricEventBus
     from retroml_core.clock import Allowance, TrainingClock
-    from retroml_core.control import Mailbox
+    from retroml_core.control import Command, Mailbox
     from retroml_core.tally import Tally
 
 __all__ = ["RunControl"]

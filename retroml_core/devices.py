@@ -6,6 +6,7 @@ Nothing here imports torch: what it was built for stands in its `version.py`. NV
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 from collections.abc import Iterator
@@ -134,13 +135,12 @@ def gpu_use(index: int, nvml: Any = None) -> tuple[float, int] | None:
 
 @contextmanager
 def _nvml(nvml: Any) -> Iterator[Any]:
-    if nvml is None:
-        import pynvml as nvml
-    nvml.nvmlInit()
+    lib = importlib.import_module("pynvml") if nvml is None else nvml
+    lib.nvmlInit()
     try:
-        yield nvml
+        yield lib
     finally:
-        nvml.nvmlShutdown()
+        lib.nvmlShutdown()
 
 
 def _look(nvml: Any) -> tuple[list[Gpu], str]:
@@ -182,7 +182,7 @@ def _mismatch(gpu: Gpu, torch: TorchBuild | None) -> str:
     if torch is None:
         return f"{gpu.name} is there, but torch is not installed"
     if torch.cuda is None:
-        return f"{gpu.name} is there, but the installed torch {torch.version} is a CPU build; `python bootstrap.py` gets the right one"
+        return f"{gpu.name} is there, but torch {torch.version} is a CPU build; `python bootstrap.py` gets the right one"
     if gpu.driver_cuda[0] < torch.cuda[0]:
         have, want = ".".join(map(str, gpu.driver_cuda)), ".".join(map(str, torch.cuda))
         return f"the driver {gpu.driver} of {gpu.name} is too old: it runs CUDA {have}, torch {torch.version} needs {want}"

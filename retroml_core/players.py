@@ -27,7 +27,7 @@ _KEEP = 8
 
 
 class Player:
-    """One policy: `step` is the run's step count when it was saved."""
+    """One policy: `step` is the run's step count when it was saved, `policy` what `Trainable.load_policy` takes."""
 
     def __init__(self, players: Players, checkpoint: Checkpoint, policy: Tree) -> None:
         self.step = checkpoint.step
@@ -37,7 +37,7 @@ class Player:
 
     def decide(self, obs: NDArray[np.uint8], greedy: bool = False) -> Decision:
         """Decide for observations (B, C, H, W)."""
-        return self._players.wearing(self, self.policy).act(obs, greedy=greedy)
+        return self._players.wearing(self).act(obs, greedy=greedy)
 
 
 class Players:
@@ -53,15 +53,16 @@ class Players:
         self._loaded: dict[str, Player] = {}
         self._trainable: Trainable | None = None
         self._worn: Player | None = None
+        self._listed: tuple[int, list[Checkpoint]] = (-1, [])
 
     @property
     def steps(self) -> list[int]:
         """The steps with a stored policy, ascending."""
-        return [checkpoint.step for checkpoint in self._store.list()]
+        return [checkpoint.step for checkpoint in self._checkpoints()]
 
     def nearest(self, step: int) -> Player | None:
         """The newest policy at or before `step`, or None. A damaged one is passed over."""
-        checkpoints = self._store.list()
+        checkpoints = self._checkpoints()
         last = bisect.bisect_right([checkpoint.step for checkpoint in checkpoints], step)
         return self._first_sound(checkpoints[:last][::-1])
 
@@ -71,11 +72,9 @@ class Players:
         return self._first_sound([best]) if best is not None else None
 
     def seed(self, seed: int) -> None:
-        """Seed the draws of all players."""
-        if self._trainable is None and (player := self.nearest(2**62)) is not None:
-            self.wearing(player, player.policy)
-        if self._trainable is not None:
-            self._trainable.seed_acting(seed)
+        """Seed the draws of all players; nothing to do when there is none."""
+        if (player := self.nearest(2**62)) is not None:
+            self.wearing(player).seed_acting(seed)
 
     def close(self) -> None:
         """Release the network. May be called twice."""
@@ -84,14 +83,21 @@ class Players:
             self._trainable = None
             self._worn = None
 
-    def wearing(self, player: Player, policy: Tree) -> Trainable:
+    def wearing(self, player: Player) -> Trainable:
         """The shared network with the policy of `player`."""
         if self._trainable is None:
             self._trainable = self._make(player.checkpoint)
         if self._worn is not player:
-            self._trainable.load_policy(policy)
+            self._trainable.load_policy(player.policy)
             self._worn = player
         return self._trainable
+
+    def _checkpoints(self) -> list[Checkpoint]:
+        """The checkpoints, listed anew when the folder changed."""
+        changed = self._store.folder.stat().st_mtime_ns
+        if changed != self._listed[0]:
+            self._listed = (changed, self._store.list())
+        return self._listed[1]
 
     def _first_sound(self, checkpoints: list[Checkpoint]) -> Player | None:
         for checkpoint in checkpoints:

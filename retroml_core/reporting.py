@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.algorithm import Report, TrainingFault
@@ -127,7 +128,7 @@ class Reporter:
         """Take up `metric_states()`; a metric that is new since then begins afresh."""
         for name, state in states.items():
             if name in self._metrics:
-                self._guard(name, lambda metric=self._metrics[name], state=state: metric.restore(state))
+                self._guard(name, partial(self._metrics[name].restore, state))
 
     def _interval(self) -> float:
         return min(1.0, 0.02 + self._attempt.clock.seconds() / 60.0)
@@ -162,15 +163,16 @@ class Reporter:
             samples=self._samples,
         )
         for name, metric in list(self._metrics.items()):
-            self._guard(name, lambda metric=metric: metrics.update(metric.on_update(batch)))
+            metrics.update(self._guard(name, partial(metric.on_update, batch)) or {})
         return metrics
 
-    def _guard(self, name: str, work: Callable[[], object]) -> None:
+    def _guard(self, name: str, work: Callable[[], Mapping[str, float] | None]) -> Mapping[str, float] | None:
         try:
-            work()
+            return work()
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way
             self._metrics.pop(name, None)
             self._attempt.problem(f"metric {name} failed: {error}", hint="training goes on without it")
+            return None
 
 
 def _finished(number: int, episode: EpisodeEnd, seconds: float) -> EpisodeFinished:

@@ -16,6 +16,7 @@ from retroml_core.evaluation import play_games
 from retroml_core.events import EvaluationFinished, Fingerprint, RunOutcome, RunState, TrainingComplete
 from retroml_core.keeper import Keeper
 from retroml_core.reporting import Reporter, open_metrics
+from retroml_core.starting import note_game
 from retroml_core.tuning import NotTunable, read_tuning
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Session:
         self.trainable: Trainable = self.workshop.trainable(self.info, attempt.device, self._training_environment)
         self.reporter = Reporter(attempt, self.info, open_metrics(attempt))
         self.keeper = Keeper(attempt, self.info, self.trainable, self.reporter)
+        self._noted = False
         self._evaluated_at = 0.0
         self._fingerprinted_at = 0.0
 
@@ -105,6 +107,10 @@ class Session:
         if report.updates or not control.returned_early:
             tally.anchor = tally.steps + report.steps
         self.reporter.take(report)
+        if not self._noted:
+            self._noted = True
+            self.trainable.flush()
+            note_game(attempt)
         control.tick()
         self.keeper.keep_due()
         if report.updates:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.tree import copy_tree, tree_bytes
 
 if TYPE_CHECKING:
+    from retroml_core.checkpoints import Checkpoint, CheckpointStore
     from retroml_core.schema import CheckpointConfig
     from retroml_core.tree import Tree
 

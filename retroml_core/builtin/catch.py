@@ -6,13 +6,14 @@ The field is 8 by 8 cells, drawn 4 pixels each. A ball falls one cell a step; on
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retroml_core.environment import EnvInfo, EnvironmentBuild, EpisodeEnd, Transition
-from retroml_core.tree import copy_tree, digest
+from retroml_core.tree import copy_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,8 @@ class CatchEnvironment:
         self._drop(np.flatnonzero(landed & ~over))
         self._begin(ended)
         rewards = caught.astype(np.float32)
-        self._chain = digest({"before": self._chain, "actions": self._actions, "rewards": rewards, "over": over})
+        played = self._chain.encode() + self._actions.tobytes() + rewards.tobytes() + over.tobytes()
+        self._chain = hashlib.blake2b(played, digest_size=16).hexdigest()
         return Transition(
             obs=self._draw(),
             actions=self._actions,
