@@ -1,1 +1,50 @@
-"""Learning algorithms for Retro ML, on Tianshou."""
+"""Learning algorithms for Retro ML, on Tianshou (https://github.com/thu-ml/tianshou)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from retroml_core import AlgorithmSpec, Problem, hookimpl
+from retroml_tianshou.ppo_config import PPOConfig
+
+if TYPE_CHECKING:
+    from retroml_core.schema import ExperimentConfig
+
+
+@hookimpl
+def retroml_startup() -> None:
+    """Let idle threads of torch sleep instead of spin: they would take the cores from the emulators. Before torch loads."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+@hookimpl
+def retroml_config_package() -> str:
+    """The YAML files of this plugin: algorithm presets, networks, experiments."""
+    return "retroml_tianshou.conf"
+
+
+@hookimpl
+def retroml_algorithms() -> Iterable[AlgorithmSpec]:
+    """The algorithms of this plugin."""
+    return [
+        AlgorithmSpec(
+            name="ppo",
+            title="PPO",
+            summary="Proximal Policy Optimization: learns from fresh games in small, safe steps. The usual first choice.",
+            config=PPOConfig,
+            factory="retroml_tianshou.ppo:build",
+            family="on-policy",
+            traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
+            paper="https://arxiv.org/abs/1707.06347",
+        )
+    ]
+
+
+@hookimpl
+def retroml_check_config(config: ExperimentConfig) -> Iterable[Problem]:
+    """What is wrong with the settings of this plugin's algorithms beyond their ranges."""
+    from retroml_tianshou.checks import check
+
+    return check(config)

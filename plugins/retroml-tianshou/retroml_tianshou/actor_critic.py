@@ -1,0 +1,179 @@
+"""What on-policy actor-critic algorithms share: playing, acting, rollouts, state. What they learn by is their own.
+
+Shapes: B environments, A actions, C stacked frames, H height, W width.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from retroml_core.algorithm import Build, Decision
+from retroml_core.online import OnlineTrainable
+from retroml_core.tree import digest
+from retroml_tianshou.compute import prepare
+from retroml_tianshou.networks import build_network
+from retroml_tianshou.rollout import Rollout
+from retroml_tianshou.snapshots import generator_state, load_generator, load_parameters, parameters
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_core.environment import Transition
+    from retroml_core.tree import Tree
+
+__all__ = ["ActorCriticTrainable"]
+
+
+class ActorCriticTrainable(OnlineTrainable):
+    """Plays with an `ActorCritic` network into a `Rollout`; a subclass adds `update` and the state of its learning."""
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build)
+        config, info, seeds = build.config, build.env, build.seeds
+        self.compute = prepare(
+            device=build.device, precision=config.precision, threads=build.threads, deterministic=build.deterministic
+        )
+        device = self.compute.device
+        initial = torch.Generator().manual_seed(seeds.integer("network"))
+        self.network = build_network(build.network, info.observation_shape, info.action_count, initial).to(device)
+        self.network.precision = self.compute.precision
+        self.rollout = Rollout(config.rollout_steps, config.environments, info.observation_shape, device)
+        self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
+        self.acting = torch.Generator().manual_seed(seeds.integer("acting"))
+        self._staging: Tensor | None = None
+        self._seen: tuple[Tensor, Tensor, Tensor] | None = None
+
+    # --- playing ------------------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Actions (B,) drawn from the policy; what was seen is kept for `store`."""
+        obs_BHWC = self._upload(obs)
+        logits_BA, values_B = self.network(obs_BHWC.permute(0, 3, 1, 2))
+        log_probs_BA = logits_BA.log_softmax(1)
+        actions_B = torch.multinomial(log_probs_BA.exp(), 1, generator=self.sampling).squeeze(1)
+        self._seen = (obs_BHWC, log_probs_BA, values_B)
+        return _integers(actions_B)
+
+    @torch.inference_mode()
+    def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:
+        """Keep the step; an action that the environment chose itself counts with the probability the policy gave it."""
+        if self._seen is None:
+            raise RuntimeError("store() before choose()")
+        obs_BHWC, log_probs_BA, values_B = self._seen
+        actions_B = torch.from_numpy(np.asarray(actions, np.int64)).to(log_probs_BA.device)
+        self.rollout.decide(obs_BHWC, actions_B, log_probs_BA.gather(1, actions_B[:, None]).squeeze(1), values_B)
+
+    def observe(self, transition: Transition) -> None:
+        """Keep what the step led to, with the value of the last picture where only the clock ended the episode."""
+        ended_B = transition.terminated | transition.truncated
+        self.rollout.outcome(transition.rewards, ended_B, self._bootstraps(transition))
+
+    def ready(self) -> bool:
+        """Whether the rollout is full."""
+        return self.rollout.full
+
+    def _bootstraps(self, transition: Transition) -> NDArray[np.float32] | None:
+        cut = [i for i in np.flatnonzero(transition.truncated & ~transition.terminated).tolist() if i in transition.final_obs]
+        if not cut:
+            return None
+        bootstraps_B = np.zeros(len(transition.rewards), np.float32)
+        bootstraps_B[cut] = self.values(np.stack([transition.final_obs[i] for i in cut])).cpu().numpy()
+        return bootstraps_B
+
+    @torch.inference_mode()
+    def values(self, obs: NDArray[np.uint8]) -> Tensor:
+        """What the critic expects from observations (B, C, H, W)."""
+        values_B: Tensor = self.network(self._upload(obs).permute(0, 3, 1, 2))[1]
+        return values_B
+
+    def _upload(self, obs: NDArray[np.uint8]) -> Tensor:
+        """Observations (B, C, H, W) as (B, H, W, C) on the device; to a GPU through pinned memory, without waiting.
+
+        Sets the threads for what follows.
+        """
+        self.compute.use_threads(self.compute.threads_for(len(obs)))
+        obs_BHWC = torch.from_numpy(obs).permute(0, 2, 3, 1)
+        if self.compute.device.type != "cuda":
+            return obs_BHWC.contiguous().to(self.compute.device)
+        if self._staging is None or self._staging.shape != obs_BHWC.shape:
+            self._staging = torch.empty(obs_BHWC.shape, dtype=torch.uint8, pin_memory=True)
+        # Safe to fill again: the actions or values of the last use were read back, which waited for its copy.
+        self._staging.copy_(obs_BHWC)
+        return self._staging.to(self.compute.device, non_blocking=True)
+
+    # --- acting outside training --------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def act(self, obs: NDArray[np.uint8], *, greedy: bool) -> Decision:
+        """Decide for observations (B, C, H, W), with probabilities and values; see `Trainable.act`."""
+        logits_BA, values_B = self.network(self._upload(obs).permute(0, 3, 1, 2))
+        probabilities_BA = logits_BA.softmax(1).cpu()
+        if greedy:
+            actions_B = probabilities_BA.argmax(1)
+        else:
+            actions_B = torch.multinomial(probabilities_BA, 1, generator=self.acting).squeeze(1)
+        return Decision(actions=_integers(actions_B), probabilities=probabilities_BA.numpy(), values=values_B.cpu().numpy())
+
+    def seed_acting(self, seed: int) -> None:
+        """Seed the draws of `act`."""
+        self.acting.manual_seed(seed)
+
+    def policy(self) -> Tree:
+        """The network: its config and its parameters."""
+        return {"network": asdict(self.build.network), "parameters": parameters(self.network)}
+
+    def load_policy(self, policy: Tree) -> None:
+        """Take up `policy()`. Raises ValueError when it is of another network."""
+        load_parameters(self.network, policy["parameters"])
+
+    def fingerprint(self) -> str:
+        """A digest of all parameters."""
+        return digest(parameters(self.network))
+
+    def modules(self) -> Mapping[str, object]:
+        """The networks, for diagnostics."""
+        return {"network": self.network}
+
+    # --- state --------------------------------------------------------------------------------------------------------
+
+    def learner_state(self) -> Tree:
+        """Parameters, the open rollout, the sampling generator, the thread count results depend on, and `learning_state`."""
+        return {
+            "parameters": parameters(self.network),
+            "rollout": self.rollout.state(),
+            "sampling": generator_state(self.sampling),
+            "threads": self.compute.threads,
+            "learning": self.learning_state(),
+        }
+
+    def restore_learner(self, state: Tree) -> None:
+        """Take up `learner_state()`."""
+        load_parameters(self.network, state["parameters"])
+        self.rollout.restore(state["rollout"])
+        load_generator(self.sampling, state["sampling"])
+        self.restore_learning(state["learning"])
+
+    @abstractmethod
+    def learning_state(self) -> Tree:
+        """Optimizer, schedules and generators of learning."""
+
+    @abstractmethod
+    def restore_learning(self, state: Tree) -> None:
+        """Take up `learning_state()`."""
+
+    def samples(self) -> Mapping[str, NDArray[Any]]:
+        """Arrays of the last update that metric plugins may look at; see `Report.samples`."""
+        return {}
+
+
+def _integers(actions_B: Tensor) -> NDArray[np.int64]:
+    actions: NDArray[np.int64] = actions_B.cpu().numpy()
+    return actions

@@ -1,0 +1,90 @@
+"""What is wrong with a config of this plugin's algorithms beyond the range of each value: everything at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from retroml_core import Problem, Severity
+from retroml_tianshou.architectures import ArchitectureError, feature_sizes, resolve
+from retroml_tianshou.ppo_config import PPOConfig
+
+if TYPE_CHECKING:
+    from retroml_core.schema import ExperimentConfig
+
+__all__ = ["check"]
+
+
+def check(config: ExperimentConfig) -> list[Problem]:
+    """All faults of `config` when its algorithm is ours; nothing when it is not."""
+    algorithm = config.algorithm
+    if not isinstance(algorithm, PPOConfig):
+        return []
+    return [*_batches(algorithm), *_budget(config, algorithm), *_precision(config, algorithm), *_network(config)]
+
+
+def _batches(algorithm: PPOConfig) -> Iterator[Problem]:
+    batch = algorithm.environments * algorithm.rollout_steps
+    key = "algorithm.minibatches"
+    if algorithm.minibatches > batch:
+        yield Problem(
+            key=key,
+            value=algorithm.minibatches,
+            message=f"a rollout has only {batch} steps (environments x rollout_steps)",
+            hint=f"at most {batch}",
+        )
+    elif batch % algorithm.minibatches:
+        divisors = [n for n in range(1, batch + 1) if batch % n == 0]
+        nearest = min(divisors, key=lambda n: (abs(n - algorithm.minibatches), n))
+        yield Problem(
+            key=key,
+            value=algorithm.minibatches,
+            message=f"does not divide environments x rollout_steps = {batch} into equal parts",
+            hint=f"{nearest} does",
+        )
+    elif batch == algorithm.minibatches and algorithm.normalize_advantage:
+        yield Problem(
+            key=key,
+            value=algorithm.minibatches,
+            message="minibatches of a single step cannot be normalised",
+            hint="use fewer minibatches or algorithm.normalize_advantage=false",
+        )
+
+
+def _budget(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Problem]:
+    batch, steps = algorithm.environments * algorithm.rollout_steps, config.budget.steps
+    if steps is not None and steps < batch:
+        yield Problem(
+            key="budget.steps",
+            value=steps,
+            message=f"ends before the first update, which comes after {batch} steps",
+            hint="allow more steps, or use fewer environments or rollout_steps",
+            severity=Severity.WARNING,
+        )
+
+
+def _precision(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Problem]:
+    if config.deterministic and algorithm.precision == "bfloat16":
+        yield Problem(
+            key="algorithm.precision",
+            value=algorithm.precision,
+            message="deterministic=true asks for the exact reference, which computes in float32",
+            hint="use precision=float32 or auto",
+        )
+
+
+def _network(config: ExperimentConfig) -> Iterator[Problem]:
+    try:
+        architecture = resolve(config.network)
+        height, width = _image_size(config)
+        if height and width:
+            feature_sizes(architecture, height, width)
+    except ArchitectureError as error:
+        part = error.key.removeprefix("network.")
+        yield Problem(key=error.key, value=getattr(config.network, part, None), message=str(error))
+
+
+def _image_size(config: ExperimentConfig) -> tuple[int, int]:
+    """Height and width of the observations, zeros when the environment does not say."""
+    environment = config.environment
+    return int(getattr(environment, "image_height", 0)), int(getattr(environment, "image_width", 0))

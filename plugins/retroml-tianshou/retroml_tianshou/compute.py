@@ -1,0 +1,77 @@
+"""Where and how the network computes: device, precision, threads, repeatability. Set once, before anything is built."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+__all__ = ["Compute", "available_threads", "prepare"]
+
+_SMALL_BATCH = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """What was chosen: the device, the precision of the trunk, and how many threads the CPU part uses."""
+
+    device: torch.device
+    precision: torch.dtype
+    threads: int
+
+    def threads_for(self, batch: int) -> int:
+        """How many threads to pass `batch` observations through a network with.
+
+        A few observations take one thread about as long as several, and a team of threads that just worked keeps a core
+        busy waiting while the emulators need it.
+        """
+        return self.threads if batch > _SMALL_BATCH else 1
+
+    def use_threads(self, count: int) -> None:
+        """Let torch use `count` threads from now on, in this thread of the process."""
+        if torch.get_num_threads() != count:
+            torch.set_num_threads(count)
+
+
+def prepare(*, device: str, precision: str, threads: int, deterministic: bool) -> Compute:
+    """Set up torch for this process. `threads` 0 means one for each core this process may use.
+
+    `precision` "auto" takes bfloat16 where the chip has units for it, float32 elsewhere and whenever `deterministic`: on a
+    CPU without them bfloat16 is emulated and several times slower.
+    """
+    chosen = torch.device(device)
+    count = threads or available_threads()
+    _repeatable(deterministic, chosen)
+    return Compute(device=chosen, precision=_precision(precision, chosen, deterministic), threads=count)
+
+
+def available_threads() -> int:
+    """The cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _repeatable(deterministic: bool, device: torch.device) -> None:
+    if deterministic:
+        # cuBLAS reads this when it first works: https://docs.nvidia.com/cuda/cublas/#results-reproducibility
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # made at run time
+    torch.use_deterministic_algorithms(deterministic)
+    torch.backends.cudnn.deterministic = deterministic
+    torch.backends.cudnn.benchmark = device.type == "cuda" and not deterministic
+
+
+def _precision(asked: str, device: torch.device, deterministic: bool) -> torch.dtype:
+    if asked == "bfloat16":
+        return torch.bfloat16
+    if asked == "float32" or deterministic:
+        return torch.float32
+    return torch.bfloat16 if _has_bfloat16(device) else torch.float32
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return device.type == "cpu" and any(probe is not None and probe() for probe in probes)

@@ -1,0 +1,121 @@
+"""The optimizer of every algorithm here: Adam that meters what it does, clips, and never applies a number that is not finite.
+
+It takes the place of Tianshou's `Algorithm.Optimizer` through the class attribute of that name, so it serves any of its
+algorithms. No value is read back from the device while minibatches run: the meters are tensors until `read` is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from tianshou.algorithm.algorithm_base import Algorithm
+from tianshou.algorithm.optim import OptimizerFactory, ParamsType
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FusedAdam", "MeteredOptimizer", "Meters"]
+
+
+class FusedAdam(OptimizerFactory):
+    """Makes a fused Adam: one kernel for all parameters, the same numbers as the plain one up to rounding."""
+
+    def __init__(self, *, learning_rate: float, epsilon: float) -> None:
+        super().__init__()
+        self.learning_rate = learning_rate
+        self.epsilon = epsilon
+
+    def _create_optimizer_for_params(self, params: ParamsType) -> torch.optim.Optimizer:
+        return torch.optim.Adam(params, lr=self.learning_rate, eps=self.epsilon, fused=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meters:
+    """What an update did: mean gradient norm before clipping, share of steps clipped, size of the last step over that of
+    the parameters, and whether every gradient was finite."""
+
+    grad_norm: float
+    clip_share: float
+    update_ratio: float
+    finite: bool
+
+
+class MeteredOptimizer(Algorithm.Optimizer):
+    """Backward, reduce, clip, step; a step whose loss or gradient is not finite leaves the parameters as they were."""
+
+    def __init__(self, optim: torch.optim.Adam, module: nn.Module, max_grad_norm: float | None = None) -> None:
+        super().__init__(optim, module, max_grad_norm)
+        self.parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self.norms: list[Tensor] = []
+        self.ratio: Tensor | None = None
+
+    @property
+    def learning_rate(self) -> float:
+        """The step size of all parameters."""
+        return float(self._optim.param_groups[0]["lr"])
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        for group in self._optim.param_groups:
+            group["lr"] = value
+
+    def reduce_gradients(self) -> None:
+        """Called between backward and clipping: the one place to average gradients over processes. Alone: nothing to do."""
+
+    def step(
+        self, loss: Tensor, retain_graph: bool | None = None, create_graph: bool = False, *, measure_ratio: bool = False
+    ) -> None:
+        """One gradient step on `loss`; with `measure_ratio` the size of the step is metered too, at the cost of a copy."""
+        self._optim.zero_grad()
+        torch.autograd.backward(loss, retain_graph=retain_graph, create_graph=create_graph)
+        self.reduce_gradients()
+        norm = nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
+        if self._max_grad_norm is not None:
+            nn.utils.clip_grads_with_norm_(self.parameters, self._max_grad_norm, norm)
+        self.norms.append(norm)
+        before = [parameter.detach().clone() for parameter in self.parameters] if measure_ratio else []
+        # Fused Adam skips the step on the device itself when `found_inf` is 1, as it does for torch.amp.GradScaler.
+        self._optim.found_inf = 1.0 - torch.isfinite(norm + loss.detach()).float()  # type: ignore[attr-defined]
+        self._optim.step()
+        if before:
+            self.ratio = _ratio(self.parameters, before)
+
+    def read(self) -> Meters:
+        """The meters since the last call; then they start anew. Waits for the device."""
+        norms = torch.stack(self.norms).cpu()
+        ratio = float(self.ratio) if self.ratio is not None else 0.0
+        limit = self._max_grad_norm if self._max_grad_norm is not None else float("inf")
+        self.norms, self.ratio = [], None
+        return Meters(
+            grad_norm=float(norms.mean()),
+            clip_share=float((norms > limit).float().mean()),
+            update_ratio=ratio,
+            finite=bool(torch.isfinite(norms).all()),
+        )
+
+    def moments(self) -> Mapping[str, list[Tensor]]:
+        """Adam's memory, live, in the order of the parameters: `exp_avg`, `exp_avg_sq`, `step`; empty before the first step."""
+        states: list[dict[str, Any]] = [self._optim.state.get(parameter, {}) for parameter in self.parameters]
+        if not all(states):
+            return {}
+        return {name: [state[name] for state in states] for name in ("exp_avg", "exp_avg_sq", "step")}
+
+    def set_moments(self, moments: Mapping[str, list[Tensor]]) -> None:
+        """Take up `moments()`: values are copied, layouts stay those of the parameters."""
+        self._optim.state.clear()
+        if not moments:
+            return
+        for index, parameter in enumerate(self.parameters):
+            self._optim.state[parameter] = {
+                "step": moments["step"][index].to(parameter.device, torch.float32),
+                "exp_avg": torch.zeros_like(parameter).copy_(moments["exp_avg"][index]),
+                "exp_avg_sq": torch.zeros_like(parameter).copy_(moments["exp_avg_sq"][index]),
+            }
+
+
+def _ratio(after: list[nn.Parameter], before: list[Tensor]) -> Tensor:
+    moved = nn.utils.get_total_norm([new.detach() - old for new, old in zip(after, before, strict=True)])
+    return moved / nn.utils.get_total_norm(before).clamp_min(1e-12)

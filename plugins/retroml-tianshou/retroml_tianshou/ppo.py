@@ -1,0 +1,294 @@
+"""Proximal Policy Optimization, https://arxiv.org/abs/1707.06347, in the order in which one would explain it.
+
+    settings   `PPOConfig` in ppo_config.py, with the source of each default
+    network    `ActorCritic` in networks.py: one trunk, a policy head, a value head
+    rollout    `Rollout` in rollout.py: T steps of B games and their advantages
+    loss       `JointPPO.losses`
+    update     `JointPPO.learn`: epochs of shuffled minibatches
+    algorithm  `PPO`: when to play, when to learn, what to report, what to remember
+
+Built on Tianshou's PPO (its policy, its loss conventions, its optimizer seam). Replaced, and why:
+
+- `_update_with_batch` runs the shared trunk twice a minibatch, once for the actor and once for the critic, and reads four
+  numbers back from the device each time. `learn` runs it once and reads at the end; the gradient is the same.
+- Collector, Batch and ReplayBuffer cost more time on a fast environment than the environment itself, and recompute values
+  and log-probabilities three times. The core's loop writes uint8 pictures straight into preallocated buffers instead.
+- Trainer and learning-rate scheduler know no budget in time and no pause. The core drives; schedules follow its fraction.
+
+Deviations from the paper, all from Huang et al. 2022 (see docs/algorithms/ppo.md): 4 epochs, clipped value loss, advantages
+normalised by minibatch, global gradient clipping, orthogonal initialisation, Adam epsilon 1e-5, a constant clip range.
+
+Shapes: B samples of a minibatch, A actions, N samples of a rollout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import gymnasium
+import numpy as np
+import torch
+from tianshou.algorithm.modelfree import ppo as tianshou_ppo
+from tianshou.algorithm.modelfree.reinforce import DiscreteActorPolicy
+from torch import Tensor, nn
+
+from retroml_core.algorithm import Build, Control, TrainingFault
+from retroml_tianshou.actor_critic import ActorCriticTrainable
+from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
+from retroml_tianshou.snapshots import load_optimizer, optimizer_state
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_core.tree import Tree
+    from retroml_tianshou.networks import ActorCritic
+    from retroml_tianshou.ppo_config import PPOConfig
+    from retroml_tianshou.rollout import Samples
+
+__all__ = ["PPO", "JointPPO", "Live", "build"]
+
+
+@dataclass
+class Live:
+    """The settings that may change while training."""
+
+    learning_rate: float
+    clip_range: float
+    entropy_coefficient: float
+
+
+class Actor(nn.Module):
+    """The policy half of the network as Tianshou's policies call it."""
+
+    def __init__(self, network: ActorCritic) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, obs: Tensor, state: Any = None, info: Any = None) -> tuple[Tensor, Any]:
+        """Logits (B, A), and the state passed through."""
+        return self.network(obs)[0], state
+
+
+class Critic(nn.Module):
+    """The value half of the network as Tianshou's algorithms call it."""
+
+    def __init__(self, network: ActorCritic) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, obs: Tensor) -> Tensor:
+        """Values (B,)."""
+        values_B: Tensor = self.network(obs)[1]
+        return values_B
+
+
+class UncompiledPolicy(DiscreteActorPolicy):
+    """Tianshou's policy without its six seconds of numba compilation in each process: those functions are not used."""
+
+    @staticmethod
+    def _compile() -> None:
+        """Compile nothing."""
+
+
+class JointPPO(tianshou_ppo.PPO):
+    """Tianshou's PPO with one pass through the network a minibatch."""
+
+    Optimizer = MeteredOptimizer  # type: ignore[assignment]  # the seam: a class attribute Tianshou instantiates
+    optim: MeteredOptimizer
+
+    def __init__(self, config: PPOConfig, network: ActorCritic, actions: int) -> None:
+        policy = UncompiledPolicy(actor=cast(Any, Actor(network)), action_space=gymnasium.spaces.Discrete(actions))
+        super().__init__(
+            policy=policy,
+            critic=Critic(network),
+            optim=FusedAdam(learning_rate=config.learning_rate, epsilon=config.adam_epsilon),
+            eps_clip=config.clip_range,
+            value_clip=config.clip_value,
+            advantage_normalization=config.normalize_advantage,
+            vf_coef=config.value_coefficient,
+            ent_coef=config.entropy_coefficient,
+            max_grad_norm=config.max_grad_norm,
+            gae_lambda=config.gae_lambda,
+            gamma=config.gamma,
+        )
+        self.network = network
+
+    def losses(self, batch: Samples) -> dict[str, Tensor]:
+        """The loss of a minibatch and what it consists of, by metric name; each a scalar tensor."""
+        logits_BA, values_B = self.network(batch.seen())
+        all_log_probs_BA = logits_BA.log_softmax(1)
+        log_probs_B = all_log_probs_BA.gather(1, batch.actions[:, None]).squeeze(1)
+        log_ratios_B = log_probs_B - batch.log_probs
+        ratios_B = log_ratios_B.exp()
+
+        advantages_B = batch.advantages
+        if self.advantage_normalization:
+            advantages_B = (advantages_B - advantages_B.mean()) / (advantages_B.std() + self._eps)
+        clipped_B = ratios_B.clamp(1 - self.eps_clip, 1 + self.eps_clip)
+        policy_loss = -torch.min(ratios_B * advantages_B, clipped_B * advantages_B).mean()
+
+        errors_B = (values_B - batch.returns).square()
+        if self.value_clip:
+            near_B = batch.values + (values_B - batch.values).clamp(-self.eps_clip, self.eps_clip)
+            errors_B = torch.max(errors_B, (near_B - batch.returns).square())
+        value_loss = errors_B.mean()
+
+        entropy = -(all_log_probs_BA.exp() * all_log_probs_BA).sum(1).mean()
+        return {
+            "loss/total": policy_loss + self.vf_coef * value_loss - self.ent_coef * entropy,
+            "loss/policy": policy_loss,
+            "loss/value": value_loss,
+            "policy/entropy": entropy,
+            "policy/approx_kl": (ratios_B - 1 - log_ratios_B).mean(),
+            "policy/clip_fraction": ((ratios_B - 1).abs() > self.eps_clip).float().mean(),
+        }
+
+    def learn(
+        self,
+        samples: Samples,
+        *,
+        epochs: int,
+        minibatches: int,
+        order: np.random.Generator,
+        target_kl: float | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> dict[str, float]:
+        """Learn from a rollout; means over all minibatches by metric name. `tick` is called between minibatches.
+
+        With `target_kl` no further epoch begins once the mean KL divergence of the last one was larger. Raises
+        TrainingFault when a loss or gradient was not finite; the parameters are then those of the last finite step.
+        """
+        rows: list[Tensor] = []
+        names: list[str] = []
+        for _ in range(epochs):
+            parts = torch.from_numpy(order.permutation(len(samples))).to(samples.actions.device).chunk(minibatches)
+            for part in parts:
+                tick()
+                losses = self.losses(samples.take(part))
+                self.optim.step(losses["loss/total"], measure_ratio=part is parts[-1])
+                names = list(losses)
+                rows.append(torch.stack([value.detach() for value in losses.values()]))
+            if target_kl is not None:
+                moved = torch.stack(rows[-minibatches:]).mean(0)[names.index("policy/approx_kl")]
+                if float(moved) > target_kl:
+                    break
+        means = dict(zip(names, torch.stack(rows).mean(0).tolist(), strict=True))
+        meters = self.optim.read()
+        metrics = means | {
+            "grad/norm": meters.grad_norm,
+            "grad/clip_share": meters.clip_share,
+            "update/ratio": meters.update_ratio,
+        }
+        _refuse_nonsense(metrics)
+        return metrics
+
+
+class PPO(ActorCriticTrainable):
+    """PPO as the core drives it: play a rollout, learn from it, report."""
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build)
+        config: PPOConfig = build.config
+        self.config = config
+        self.live = Live(config.learning_rate, config.clip_range, config.entropy_coefficient)
+        self.order = build.seeds.generator("minibatches", build.rank)
+        self.algorithm = JointPPO(config, self.network, build.env.action_count)
+        self._samples: Mapping[str, NDArray[Any]] = {}
+
+    def update(self, control: Control) -> Mapping[str, float]:
+        """Learn from the full rollout; see docs/algorithms/ppo.md for each metric."""
+        if self.obs is None:
+            raise RuntimeError("update() before anything was played")
+        config, algorithm = self.config, self.algorithm
+        schedule = self._schedule(control.fraction())
+        samples = self.rollout.samples(self.values(self.obs), gamma=config.gamma, gae_lambda=config.gae_lambda)
+        self.compute.use_threads(self.compute.threads)
+        metrics = algorithm.learn(
+            samples,
+            epochs=config.epochs,
+            minibatches=config.minibatches,
+            order=self.order,
+            target_kl=config.target_kl,
+            tick=control.tick,
+        )
+        self._samples = _arrays(samples, self.rollout.rewards_TB)
+        self.rollout.restart()
+        return metrics | schedule | _about(self._samples)
+
+    def _schedule(self, fraction: float) -> dict[str, float]:
+        """Set what changes over the budget, of which `fraction` is used, and report it."""
+        left = 1.0 - min(max(fraction, 0.0), 1.0)
+        rate = self.live.learning_rate * (left if self.config.anneal_learning_rate else 1.0)
+        clip = self.live.clip_range * (left if self.config.anneal_clip else 1.0)
+        self.algorithm.optim.learning_rate = rate
+        self.algorithm.eps_clip = clip
+        self.algorithm.ent_coef = self.live.entropy_coefficient
+        return {
+            "schedule/learning_rate": rate,
+            "schedule/clip_range": clip,
+            "schedule/entropy_coefficient": self.live.entropy_coefficient,
+        }
+
+    def tune(self, name: str, value: float) -> None:
+        """Change a live setting from the next update on. Raises ValueError when `name` is not one."""
+        if name not in asdict(self.live):
+            raise ValueError(f"{name} cannot be changed while training; these can: {', '.join(asdict(self.live))}")
+        setattr(self.live, name, float(value))
+
+    def samples(self) -> Mapping[str, NDArray[Any]]:
+        """The last rollout: actions, rewards as learned from, values, returns and advantages, each (N,)."""
+        return self._samples
+
+    def learning_state(self) -> Tree:
+        """Optimizer, order of minibatches, live settings."""
+        return {
+            "optimizer": optimizer_state(self.algorithm.optim),
+            "order": self.order.bit_generator.state,
+            "live": asdict(self.live),
+        }
+
+    def restore_learning(self, state: Tree) -> None:
+        """Take up `learning_state()`."""
+        load_optimizer(self.algorithm.optim, state["optimizer"])
+        self.order.bit_generator.state = state["order"]
+        self.live = Live(**state["live"])
+
+
+def build(build: Build) -> PPO:
+    """The factory of this algorithm."""
+    return PPO(build)
+
+
+def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32]) -> float:
+    """Share of the variance of the returns that the values explain: 1 for a perfect critic, 0 for a constant, less if worse."""
+    total, left = float(np.var(returns)), float(np.var(returns - values))
+    if total == 0.0:
+        return 1.0 if left == 0.0 else 0.0
+    return 1.0 - left / total
+
+
+def _about(samples: Mapping[str, NDArray[Any]]) -> dict[str, float]:
+    return {
+        "value/explained_variance": explained_variance(samples["values"], samples["returns"]),
+        "value/mean": float(samples["values"].mean()),
+        "advantage/mean": float(samples["advantages"].mean()),
+        "advantage/std": float(samples["advantages"].std()),
+    }
+
+
+def _arrays(samples: Samples, rewards_TB: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    tensors = {name: getattr(samples, name) for name in ("actions", "values", "returns", "advantages")}
+    return {name: tensor.cpu().numpy().copy() for name, tensor in tensors.items()} | {"rewards": rewards_TB.ravel().copy()}
+
+
+def _refuse_nonsense(metrics: Mapping[str, float]) -> None:
+    for name, value in metrics.items():
+        if not np.isfinite(value):
+            raise TrainingFault(
+                f"{name} is {value}: training became unstable",
+                metric=name,
+                value=value,
+                hint="lower algorithm.learning_rate, or go on from the last checkpoint",
+            )

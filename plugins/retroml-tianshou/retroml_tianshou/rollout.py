@@ -1,0 +1,165 @@
+"""What was played since the last update: preallocated buffers, and the advantages worked out from them.
+
+Shapes: T steps, B environments, N = T * B samples, H height, W width, C stacked frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from retroml_tianshou.snapshots import array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_core.tree import Tree
+
+__all__ = ["Rollout", "Samples", "gae"]
+
+_TENSORS = ("obs_TBHWC", "actions_TB", "log_probs_TB", "values_TB")
+_ARRAYS = ("rewards_TB", "bootstraps_TB", "ended_TB")
+
+
+def gae(
+    rewards_TB: NDArray[np.float32],
+    values_TB: NDArray[np.float32],
+    last_values_B: NDArray[np.float32],
+    ended_TB: NDArray[np.bool_],
+    *,
+    gamma: float,
+    gae_lambda: float,
+) -> NDArray[np.float32]:
+    """Generalized advantage estimates (T, B), https://arxiv.org/abs/1506.02438 eq. 16.
+
+    `last_values_B` are the values of the observations after the last step. Nothing flows back over a step that `ended`
+    an episode: what is worth bootstrapping there must already be in its reward.
+    """
+    advantages_TB = np.empty_like(rewards_TB)
+    following_B = np.zeros_like(last_values_B)
+    next_values_B = last_values_B
+    discount, decay = np.float32(gamma), np.float32(gamma * gae_lambda)
+    alive_TB = (~ended_TB).astype(np.float32)
+    for t in range(len(rewards_TB) - 1, -1, -1):
+        error_B = rewards_TB[t] + discount * next_values_B * alive_TB[t] - values_TB[t]
+        following_B = error_B + decay * alive_TB[t] * following_B
+        advantages_TB[t] = following_B
+        next_values_B = values_TB[t]
+    return advantages_TB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """What an update learns from, each (N, ...) on the device of the network.
+
+    `obs` is uint8 (N, H, W, C); `log_probs` and `values` are those of the policy that played.
+    """
+
+    obs: Tensor
+    actions: Tensor
+    log_probs: Tensor
+    values: Tensor
+    advantages: Tensor
+    returns: Tensor
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    def take(self, index: Tensor) -> Samples:
+        """The samples at `index`."""
+        return Samples(
+            obs=self.obs.index_select(0, index),
+            actions=self.actions.index_select(0, index),
+            log_probs=self.log_probs.index_select(0, index),
+            values=self.values.index_select(0, index),
+            advantages=self.advantages.index_select(0, index),
+            returns=self.returns.index_select(0, index),
+        )
+
+    def seen(self) -> Tensor:
+        """The observations (N, C, H, W) as a network takes them; a view that lies channels last in memory."""
+        return self.obs.permute(0, 3, 1, 2)
+
+
+class Rollout:
+    """T steps of B environments. `position` steps are filled; what the network needs lies on its device."""
+
+    def __init__(self, steps: int, environments: int, observation_shape: tuple[int, int, int], device: torch.device) -> None:
+        channels, height, width = observation_shape
+        shape = (steps, environments)
+        self.steps = steps
+        self.position = 0
+        self.obs_TBHWC = torch.zeros((*shape, height, width, channels), dtype=torch.uint8, device=device)
+        self.actions_TB = torch.zeros(shape, dtype=torch.int64, device=device)
+        self.log_probs_TB = torch.zeros(shape, device=device)
+        self.values_TB = torch.zeros(shape, device=device)
+        self.rewards_TB = np.zeros(shape, np.float32)
+        self.bootstraps_TB = np.zeros(shape, np.float32)
+        self.ended_TB = np.zeros(shape, np.bool_)
+
+    @property
+    def full(self) -> bool:
+        """Whether every step is filled."""
+        return self.position == self.steps
+
+    def decide(self, obs_BHWC: Tensor, actions_B: Tensor, log_probs_B: Tensor, values_B: Tensor) -> None:
+        """Keep what was seen and done at the current step."""
+        self.obs_TBHWC[self.position] = obs_BHWC
+        self.actions_TB[self.position] = actions_B
+        self.log_probs_TB[self.position] = log_probs_B
+        self.values_TB[self.position] = values_B
+
+    def outcome(
+        self, rewards_B: NDArray[np.float32], ended_B: NDArray[np.bool_], bootstraps_B: NDArray[np.float32] | None = None
+    ) -> None:
+        """Keep what the current step led to and go on to the next one.
+
+        `bootstraps_B` are the values of the last observations of episodes that only the clock ended, 0 elsewhere.
+        """
+        self.rewards_TB[self.position] = rewards_B
+        self.ended_TB[self.position] = ended_B
+        self.bootstraps_TB[self.position] = 0.0 if bootstraps_B is None else bootstraps_B
+        self.position += 1
+
+    def samples(self, last_values_B: Tensor, *, gamma: float, gae_lambda: float) -> Samples:
+        """The whole rollout with its advantages and returns, in order of time; the tensors are views of the buffers."""
+        values_TB = self.values_TB.cpu().numpy()
+        advantages_TB = gae(
+            self.rewards_TB + np.float32(gamma) * self.bootstraps_TB,
+            values_TB,
+            last_values_B.cpu().numpy(),
+            self.ended_TB,
+            gamma=gamma,
+            gae_lambda=gae_lambda,
+        )
+        device = self.values_TB.device
+        return Samples(
+            obs=self.obs_TBHWC.flatten(0, 1),
+            actions=self.actions_TB.flatten(),
+            log_probs=self.log_probs_TB.flatten(),
+            values=self.values_TB.flatten(),
+            advantages=torch.from_numpy(advantages_TB.ravel()).to(device),
+            returns=torch.from_numpy((advantages_TB + values_TB).ravel()).to(device),
+        )
+
+    def restart(self) -> None:
+        """Begin to fill anew."""
+        self.position = 0
+
+    def state(self) -> Tree:
+        """The filled part."""
+        filled = slice(self.position)
+        tree: Tree = {name: array(getattr(self, name)[filled]) for name in _TENSORS}
+        return tree | {name: getattr(self, name)[filled] for name in _ARRAYS} | {"position": self.position}
+
+    def restore(self, state: Tree) -> None:
+        """Take up `state()` of a rollout of the same shape."""
+        self.position = int(state["position"])
+        for name in _TENSORS:
+            getattr(self, name)[: self.position] = torch.from_numpy(np.array(state[name]))
+        for name in _ARRAYS:
+            getattr(self, name)[: self.position] = state[name]

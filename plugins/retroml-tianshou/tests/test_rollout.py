@@ -1,0 +1,92 @@
+"""The rollout buffer: what goes in comes out, in order of time, and survives a pause."""
+
+import numpy as np
+import pytest
+import torch
+from retroml_tianshou.rollout import Rollout
+
+CPU = torch.device("cpu")
+
+
+def filled(steps: int = 3, environments: int = 2, upto: int | None = None) -> Rollout:
+    rollout = Rollout(steps, environments, (2, 4, 4), CPU)
+    for t in range(steps if upto is None else upto):
+        obs = torch.full((environments, 4, 4, 2), t, dtype=torch.uint8)
+        numbers = torch.arange(environments)
+        rollout.decide(obs, numbers + t, -0.1 * numbers - t, numbers * 1.0 + 10 * t)
+        rollout.outcome(np.full(environments, t + 1.0, np.float32), np.zeros(environments, bool))
+    return rollout
+
+
+def test_it_is_full_after_its_steps():
+    assert not filled(upto=2).full
+    assert filled().full
+
+
+def test_samples_are_in_order_of_time_and_environment():
+    samples = filled().samples(torch.zeros(2), gamma=0.99, gae_lambda=0.95)
+    assert samples.actions.tolist() == [0, 1, 1, 2, 2, 3]
+    assert samples.values.tolist() == [0, 1, 10, 11, 20, 21]
+    assert samples.obs[:, 0, 0, 0].tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_observations_are_seen_channels_last_without_a_copy():
+    samples = filled().samples(torch.zeros(2), gamma=0.99, gae_lambda=0.95)
+    assert samples.seen().shape == (6, 2, 4, 4)
+    assert samples.seen().is_contiguous(memory_format=torch.channels_last)
+    assert samples.seen().data_ptr() == samples.obs.data_ptr()
+
+
+def test_returns_are_advantages_plus_values():
+    samples = filled().samples(torch.ones(2), gamma=0.9, gae_lambda=0.8)
+    torch.testing.assert_close(samples.returns, samples.advantages + samples.values)
+
+
+def test_taking_an_index_takes_everything_along():
+    part = filled().samples(torch.zeros(2), gamma=0.99, gae_lambda=0.95).take(torch.tensor([5, 0]))
+    assert len(part) == 2
+    assert part.actions.tolist() == [3, 0]
+    assert part.obs[:, 0, 0, 0].tolist() == [2, 0]
+
+
+def test_a_cut_episode_is_worth_what_its_last_picture_promised():
+    cut, over = filled(1, 1, upto=0), filled(1, 1, upto=0)
+    for rollout, bootstrap in ((cut, np.array([5.0], np.float32)), (over, None)):
+        rollout.decide(
+            torch.zeros(1, 4, 4, 2, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1)
+        )
+        rollout.outcome(np.ones(1, np.float32), np.ones(1, bool), bootstrap)
+    worth = [rollout.samples(torch.full((1,), 99.0), gamma=0.5, gae_lambda=0.95).advantages.item() for rollout in (cut, over)]
+    assert worth == [1.0 + 0.5 * 5.0, 1.0]
+
+
+def test_a_bootstrap_is_forgotten_with_its_step():
+    rollout = filled(1, 1, upto=0)
+    nothing = (torch.zeros(1, 4, 4, 2, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1))
+    rollout.decide(*nothing)
+    rollout.outcome(np.zeros(1, np.float32), np.ones(1, bool), np.ones(1, np.float32))
+    rollout.restart()
+    rollout.decide(*nothing)
+    rollout.outcome(np.zeros(1, np.float32), np.ones(1, bool))
+    assert rollout.bootstraps_TB[0, 0] == 0.0
+
+
+@pytest.mark.parametrize("upto", [0, 2, 3])
+def test_state_holds_the_filled_part(upto):
+    state = filled(upto=upto).state()
+    assert state["position"] == upto
+    assert len(state["obs_TBHWC"]) == len(state["rewards_TB"]) == upto
+
+
+@pytest.mark.parametrize("upto", [0, 2])
+def test_a_restored_rollout_goes_on_the_same(upto):
+    whole, resumed = filled(upto=upto), Rollout(3, 2, (2, 4, 4), CPU)
+    resumed.restore(whole.state())
+    for rollout in (whole, resumed):
+        while not rollout.full:
+            obs = torch.full((2, 4, 4, 2), 9, dtype=torch.uint8)
+            rollout.decide(obs, torch.tensor([1, 0]), torch.zeros(2), torch.ones(2))
+            rollout.outcome(np.ones(2, np.float32), np.array([False, True]))
+    one, two = (rollout.samples(torch.ones(2), gamma=0.99, gae_lambda=0.95) for rollout in (whole, resumed))
+    for name in ("obs", "actions", "log_probs", "values", "advantages", "returns"):
+        assert torch.equal(getattr(one, name), getattr(two, name)), name
