@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from retroml_core.faults import Fault
+
 if TYPE_CHECKING:
     from retroml_core.players import Players
     from retroml_core.runs import Run
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FilmCancelled", "FilmError", "FilmJob", "FilmResult", "FilmSegment", "Renderer"]
 
 
-class FilmError(Exception):
+class FilmError(Fault):
     """A film cannot be made; the message says why and what to do."""
 
 
@@ -68,11 +70,16 @@ class FilmJob:
     target: Path
     length_seconds: float | None
     progress: Callable[[float, str], None]
+    game_title: str = ""
+    algorithm_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmResult:
-    """What a renderer made: exact length, picture size, and what it shows when."""
+    """What a renderer made: exact length, picture size, and what it shows when.
+
+    `notes` are sentences people should read (why the film is shorter than asked), `extra` facts for the sidecar.
+    """
 
     seconds: float
     width: int
@@ -81,6 +88,8 @@ class FilmResult:
     frames: int
     title: str
     segments: tuple[FilmSegment, ...]
+    notes: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Renderer(Protocol):

@@ -1,1 +1,31 @@
-"""Film renderers for Retro ML."""
+"""Film renderers for Retro ML: the time-lapse of a training, and the final run of what it led to."""
+
+from __future__ import annotations
+
+from retroml_core import RendererSpec, hookimpl
+from retroml_video.settings import FinalRunConfig, TimelapseConfig
+
+__all__ = ["retroml_video_renderers"]
+
+
+@hookimpl
+def retroml_video_renderers() -> list[RendererSpec]:
+    """The renderers of this plugin."""
+    return [
+        RendererSpec(
+            name="timelapse",
+            title="Time-lapse",
+            summary="The training from first to last in one film: stretches of real play, real speed.",
+            config=TimelapseConfig,
+            factory="retroml_video.timelapse:build",
+            needs=frozenset({"tape", "training"}),
+        ),
+        RendererSpec(
+            name="final_run",
+            title="Final run",
+            summary="The best evaluation game of the trained agent, whole and uncut.",
+            config=FinalRunConfig,
+            factory="retroml_video.final_run:build",
+            needs=frozenset({"tape"}),
+        ),
+    ]

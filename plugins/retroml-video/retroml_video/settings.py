@@ -1,0 +1,52 @@
+"""The settings of the renderers; length, size and frame rate of films are in the run's config (`film`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retroml_core import param
+
+__all__ = ["EncoderConfig", "FinalRunConfig", "TimelapseConfig"]
+
+
+@dataclass
+class EncoderConfig:
+    """How pictures become a file; every renderer of this plugin has these settings."""
+
+    quality: int = param(
+        20,
+        ge=0,
+        le=51,
+        soft_ge=12,
+        soft_le=30,
+        help="Constant quality (x264 CRF): lower is better and larger.",
+        source="https://trac.ffmpeg.org/wiki/Encode/H.264#crf",
+    )
+    speed: str = param(
+        "ultrafast",
+        help="How long the encoder searches for a smaller file: veryfast takes 3 times as long for half the size.",
+        choices=("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"),
+        advanced=True,
+    )
+    threads: int = param(1, ge=1, le=16, help="Threads of the encoder; a film must not slow a training down.", advanced=True)
+    deflicker: bool = param(
+        True, help="Below 60 frames/s, show objects that the game draws only every other frame as steadily as a television did."
+    )
+
+
+@dataclass
+class TimelapseConfig(EncoderConfig):
+    """The time-lapse."""
+
+    name: str = "timelapse"
+    stretch_seconds: float = param(
+        6.0, ge=1, le=60, unit="s", help="How long the film stays with one moment of the training before it moves on."
+    )
+
+
+@dataclass
+class FinalRunConfig(EncoderConfig):
+    """The final run."""
+
+    name: str = "final_run"
+    hold_seconds: float = param(1.5, ge=0, le=10, unit="s", help="How long the last picture stays.")

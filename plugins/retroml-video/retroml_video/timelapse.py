@@ -1,0 +1,82 @@
+"""The time-lapse: the training from its first game to its end, as one film of the length asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_video.curve import Curve, score_curve
+from retroml_video.director import Director, ends_of
+from retroml_video.policy import PolicyView
+from retroml_video.projector import GAME_FPS, frames_needed
+from retroml_video.studio import Studio, Wording, frames_per_step, last_step
+from retroml_video.words import duration_words
+
+if TYPE_CHECKING:
+    from retroml_video.settings import TimelapseConfig
+
+__all__ = ["Timelapse", "build"]
+
+_USUAL_SECONDS = 60.0
+
+
+def build(config: TimelapseConfig) -> Timelapse:
+    """The renderer."""
+    return Timelapse(config)
+
+
+class Timelapse:
+    """See `retroml_video.director` for what it shows."""
+
+    def __init__(self, config: TimelapseConfig) -> None:
+        self.config = config
+
+    def render(self, job: FilmJob) -> FilmResult:
+        """Write the film: `job.length_seconds` long to the picture, or as long as the play there is when that is less."""
+        job.progress(0.0, "choosing what to show")
+        asked = job.length_seconds or _USUAL_SECONDS
+        pictures = max(round(asked * job.config.fps), 1)
+        per_step = frames_per_step(job)
+        steps = -(-frames_needed(pictures, job.config.fps) // per_step)
+        stretch_steps = round(self.config.stretch_seconds * GAME_FPS / per_step)
+        stretches = Director(job.tape, steps=steps, stretch_steps=stretch_steps).plan()
+        if not stretches:
+            raise FilmError("no play of the training is recorded yet: let it train for a moment, then try again")
+        studio = Studio(
+            job,
+            self.config,
+            wording=_wording(job),
+            curve=_curve(job),
+            curve_follows="step",
+            policy=PolicyView(job.players),
+        )
+        result = studio.shoot(stretches, pictures=pictures)
+        return _with_note(result, asked)
+
+
+def _wording(job: FilmJob) -> Wording:
+    trained = duration_words(job.run.status().seconds)
+    return Wording(
+        title=f"{job.game_title}: {trained} of {job.algorithm_title} in one film",
+        heading=job.game_title,
+        subtitle=f"{job.algorithm_title}, {trained} of training",
+        best_title="Best so far",
+    )
+
+
+def _curve(job: FilmJob) -> Curve:
+    episodes = job.tape.episodes("training")
+    finished = np.asarray([episode.finished for episode in episodes], bool)
+    scores = np.asarray([episode.score for episode in episodes], np.float64)
+    return score_curve(ends_of(episodes)[finished], scores[finished], last_step(job))
+
+
+def _with_note(result: FilmResult, asked: float) -> FilmResult:
+    from dataclasses import replace
+
+    if result.seconds >= asked - 0.5:
+        return result
+    note = f"The film is {result.seconds:.1f} s long and not {asked:g} s: the training holds no more play than that."
+    return replace(result, notes=(*result.notes, note))

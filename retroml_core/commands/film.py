@@ -1,0 +1,133 @@
+"""`retroml film [ID]`: make films of a run, at any time after it has begun, or list those there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from retroml_core.film_options import FilmOptions
+from retroml_core.filming import FilmCancelled, FilmError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from retroml_core.app import App
+    from retroml_core.films import Film
+    from retroml_core.runs import Run
+
+__all__ = ["main"]
+
+EXIT_CANCELLED = 130
+
+
+def main(app: App, argv: list[str]) -> int:
+    """Make or list films; the exit code is 0 when every film asked for is complete, 130 after Ctrl+C."""
+    from rich.console import Console
+
+    from retroml_core.registry import UnknownName
+    from retroml_core.runs import RunNotFound, find_run
+
+    parsed = _parser().parse_args(argv)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        run = find_run(app, parsed.id)
+        options = FilmOptions.from_arguments(parsed)
+        for name in parsed.renderer:
+            app.registry.get("renderers", name)
+    except (UnknownName, FilmError) as error:
+        errors.print(str(error), style="red", markup=False)
+        return 2
+    except RunNotFound as error:
+        errors.print(str(error), style="red", markup=False)
+        return 1
+    return _list(run, parsed.json) if parsed.list else _make(app, run, parsed, options, errors)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="retroml film", description="Make films of a run from its tape, or list them.")
+    parser.add_argument("id", nargs="?", default="latest", help="the run: its id, a unique beginning of it, or latest")
+    parser.add_argument("--renderer", nargs="+", default=[], metavar="NAME", help="kinds of film; default: those of the run")
+    parser.add_argument("--list", action="store_true", help="list the films of the run and stop")
+    parser.add_argument("--json", action="store_true", help="print the films as JSON")
+    FilmOptions.add_arguments(parser)
+    return parser
+
+
+def _list(run: Run, as_json: bool) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from retroml_core.films import list_films
+
+    films = list_films(run)
+    if as_json:
+        _print_json(films)
+        return 0
+    console = Console(highlight=False)
+    if not films:
+        console.print(f"{run.id} has no films yet; make them with: retroml film {run.id}", markup=False)
+        return 0
+    table = Table("film", "kind", "length", "size", "made (UTC)", box=None, header_style="bold")
+    for film in films:
+        table.add_row(film.name, film.renderer, _clock(film.seconds), _megabytes(film), film.created_at[:16].replace("T", " "))
+    console.print(table)
+    return 0
+
+
+def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, errors: Console) -> int:
+    renderers = parsed.renderer or list(run.config(app).film.renderers)
+    if not renderers:
+        errors.print("the run asks for no films; name one with --renderer", style="red")
+        return 2
+    films: list[Film] = []
+    failed = False
+    for renderer in renderers:
+        try:
+            films.append(_one(run, renderer, options, errors))
+        except (FilmCancelled, KeyboardInterrupt):
+            errors.print(f"{renderer}: cancelled; nothing of it is left behind", style="yellow", markup=False)
+            return EXIT_CANCELLED
+        except FilmError as error:
+            errors.print(f"{renderer}: {error}", style="red", markup=False)
+            failed = True
+    if parsed.json:
+        _print_json(films)
+    else:
+        for film in films:
+            sys.stdout.write(f"{film.path}  ({_clock(film.seconds)}, {_megabytes(film)})\n")
+            for note in film.sidecar.get("notes", ()):
+                sys.stdout.write(f"  {note}\n")
+    return 1 if failed else 0
+
+
+def _one(run: Run, renderer: str, options: FilmOptions, errors: Console) -> Film:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from retroml_core.films import start_film
+
+    columns = (
+        TextColumn("{task.fields[renderer]}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=errors, transient=True) as bar, start_film(run, renderer, options) as making:
+        task = bar.add_task("starting", total=1.0, renderer=renderer)
+        return making.follow(lambda step: bar.update(task, completed=step.fraction, description=step.doing))
+
+
+def _print_json(films: list[Film]) -> None:
+    listed: list[dict[str, Any]] = [{"path": str(film.path), **film.sidecar} for film in films]
+    sys.stdout.write(json.dumps(listed, indent=2) + "\n")
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
+
+
+def _megabytes(film: Film) -> str:
+    return f"{film.size_bytes / 1e6:.1f} MB"

@@ -1,0 +1,113 @@
+"""What may be asked of one film, beyond the run's own config: the same words on the command line and between processes."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from retroml_core.filming import FilmError
+from retroml_core.params import param_info
+
+__all__ = ["FilmOptions", "film_length", "film_settings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmOptions:
+    """Wishes for one film; None leaves a thing to the run's config.
+
+    `length` is seconds or "match" (as long as the training was), `output` a folder other than the run's own, `settings`
+    values of the renderer's config by name.
+    """
+
+    length: str | None = None
+    fps: int | None = None
+    height: int | None = None
+    captions: bool | None = None
+    output: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        """Declare the options on `parser`; read them back with `from_arguments`."""
+        parser.add_argument("--length", metavar="SECONDS|match", help='length; "match": as long as the training was')
+        parser.add_argument("--fps", type=int, help="frames per second, 30 or 60")
+        parser.add_argument("--height", type=int, metavar="PX", help="height in pixels; the width follows as 16:9")
+        parser.add_argument("--captions", action=argparse.BooleanOptionalAction, default=None, help="write beside the game")
+        parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put the film; default: the run's videos/")
+        parser.add_argument(
+            "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of the renderer"
+        )
+
+    @classmethod
+    def from_arguments(cls, parsed: argparse.Namespace) -> FilmOptions:
+        """The options in `parsed`. Raises FilmError for a setting without `=`."""
+        settings = {}
+        for pair in parsed.settings:
+            key, equals, value = pair.partition("=")
+            if not equals:
+                raise FilmError(f"--set {pair}: write KEY=VALUE")
+            settings[key.strip()] = value.strip()
+        return cls(
+            length=parsed.length,
+            fps=parsed.fps,
+            height=parsed.height,
+            captions=parsed.captions,
+            output=parsed.output,
+            settings=settings,
+        )
+
+    def as_arguments(self) -> list[str]:
+        """The arguments from which `from_arguments` makes these options again."""
+        arguments = [
+            f"--{name}={value}"
+            for name, value in (("length", self.length), ("fps", self.fps), ("height", self.height), ("output", self.output))
+            if value is not None
+        ]
+        if self.captions is not None:
+            arguments.append("--captions" if self.captions else "--no-captions")
+        return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
+
+
+def film_length(text: str, trained_seconds: float) -> float:
+    """The length in seconds that `text` asks for. Raises FilmError when it is neither a positive number nor "match"."""
+    if text.strip().lower() == "match":
+        return trained_seconds
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise FilmError(f'a film cannot be "{text}" long: give seconds, such as 60, or "match"')
+    return seconds
+
+
+def film_settings(config: type, settings: Mapping[str, str]) -> Any:
+    """An instance of the dataclass `config` with `settings` in it. Raises FilmError naming an unknown or wrong one."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        made: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(config), dict(settings)))
+    except OmegaConfBaseException as error:
+        names = ", ".join(item.name for item in dataclasses.fields(config) if item.name != "name")
+        raise FilmError(f"{str(error).splitlines()[0]} (settings of this renderer: {names})") from error
+    check_ranges(made)
+    return made
+
+
+def check_ranges(config: Any) -> None:
+    """Raise FilmError naming the first value of the dataclass instance `config` that is outside its declared range."""
+    for item in dataclasses.fields(config):
+        info, value = param_info(item), getattr(config, item.name)
+        if info is None or isinstance(value, bool) or not isinstance(value, int | float | str):
+            continue
+        if isinstance(value, str):
+            if info.choices and value not in info.choices:
+                raise FilmError(f"{item.name}={value}: choose from {', '.join(info.choices)}")
+        elif (info.ge is not None and value < info.ge) or (info.le is not None and value > info.le):
+            raise FilmError(f"{item.name}={value}: allowed are {info.ge} to {info.le} {info.unit}".rstrip())
