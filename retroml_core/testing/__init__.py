@@ -13,8 +13,10 @@ Needs pytest; the rest of the core never imports this package.
 from retroml_core.testing.algorithm import AlgorithmContract
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.control import FakeControl
+from retroml_core.testing.environment import EnvironmentContract
 from retroml_core.testing.exporter import ExporterContract
 from retroml_core.testing.metric import MetricContract, sample_batch
+from retroml_core.testing.plugin import PluginContract
 from retroml_core.testing.runs import TinyRun, tell_tiny_run, tiny_config, tiny_run
 from retroml_core.testing.tiny import TINY_ENVIRONMENT, TINY_GAME, TinyConfig, TinyEnvironment
 
@@ -22,9 +24,11 @@ __all__ = [
     "TINY_ENVIRONMENT",
     "TINY_GAME",
     "AlgorithmContract",
+    "EnvironmentContract",
     "ExporterContract",
     "FakeControl",
     "MetricContract",
+    "PluginContract",
     "TinyConfig",
     "TinyEnvironment",
     "TinyRun",

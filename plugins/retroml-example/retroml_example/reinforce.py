@@ -1,7 +1,8 @@
 """REINFORCE (Williams 1992, https://doi.org/10.1007/BF00992696) with a linear policy on a small picture.
 
 It plays a stretch of steps, then makes the actions likelier that were followed by more reward than usual. Deviations from
-the paper: rewards count to the end of the stretch, not of the episode; what is usual is the mean over the stretch.
+the paper: rewards count to the end of the stretch, not of the episode; what is usual is the mean over the stretch;
+every update moves the weights equally far.
 
 Shapes: T steps, B environments, N = T * B samples, A actions, F features, H height, W width.
 """
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from retroml_core.algorithm import Build, Control
     from retroml_core.environment import Transition
 
-STRETCH, DISCOUNT, CELLS = 32, 0.95, 12
+STRETCH, DISCOUNT, CELLS = 16, 0.9, 12
 
 
 class Reinforce(ArrayTrainable):
@@ -57,8 +58,9 @@ class Reinforce(ArrayTrainable):
         advantages_N = (returns_N - returns_N.mean()) / (returns_N.std() + 1e-8)
         chances_NA = softmax(features_NF @ self.parameters["weights"])
         taken_NA = np.eye(chances_NA.shape[1])[actions_N]
-        gradient_FA = features_NF.T @ (advantages_N[:, None] * (taken_NA - chances_NA)) / len(actions_N)
-        self.parameters = {"weights": self.parameters["weights"] + self.config.learning_rate * gradient_FA}
+        gradient_FA = features_NF.T @ (advantages_N[:, None] * (taken_NA - chances_NA))
+        step_FA = self.config.learning_rate * gradient_FA / (np.linalg.norm(gradient_FA) + 1e-8)
+        self.parameters = {"weights": self.parameters["weights"] + step_FA}
         self.memory = {name: [] for name in self.memory}
         control.tick()
         logs_NA = np.log(chances_NA + 1e-12)

@@ -15,4 +15,4 @@ class ReinforceConfig:
 
     name: str = "reinforce"
     environments: int = param(16, ge=1, le=1024, help="How many games are played at once.")
-    learning_rate: float = param(0.1, ge=1e-6, le=10.0, soft_le=1.0, help="How far each update moves the weights.")
+    learning_rate: float = param(1.0, ge=1e-6, le=100.0, soft_le=10.0, help="How far each update moves the weights.")

@@ -17,6 +17,9 @@ __all__ = ["EPISODE_LENGTH", "SCORE", "UNITS", "Identity", "Moment", "moment_of"
 SCORE = "score"
 EPISODE_LENGTH = "episode/length"
 
+ACRONYM_LETTERS = 5
+"""Names of algorithms up to this long are written in capitals: PPO, DQN."""
+
 UNITS = {SCORE: "points", EPISODE_LENGTH: "steps"}
 """The units of what every run reports by itself."""
 
@@ -42,7 +45,8 @@ class Identity:
     @property
     def title(self) -> str:
         """`Breakout, PPO`."""
-        return f"{self.game.replace('_', ' ').title()}, {self.algorithm.upper()}"
+        algorithm = self.algorithm.upper() if len(self.algorithm) <= ACRONYM_LETTERS else self.algorithm.title()
+        return f"{self.game.replace('_', ' ').title()}, {algorithm.replace('_', ' ')}"
 
     @property
     def footer(self) -> str:

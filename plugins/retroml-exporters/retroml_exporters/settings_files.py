@@ -30,6 +30,7 @@ PERSONAL = frozenset({"id", "created_at", "name", "notes", "tags", "group"})
 """What does not shape a run, and does not enter its hash (`retroml_core.config.config_hash`)."""
 
 GROUPS = ("environment", "algorithm")
+PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 NEW_EACH_TIME = frozenset({"id", "created_at", "schema_version"})
 
 
@@ -86,6 +87,8 @@ def _written(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Between quotes only backslashes before a quote are special, and OmegaConf's `${`."""
-    doubled = re.sub(r"(\\+)(?='|$)", r"\1\1", text.replace("${", r"\${"))
-    return "'" + doubled.replace("'", r"\'") + "'"
+    """Plain words bare; between quotes only backslashes before a quote are special, and OmegaConf's `${`."""
+    if PLAIN_WORD.fullmatch(text) and text.lower() not in ("null", "true", "false", "nan", "inf"):
+        return text
+    doubled = re.sub(r'(\\+)(?="|$)', r"\1\1", text.replace("${", r"\${"))
+    return '"' + doubled.replace('"', r"\"") + '"'
