@@ -15,9 +15,12 @@ _COMMANDS = {
     "resume": ("Resume a run", "Go on with a paused, stopped or interrupted run, exactly where its last checkpoint was."),
     "stop": ("Stop a run", "Stop a run; its state is saved first."),
     "checkpoint": ("Save a checkpoint", "Save the state of a running run now."),
+    "continue": ("Train on", "Train on from a model or a checkpoint, as a new run."),
     "rerun": ("Repeat a run", "Start a new run with the config of another."),
     "reindex": ("Rebuild the index", "Rebuild the index from the run folders."),
     "film": ("Make a film", "Make a film of a run."),
+    "models": ("Models", "List the models, save one, or throw one away."),
+    "evaluate": ("Evaluate", "Let a model or a checkpoint play seeded games and print its scores."),
     "export": ("Export runs", "Write runs into files for other tools."),
     "plugins": ("Plugins", "List the plugins and what is wrong with them."),
     "games": ("Games", "List the games."),
@@ -25,6 +28,9 @@ _COMMANDS = {
     "doctor": ("Check the set-up", "Say whether this machine is ready, and what to do where it is not."),
     "config": ("Configs", "Export the config of a run, or check and use a config file."),
 }
+
+_MODULES = {"continue": "continuing"}
+"""Commands whose module cannot have their name."""
 
 
 @hookimpl
@@ -104,6 +110,6 @@ def retroml_stores() -> Iterable[StoreSpec]:
 def retroml_commands() -> Iterable[CommandSpec]:
     """The commands of the core."""
     return [
-        CommandSpec(name=name, title=title, summary=summary, factory=f"retroml_core.commands.{name}:main")
+        CommandSpec(name=name, title=title, summary=summary, factory=f"retroml_core.commands.{_MODULES.get(name, name)}:main")
         for name, (title, summary) in _COMMANDS.items()
     ]
