@@ -137,12 +137,12 @@ class JointPPO(tianshou_ppo.PPO):
 
         entropy = -(all_log_probs_BA.exp() * all_log_probs_BA).sum(1).mean()
         return {
-            "loss/total": policy_loss + self.vf_coef * value_loss - self.ent_coef * entropy,
             "loss/policy": policy_loss,
             "loss/value": value_loss,
             "policy/entropy": entropy,
             "policy/approx_kl": (ratios_B - 1 - log_ratios_B).mean(),
             "policy/clip_fraction": ((ratios_B - 1).abs() > self.eps_clip).float().mean(),
+            "loss/total": policy_loss + self.vf_coef * value_loss - self.ent_coef * entropy,
         }
 
     def learn(

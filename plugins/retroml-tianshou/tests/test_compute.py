@@ -1,0 +1,62 @@
+"""Setting torch up: threads, precision, repeatability."""
+
+import os
+
+import pytest
+import torch
+from retroml_tianshou.compute import available_threads, prepare
+
+
+def prepared(**settings):
+    return prepare(**{"device": "cpu", "precision": "auto", "threads": 1, "deterministic": False} | settings)
+
+
+def test_zero_threads_are_as_many_as_cores():
+    assert prepared(threads=0).threads == available_threads() >= 1
+
+
+def test_a_few_observations_take_one_thread_many_take_all():
+    compute = prepared(threads=3)
+    assert [compute.threads_for(batch) for batch in (1, 8, 16, 17, 256)] == [1, 1, 1, 3, 3]
+
+
+def test_threads_are_set_on_use():
+    prepared().use_threads(2)
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize(("precision", "expected"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)])
+def test_a_precision_asked_for_is_used(precision, expected):
+    assert prepared(precision=precision).precision == expected
+
+
+@pytest.mark.parametrize(("has_units", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_auto_takes_bfloat16_only_where_the_processor_has_units_for_it(monkeypatch, has_units, expected):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_units)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    assert prepared().precision == expected
+
+
+def test_deterministic_is_exact(monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    assert prepared(deterministic=True).precision == torch.float32
+    assert torch.are_deterministic_algorithms_enabled()
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+
+
+def test_deterministic_can_be_left_again():
+    prepared(deterministic=True)
+    prepared(deterministic=False)
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize(
+    ("capability", "expected"), [((7, 5), torch.float32), ((8, 0), torch.bfloat16), ((9, 0), torch.bfloat16)]
+)
+def test_a_gpu_computes_in_bfloat16_from_ampere_on(monkeypatch, capability, expected):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", False)
+    assert prepared(device="cuda:0").precision == expected
+    assert torch.backends.cudnn.benchmark
