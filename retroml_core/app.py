@@ -6,8 +6,10 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retroml_core.folder_plugins import load_folder_plugins
 from retroml_core.plugins import PluginManager
 from retroml_core.registry import Registry
+from retroml_core.roots import find_data_root
 
 if TYPE_CHECKING:
     from retroml_core.index import Index
@@ -27,14 +29,11 @@ class App:
     @classmethod
     def open(cls, safe: bool = False) -> App:
         """Find plugins and the data root and start the plugins. With `safe` only first-party plugins are loaded."""
-        return cls.from_plugins(PluginManager(safe=safe))
-
-    @classmethod
-    def from_plugins(cls, plugins: PluginManager) -> App:
-        """An app of these plugins."""
-        from retroml_core.roots import find_data_root
-
-        app = cls(plugins=plugins, registry=Registry.collect(plugins), root=find_data_root(plugins))
+        plugins = PluginManager(safe=safe)
+        root = find_data_root(plugins)
+        if not safe:
+            load_folder_plugins(plugins, root.path / "plugins")
+        app = cls(plugins=plugins, registry=Registry.collect(plugins), root=root)
         plugins.startup(app)
         return app
 

@@ -25,7 +25,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from retroml_core.conf_folders import core_conf, plugin_folders
-from retroml_core.config_errors import ConfigError, explain, known_keys, of_problems
+from retroml_core.config_errors import ConfigError, explain, key_advice, known_keys, of_problems
 from retroml_core.files import read_json, write_json
 from retroml_core.migrations import migrate
 from retroml_core.resolvers import register_resolvers
@@ -136,7 +136,7 @@ def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
     schema = OmegaConf.structured(ExperimentConfig)
     for group in ("algorithm", "environment"):
         schema[group] = OmegaConf.structured(_schema_of(group, tree, app))
-    _refuse_unknown_keys(tree, schema, app)
+    _refuse_wrong_shape(tree, schema, app)
     try:
         config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(tree)))
     except OmegaConfBaseException as error:
@@ -150,8 +150,8 @@ def _canonical_names(tree: dict[str, Any], app: App) -> None:
     """Write the game's own name for an alias, and the environment of the game where none is named."""
     try:
         game = app.registry.game(str(tree.get("game", ExperimentConfig.game)))
-    except UnknownName:
-        return
+    except UnknownName as error:
+        raise ConfigError(f"game={tree.get('game')}: {error} (`retroml games` lists them all)") from error
     tree["game"] = game.name
     environment = tree.get("environment") or {}
     if isinstance(environment, Mapping):
@@ -171,20 +171,23 @@ def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> type:
     return schema
 
 
-def _refuse_unknown_keys(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:
-    unknown = list(_unknown_keys(tree, schema, ""))
-    if unknown:
-        keys = known_keys(app.registry)
-        raise ConfigError("\n".join(f"{key}: there is no such setting; {advice(key, keys)}" for key in unknown))
+def _refuse_wrong_shape(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:
+    faults = list(_shape_faults(tree, schema, known_keys(app.registry), ""))
+    if faults:
+        raise ConfigError("\n".join(faults))
 
 
-def _unknown_keys(tree: Mapping[str, Any], schema: DictConfig, above: str) -> Iterator[str]:
+def _shape_faults(tree: Mapping[str, Any], schema: DictConfig, keys: Sequence[str], above: str) -> Iterator[str]:
     known = schema.keys()
-    for key, value in tree.items():
-        if key not in known:
-            yield f"{above}{key}"
-        elif isinstance(value, Mapping) and dataclasses.is_dataclass(OmegaConf.get_type(schema, key)):
-            yield from _unknown_keys(value, schema[key], f"{above}{key}.")
+    for name, value in tree.items():
+        key = f"{above}{name}"
+        if name not in known:
+            yield f"{key}: there is no such setting; {key_advice(key, keys)}"
+        elif dataclasses.is_dataclass(OmegaConf.get_type(schema, name)):
+            if isinstance(value, Mapping):
+                yield from _shape_faults(value, schema[name], keys, f"{key}.")
+            else:
+                yield f"{key}: holds settings of its own, not {value!r}"
 
 
 def to_tree(config: ExperimentConfig) -> dict[str, Any]:

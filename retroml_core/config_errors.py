@@ -11,7 +11,7 @@ from hydra.errors import CompactHydraException, HydraException, MissingConfigExc
 
 from retroml_core.faults import Fault
 from retroml_core.schema import ExperimentConfig
-from retroml_core.suggestions import UnknownName, advice, nearest
+from retroml_core.suggestions import UnknownName, listing, nearest
 
 if TYPE_CHECKING:
     from omegaconf.errors import OmegaConfBaseException
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retroml_core.registry import Registry
     from retroml_core.specs import Problem
 
-__all__ = ["ConfigError", "explain", "known_keys", "of_problems"]
+__all__ = ["ConfigError", "explain", "key_advice", "known_keys", "of_problems"]
 
 
 class ConfigError(Fault, CompactHydraException):
@@ -51,6 +51,10 @@ def explain(error: HydraException | OmegaConfBaseException, registry: Registry) 
         return _wrong_key(match[1] or match[2], registry, is_there=bool(match[2]))
     if match := re.search(r"Error merging override ([^\n]+)", text):
         cause = str(error.__cause__ or "").split("\n", 1)[0]
+        if cause.startswith("Invalid type assigned"):
+            key = match[1].partition("=")[0]
+            beneath = [full for full in known_keys(registry) if full.startswith(f"{key}.")]
+            return ConfigError(f"{match[1]}: {key} has no such option; set its parts one by one: {', '.join(beneath)}")
         return ConfigError(f"{match[1]}: {cause}" if cause else text)
     return ConfigError(text)
 
@@ -63,16 +67,20 @@ def _missing_option(file: str, options: Iterable[str]) -> ConfigError:
 def _wrong_key(key: str, registry: Registry, *, is_there: bool) -> ConfigError:
     if is_there:
         return ConfigError(f"{key} is a setting already: write it without the +")
-    keys = known_keys(registry)
-    close = nearest(key, keys) or [full for full in keys if full.rpartition(".")[2] == key][:3]
-    hint = f"did you mean {' or '.join(close)}?" if close else _siblings(key, keys)
-    return ConfigError(f"{key}: there is no such setting; {hint}")
+    return ConfigError(f"{key}: there is no such setting; {key_advice(key, known_keys(registry))}")
 
 
-def _siblings(key: str, keys: Iterable[str]) -> str:
-    above = key.rpartition(".")[0]
-    names = [full for full in keys if full.rpartition(".")[0] == above]
-    return advice(key, names) if names else "`retroml --help` lists them all"
+def key_advice(key: str, keys: Sequence[str]) -> str:
+    """What was perhaps meant by `key`: the same word elsewhere, else what looks like it beside it, else anywhere."""
+    above, _, word = key.rpartition(".")
+    beside = {full.rpartition(".")[2]: full for full in keys if full.rpartition(".")[0] == above}
+    same = [full for full in keys if full.rpartition(".")[2] == word][:3]
+    if close := same or [beside[name] for name in nearest(word, beside)]:
+        return f"did you mean {' or '.join(close)}?"
+    if above and beside:
+        return listing(beside.values())
+    close = nearest(key, keys)
+    return f"did you mean {' or '.join(close)}?" if close else "`retroml --help` lists them all"
 
 
 def known_keys(registry: Registry) -> list[str]:

@@ -3,7 +3,8 @@
     id, game ("BreakoutNoFrameskip-v4"), duration_hours, preset, created_at, status,
     algorithm ("PPO"), hyperparameters {learning_rate, gamma ...}, seed, advanced {network_arch, frame_stack}
 
-The second line came later: without it the algorithm is PPO with its defaults.
+The second line came later: without it the algorithm is PPO with its defaults. Two of its words mean something else here:
+`batch_size` of PPO is the size of a minibatch (ours is their number), `frame_stack` is the environment's `stack`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ FLAT_KEYS = (
 )
 
 _MARKS = ("duration_hours", "hyperparameters", "advanced", "status")
-_STATUS = {"completed": "completed", "failed": "failed", "interrupted": "failed", "stopped": "completed"}
+_PPO_ROLLOUT = {"environments": 8, "rollout_steps": 128}
 
 
 def is_flat(tree: Mapping[str, Any]) -> bool:
@@ -47,11 +48,25 @@ def from_flat(flat: Mapping[str, Any]) -> dict[str, Any]:
     advanced = _mapping(flat, "advanced")
     tree: dict[str, Any] = {key: flat[key] for key in ("id", "game", "preset", "seed") if flat.get(key) is not None}
     tree["created_at"] = str(flat.get("created_at", ""))
-    tree["algorithm"] = {"name": str(flat.get("algorithm", "PPO")).lower(), **_mapping(flat, "hyperparameters")}
+    name = str(flat.get("algorithm", "PPO")).lower()
+    tree["algorithm"] = {"name": name, **_hyperparameters(name, _mapping(flat, "hyperparameters"))}
     tree["budget"] = {"hours": flat.get("duration_hours")}
-    tree["environment"] = {key: value for key, value in advanced.items() if key != "network_arch"}
-    tree["network"] = _network(advanced.get("network_arch"))
+    tree["network"] = _network(advanced.pop("network_arch", None))
+    if "frame_stack" in advanced:
+        advanced["stack"] = advanced.pop("frame_stack")
+    tree["environment"] = advanced
     return tree
+
+
+def _hyperparameters(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
+    if algorithm != "ppo" or "batch_size" not in given:
+        return given
+    batch_size = given.pop("batch_size")
+    if not isinstance(batch_size, int) or batch_size < 1:
+        raise ConfigError(f"hyperparameters.batch_size={batch_size!r}: must be a whole number from 1")
+    rollout = _PPO_ROLLOUT | given
+    samples = rollout["environments"] * rollout["rollout_steps"]
+    return {"minibatches": max(1, samples // batch_size), **given}
 
 
 def _mapping(flat: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -72,19 +87,23 @@ def to_flat(tree: Mapping[str, Any], status: str, registry: Registry) -> dict[st
 
     The game is written as Gymnasium's name of it, where there is one.
     """
-    algorithm, environment, network = dict(tree["algorithm"]), tree["environment"], tree["network"]
+    hyperparameters, environment, network = dict(tree["algorithm"]), tree["environment"], tree["network"]
+    algorithm = hyperparameters.pop("name")
+    if algorithm == "ppo":
+        samples = hyperparameters["environments"] * hyperparameters["rollout_steps"]
+        hyperparameters["batch_size"] = samples // hyperparameters["minibatches"]
     advanced: dict[str, Any] = {"network_arch": network.get("hidden") or network["name"]}
-    if "frame_stack" in environment:
-        advanced["frame_stack"] = environment["frame_stack"]
+    if "stack" in environment:
+        advanced["frame_stack"] = environment["stack"]
     return {
         "id": tree["id"],
         "game": _gymnasium_name(tree["game"], registry),
         "duration_hours": _hours(tree["budget"]),
         "preset": tree["preset"],
         "created_at": tree["created_at"],
-        "status": _STATUS.get(status, "running"),
-        "algorithm": algorithm.pop("name").upper(),
-        "hyperparameters": algorithm,
+        "status": status,
+        "algorithm": algorithm.upper(),
+        "hyperparameters": hyperparameters,
         "seed": tree["seed"],
         "advanced": advanced,
     }

@@ -9,8 +9,6 @@ retroml.scratch:              a folder under the data root's cache for what Hydr
 from __future__ import annotations
 
 import os
-import sys
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from omegaconf import OmegaConf
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.registry import Registry
 
-__all__ = ["default_of", "register_resolvers", "torch_may_use_gpu", "trains_on_gpu"]
+__all__ = ["default_of", "register_resolvers", "trains_on_gpu"]
 
 _DEFAULTS = {"algorithm": ("ppo", "random"), "environment": ("atari", "catch"), "game": ("breakout", "catch")}
 
@@ -51,17 +49,8 @@ def default_of(kind: str, registry: Registry) -> str:
 
 def trains_on_gpu() -> bool:
     """Whether there is an NVIDIA GPU and a torch that can use it. Imports no torch."""
-    if not torch_may_use_gpu() or os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in ("", "-1"):
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "all").strip() in ("", "-1"):
         return False
-    from retroml_core.devices import gpus
+    from retroml_core.devices import probe
 
-    return bool(gpus())
-
-
-def torch_may_use_gpu() -> bool:
-    """Whether the installed torch is a CUDA build, by its version ("2.13.0+cpu", "2.13.0+cu130", on Linux also "2.13.0")."""
-    try:
-        _, _, build = metadata.version("torch").partition("+")
-    except metadata.PackageNotFoundError:
-        return False
-    return build.startswith("cu") or (not build and sys.platform == "linux")
+    return probe().device != "cpu"

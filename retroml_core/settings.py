@@ -36,6 +36,15 @@ class Setting:
             return " | ".join(choice or '""' for choice in self.info.choices)
         return range_text(self.info.ge, self.info.le, self.info.unit) or self.info.unit
 
+    @property
+    def usual(self) -> str:
+        """The safe band in words; empty without one."""
+        return range_text(self.info.soft_ge, self.info.soft_le, "")
+
+    def as_tree(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {"key": self.key, "default": self.default, "type": self.type, **dataclasses.asdict(self.info)}
+
 
 def settings_of(schema: type, above: str = "") -> Iterator[Setting]:
     """The settings of a config dataclass, those of its parts included, in order of declaration."""

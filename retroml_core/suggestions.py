@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from retroml_core.faults import Fault
 
-__all__ = ["UnknownName", "advice", "nearest"]
+__all__ = ["UnknownName", "advice", "listing", "nearest"]
 
 _LISTED = 12
 
@@ -21,8 +21,13 @@ def nearest(word: str, choices: Iterable[str]) -> list[str]:
 def advice(word: str, choices: Iterable[str]) -> str:
     """ "did you mean a or b?", else the choices when they are few, else how many there are."""
     names = sorted(choices)
-    if close := nearest(word, names):
-        return f"did you mean {' or '.join(close)}?"
+    close = nearest(word, names)
+    return f"did you mean {' or '.join(close)}?" if close else listing(names)
+
+
+def listing(choices: Iterable[str]) -> str:
+    """ "there is a, b and 3 more"."""
+    names = sorted(choices)
     if not names:
         return "there is none"
     shown = ", ".join(names[:_LISTED])

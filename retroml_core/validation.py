@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.params import ParamInfo, param_info
-from retroml_core.specs import ExporterSpec, Problem, Severity
+from retroml_core.specs import ExporterSpec, Problem, RendererSpec, Severity
 from retroml_core.suggestions import UnknownName, advice
 
 if TYPE_CHECKING:
@@ -131,3 +131,12 @@ def _not_offered(config: ExperimentConfig, app: App) -> Iterator[Problem]:
             elif isinstance(spec, ExporterSpec) and not spec.live:
                 hint = f"export afterwards: retroml export ID --format {name}"
                 yield Problem(key=key, value=name, message="cannot follow a run while it trains", hint=hint)
+            elif isinstance(spec, RendererSpec) and "tape" in spec.needs:
+                yield from _no_tape(key, name, config, app)
+
+
+def _no_tape(key: str, name: str, config: ExperimentConfig, app: App) -> Iterator[Problem]:
+    environment = app.registry.environments.get(config.environment.name)
+    if environment is not None and not environment.tape:
+        message = f"will not be made: {environment.no_tape}"
+        yield Problem(key=key, value=name, message=message, hint="film.renderers=[]", severity=Severity.WARNING)

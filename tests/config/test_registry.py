@@ -1,0 +1,149 @@
+"""What may be offered, and finding it again by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+from retroml_core.hookspecs import hookimpl
+from retroml_core.plugins import PluginManager
+from retroml_core.registry import KINDS, Registry, UnknownName, resolve
+from retroml_core.specs import AlgorithmSpec, EnvironmentSpec, GameSpec, RendererSpec
+
+
+@dataclass
+class MineConfig:
+    name: str = "mine"
+
+
+@dataclass
+class NamelessConfig:
+    size: int = 1
+
+
+def algorithm(**changes) -> AlgorithmSpec:
+    return AlgorithmSpec(**{"name": "mine", "title": "Mine", "summary": "", "config": MineConfig, "factory": "m:f", **changes})
+
+
+def game(name: str, environment: str = "catch", **more) -> GameSpec:
+    return GameSpec(name=name, title=more.pop("title", name.title()), summary="", environment=environment, **more)
+
+
+def collect(**offers) -> tuple[Registry, list[str]]:
+    """The registry of the core and one plugin, and the faults."""
+    plugins = PluginManager(discover=False)
+    hooks = {f"retroml_{kind}": hookimpl(lambda specs=specs: specs) for kind, specs in offers.items()}
+    plugins.register(SimpleNamespace(**hooks), "mine")
+    registry = Registry.collect(plugins)
+    return registry, [failure.what for failure in plugins.failures]
+
+
+def test_a_good_spec_is_offered_with_its_plugin():
+    registry, faults = collect(algorithms=[algorithm()])
+    assert registry.algorithm("mine").title == "Mine"
+    assert registry.plugin_of["algorithm", "mine"] == "mine"
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"name": "Mine"}, "its name may only have"),
+        ({"name": "../mine"}, "its name may only have"),
+        ({"name": 3}, "its name may only have"),
+        ({"title": ""}, "it has no title"),
+        ({"factory": "mine.train"}, "its factory 'mine.train' is not of the form \"module:attribute\""),
+        ({"factory": print}, "its factory"),
+        ({"config": 3}, "its config 3 is not a dataclass"),
+        ({"config": MineConfig()}, "is not a dataclass"),
+        ({"config": NamelessConfig}, 'has no field `name: str = "mine"`'),
+        ({"name": "other"}, 'has no field `name: str = "other"`'),
+    ],
+)
+def test_a_bad_spec_is_left_out(changes, fault):
+    registry, faults = collect(algorithms=[algorithm(**changes)])
+    assert list(registry.algorithms) == ["random"]
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+def test_an_environment_without_tape_says_why():
+    spec = {"name": "mine", "title": "Mine", "summary": "", "config": MineConfig, "factory": "m:f"}
+    assert "does not say why in no_tape" in collect(environments=[EnvironmentSpec(**spec)])[1][0]
+    assert collect(environments=[EnvironmentSpec(**spec, no_tape="it is real")])[1] == []
+    assert "its tape 'open' is not" in collect(environments=[EnvironmentSpec(**spec, tape="open")])[1][0]
+
+
+def test_a_game_needs_its_environment():
+    registry, faults = collect(games=[game("chess", "board"), game("mine")])
+    assert sorted(registry.games) == ["catch", "mine"]
+    assert "there is no environment 'board'" in faults[0]
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["ms_pacman", "MsPacmanNoFrameskip-v4", "ALE/MsPacman-v5", "ale/mspacman-V5", "Ms. Pac-Man", "MsPacmanDeterministic-v0"],
+)
+def test_a_game_is_found_by_any_spelling(spelling):
+    registry, _ = collect(games=[game("ms_pacman", title="Ms. Pac-Man")])
+    assert registry.game(spelling).name == "ms_pacman"
+
+
+def test_a_game_is_found_by_an_alias_of_its_own():
+    registry, _ = collect(games=[game("mine", aliases=("The Old One",))])
+    assert registry.game("the old one").name == "mine"
+
+
+def test_an_alias_never_hides_a_name():
+    registry, _ = collect(games=[game("mine", aliases=("catch",)), game("yours", aliases=("mine",))])
+    assert registry.game("catch").name == "catch"
+    assert registry.game("mine").name == "mine"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *KINDS.values()])
+def test_a_kind_has_a_word_for_one_and_for_many(kind):
+    with pytest.raises(UnknownName, match=r"no .* is called 'nothing_like_it'"):
+        Registry().get(kind, "nothing_like_it")
+
+
+def test_an_unknown_kind_is_named():
+    with pytest.raises(UnknownName, match="did you mean renderer"):
+        Registry().of("rendere")
+
+
+def test_an_unknown_name_brings_suggestions():
+    registry, _ = collect(algorithms=[algorithm()])
+    with pytest.raises(UnknownName) as caught:
+        registry.get("algorithms", "Randon")
+    assert str(caught.value) == "no algorithm is called 'Randon'; did you mean random?"
+    assert caught.value.choices == ("mine", "random")
+
+
+def test_far_off_names_bring_the_choices():
+    registry, _ = collect(algorithms=[algorithm()])
+    with pytest.raises(UnknownName, match=r"there is mine, random$"):
+        registry.algorithm("zzz")
+
+
+def test_resolve_follows_attributes():
+    assert resolve("retroml_core.registry:Registry.collect") == Registry.collect
+
+
+@pytest.mark.parametrize("reference", ["retroml_core", "retroml_core:", ":main", "a b:c", "os:system('x')", "../x:y"])
+def test_resolve_refuses_other_shapes(reference):
+    with pytest.raises(ValueError, match="module:attribute"):
+        resolve(reference)
+
+
+def test_a_renderer_is_offered_through_its_own_hook():
+    spec = RendererSpec(name="mine", title="Mine", summary="", config=MineConfig, factory="m:f")
+    assert "mine" in collect(video_renderers=[spec])[0].renderers
+
+
+def test_what_the_core_offers_can_be_imported(installed):
+    for kind in ("algorithms", "environments", "launchers", "stores", "commands"):
+        for name, spec in installed.registry.of(kind).items():
+            if installed.registry.plugin_of[next(one for one, many in KINDS.items() if many == kind), name] == "builtin":
+                assert callable(resolve(spec.factory)), name

@@ -1,0 +1,5 @@
+from retroml_core import hookimpl
+
+
+@hookimpl
+def retroml_startup(app, colour): ...
