@@ -81,6 +81,8 @@ def run_commands(python: Path, wanted: Plan, root: Path) -> int:
 
     Where the system can, a single command replaces this process, so that its signals and its exit code are the command's own.
     """
+    if not wanted.commands:
+        print(f"Retro ML is set up in {python.parents[1]}")
     if wanted.at_root:
         os.chdir(root)
     if len(wanted.commands) == 1 and os.name != "nt":

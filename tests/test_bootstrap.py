@@ -96,8 +96,9 @@ def test_of_several_commands_all_run_and_the_first_fault_is_the_exit_code(tmp_pa
     assert (tmp_path / "third").exists()
 
 
-def test_no_command_at_all_is_success(tmp_path):
-    assert run_commands(Path(sys.executable), Plan(), tmp_path) == 0
+def test_no_command_at_all_is_success_and_says_where_everything_is(tmp_path, capsys):
+    assert run_commands(tmp_path / ".venv" / "bin" / "python", Plan(), tmp_path) == 0
+    assert str(tmp_path / ".venv") in capsys.readouterr().out
 
 
 def test_the_exit_code_of_a_single_command_is_passed_on():

@@ -24,12 +24,8 @@ def rows(section: str) -> dict[str, str]:
 def lines() -> list[tuple[str, ...]]:
     """The arguments of each `retroml ...` line in a code block of the docs."""
     pages = [page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))]
-    found = [
-        line
-        for page in pages
-        for block in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-        for line in block.splitlines()
-    ]
+    blocks = [block for page in pages for block in re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)]
+    found = [line for block in blocks for line in block.splitlines()]
     return sorted({tuple(shlex.split(line, comments=True)[1:]) for line in found if line.startswith("retroml")})
 
 
