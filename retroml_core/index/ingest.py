@@ -129,7 +129,7 @@ def _moments(event: Event) -> dict[Any, Any]:
     }
 
 
-_TIMED = frozenset({"update_finished", "episode_finished", "timestep_update"})
+_TIMED = frozenset({"update_finished", "episode_finished", "timestep_update", "evaluation_finished"})
 
 
 def _values_of(event: Event) -> Iterator[tuple[str, float]]:

@@ -1,0 +1,33 @@
+"""`retroml reindex`: the index built anew from the run folders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from retroml_core.commands.runs import say_notices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retroml_core.app import App
+
+__all__ = ["main"]
+
+
+def main(app: App, argv: Sequence[str]) -> int:
+    """Rebuild the index; 1 when some run folder could not be read."""
+    parser = argparse.ArgumentParser(prog="retroml reindex", description="Rebuild the index from the run folders.")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    asked = parser.parse_args(argv)
+    from retroml_core.services import ExperimentService
+
+    report = ExperimentService(app).reindex()
+    say_notices(app, report)
+    if asked.json:
+        sys.stdout.write(json.dumps({"runs": report.runs, "problems": report.problems}, indent=2) + "\n")
+    else:
+        sys.stdout.write(f"{report.runs} runs are in the index {app.root.database}\n")
+    return 1 if report.problems else 0

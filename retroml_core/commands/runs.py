@@ -1,0 +1,100 @@
+"""`retroml runs`: the runs, the newest first."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from retroml_core.events import RunState
+from retroml_core.text_table import columns
+from retroml_core.wording import count, duration, score, short_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retroml_core.app import App
+    from retroml_core.index import RunRow, SyncReport
+
+__all__ = ["main", "say_notices"]
+
+HEAD = ("id", "when", "game", "algorithm", "state", "steps", "mean", "best", "trained", "tags")
+
+
+def main(app: App, argv: Sequence[str]) -> int:
+    """List runs; 0 also when there are none."""
+    asked = _parser().parse_args(argv)
+    from retroml_core.index import RunFilter
+    from retroml_core.services import ExperimentService
+
+    service = ExperimentService(app)
+    say_notices(app, service.sync())
+    wanted = RunFilter(
+        game=app.registry.game(asked.game).name if asked.game else None,
+        algorithm=asked.algorithm,
+        states=tuple(RunState(state) for state in asked.state),
+        tags=tuple(asked.tag),
+        group=asked.group,
+        text=asked.text,
+        order=asked.sort,
+        limit=asked.limit or None,
+    )
+    rows = service.list(wanted)
+    if asked.json:
+        sys.stdout.write(json.dumps([as_tree(row) for row in rows], indent=2) + "\n")
+    elif rows:
+        sys.stdout.write(_table(rows, [folder.name for folder in app.root.run_folders()]) + "\n")
+    else:
+        sys.stderr.write("no run fits; start one with: retroml\n")
+    return 0
+
+
+def as_tree(row: RunRow) -> dict[str, object]:
+    """A row for JSON: moments in ISO 8601, UTC."""
+    return {**dataclasses.asdict(row), "created_at": row.created.isoformat()}
+
+
+def say_notices(app: App, report: SyncReport) -> None:
+    """Tell on stderr what a person should know of the index and of broken run folders."""
+    for notice in [*app.index.notices, *report.problems]:
+        sys.stderr.write(f"{notice}\n")
+    app.index.notices.clear()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="retroml runs", description="List the runs, the newest first.")
+    parser.add_argument("text", nargs="?", default="", help="only runs with this in their name, or ids beginning with it")
+    parser.add_argument("--game", help="only this game")
+    parser.add_argument("--algorithm", help="only this algorithm")
+    parser.add_argument("--state", nargs="+", default=[], choices=[str(state) for state in RunState], help="only these states")
+    parser.add_argument("--tag", nargs="+", default=[], help="only runs with all these tags")
+    parser.add_argument("--group", help="only runs of this group")
+    orders = ("created_at", "name", "steps", "seconds", "mean_score", "best_score")
+    parser.add_argument("--sort", default="created_at", choices=orders, help="by what to sort, the highest first (created_at)")
+    parser.add_argument("--limit", type=int, default=30, metavar="N", help="how many at most; 0: all (30)")
+    parser.add_argument("--json", action="store_true", help="print all that is known of each run as JSON")
+    return parser
+
+
+def _table(rows: Sequence[RunRow], ids: Sequence[str]) -> str:
+    short = short_ids([*ids, *(row.id for row in rows)])
+    return columns([HEAD, *(_cells(row, short[row.id]) for row in rows)])
+
+
+def _cells(row: RunRow, short: str) -> tuple[str, ...]:
+    when: datetime = row.created.astimezone()
+    return (
+        short,
+        f"{when:%Y-%m-%d %H:%M}",
+        row.game,
+        row.algorithm,
+        str(row.state),
+        count(row.steps),
+        score(row.mean_score),
+        score(row.best_score),
+        duration(row.seconds),
+        " ".join(row.tags),
+    )

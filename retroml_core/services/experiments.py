@@ -1,0 +1,116 @@
+"""Runs: listed, found, labelled, thrown away and taken back."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from retroml_core.faults import Fault
+from retroml_core.files import write_json
+from retroml_core.labels import Labels, read_labels, write_labels
+from retroml_core.runs import Run, RunNotFound, find_run
+from retroml_core.services.principal import LOCAL_USER, Principal, guard
+from retroml_core.services.storage import DELETED_FILE
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
+    from retroml_core.index import RunFilter, RunRow, SyncReport
+
+__all__ = ["ExperimentService", "RunInUse"]
+
+
+class RunInUse(Fault):
+    """A process works on the run, so it stays where it is."""
+
+
+class ExperimentService:
+    """All runs of a data root. `id` arguments take any unique beginning of an id, or "latest"; RunNotFound otherwise."""
+
+    def __init__(self, app: App, principal: Principal = LOCAL_USER) -> None:
+        self._app = app
+        self._principal = principal
+
+    def sync(self) -> SyncReport:
+        """Bring the index up to date with the run folders. Raises IndexFailure."""
+        guard(self._principal, "experiments.list")
+        return self._app.index.sync()
+
+    def reindex(self) -> SyncReport:
+        """Build the index anew from the run folders. Raises IndexFailure."""
+        guard(self._principal, "experiments.reindex")
+        return self._app.index.reindex()
+
+    def list(self, wanted: RunFilter | None = None) -> list[RunRow]:
+        """The runs that `wanted` describes, as of the last `sync`; without it the newest hundred."""
+        guard(self._principal, "experiments.list")
+        return self._app.index.runs(wanted)
+
+    def find(self, id: str) -> Run:
+        """The folder of a run, for reading."""
+        run = find_run(self._app, id)
+        guard(self._principal, "experiments.read", run.id)
+        return run
+
+    def get(self, id: str) -> RunRow:
+        """The row of a run, brought up to date. Raises OSError, ValueError for a broken folder, IndexFailure."""
+        run = self.find(id)
+        self._app.index.ingest(run)
+        row = self._app.index.get(run.id)
+        if row is None:
+            raise RunNotFound(f"{run.id} was removed a moment ago")
+        return row
+
+    def labels(self, id: str) -> Labels:
+        """Name, tags and notes of a run."""
+        run = self.find(id)
+        return read_labels(run.folder, run.tree)
+
+    def rename(self, id: str, name: str) -> Labels:
+        """Give a run another name."""
+        return self._label(id, name=name)
+
+    def tag(self, id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Labels:
+        """Add and remove tags."""
+        gone = set(remove)
+        kept = [tag for tag in self.labels(id).tags if tag not in gone]
+        return self._label(id, tags=tuple(dict.fromkeys([*kept, *add])))
+
+    def note(self, id: str, notes: str) -> Labels:
+        """Write the notes of a run anew."""
+        return self._label(id, notes=notes)
+
+    def delete(self, id: str) -> str:
+        """Move a run to the trash, from where `restore` takes it back; its whole id. Raises RunInUse, OSError."""
+        run = self.find(id)
+        guard(self._principal, "experiments.delete", run.id)
+        if run.status().state.live:
+            raise RunInUse(f"{run.id} is being worked on: stop it first (retroml stop {run.id})")
+        self._app.root.trash.mkdir(parents=True, exist_ok=True)
+        write_json(run.folder / DELETED_FILE, {"deleted_at": time.time()})
+        run.folder.rename(self._app.root.trash / run.id)
+        self._app.index.sync()
+        return run.id
+
+    def restore(self, id: str) -> Run:
+        """Take a run back from the trash; `id` is its whole id. Raises RunNotFound, OSError."""
+        guard(self._principal, "experiments.delete", id)
+        trashed, folder = self._app.root.trash / id, self._app.root.experiments / id
+        if not (trashed / "config.json").is_file():
+            raise RunNotFound(f"there is no run {id!r} in the trash {self._app.root.trash}")
+        if folder.exists():
+            raise RunInUse(f"{folder} is there already")
+        trashed.rename(folder)
+        (folder / DELETED_FILE).unlink(missing_ok=True)
+        run = Run(folder)
+        self._app.index.ingest(run)
+        return run
+
+    def _label(self, id: str, **changes: str | tuple[str, ...]) -> Labels:
+        run = self.find(id)
+        guard(self._principal, "experiments.label", run.id)
+        labels = dataclasses.replace(read_labels(run.folder, run.tree), **changes)  # type: ignore[arg-type]  # by name
+        write_labels(run.folder, labels)
+        self._app.index.ingest(run)
+        return labels
