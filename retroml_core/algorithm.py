@@ -132,7 +132,8 @@ class Trainable(Protocol):
     def state(self) -> Tree:
         """Everything needed to continue exactly, the environment's state included, as a plain tree (`retroml_core.tree`).
 
-        The arrays may be live: the caller copies or writes them before the next `advance`.
+        The arrays may be live: the caller copies or writes them before the next `advance`. Settings are not part of it: they
+        come from the config, and the core calls `tune` again for those changed while training.
         """
 
     def restore(self, state: Tree) -> None:
