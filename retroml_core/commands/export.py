@@ -1,0 +1,117 @@
+"""`retroml export ID ...`: write runs into files for other tools."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retroml_core.export_runs import Exported, export_runs, export_zip
+from retroml_core.exporting import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from retroml_core.app import App
+    from retroml_core.runs import Run
+
+__all__ = ["main"]
+
+USUAL = ("csv", "json", "png")
+
+
+def main(app: App, argv: Sequence[str]) -> int:
+    """Export; the exit code is 0 when everything asked for was made, 1 when something failed. Raises Fault."""
+    asked = _parser(app).parse_args(argv)
+    formats = _formats(app, asked.format)
+    runs, missing = _runs(app, asked)
+    try:
+        if asked.zip:
+            target = asked.to / _zip_name(runs)
+            results = export_zip(app, runs, formats, target, _say(asked.json))
+        else:
+            target = asked.to
+            results = export_runs(app, runs, formats, target, _say(asked.json))
+    except ExportError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if asked.json:
+        _print_json(target, results, missing)
+    else:
+        sys.stdout.write(f"{target}\n")
+    return 1 if missing or any(result.error for result in results) else 0
+
+
+def _parser(app: App) -> argparse.ArgumentParser:
+    offers = "\n".join(f"  {spec.name:<12} {spec.summary}" for spec in app.registry.exporters.values())
+    parser = argparse.ArgumentParser(
+        prog="retroml export",
+        description="Write runs into files for other tools: a folder for each run, and index.csv with a row for each file.",
+        epilog=f"formats:\n{offers or '  none; a plugin such as retroml-exporters brings them'}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("id", nargs="*", default=[], help="the runs: ids, unique beginnings of them, or latest (the default)")
+    parser.add_argument("--all", action="store_true", help="all runs")
+    parser.add_argument("--format", default="", metavar="NAME,NAME", help="formats; default: csv,json,png as far as installed")
+    parser.add_argument("--to", type=Path, default=Path("exports"), metavar="FOLDER", help="where to; default: ./exports")
+    parser.add_argument("--zip", action="store_true", help="make one zip file in the folder instead")
+    parser.add_argument("--json", action="store_true", help="print what was made as JSON")
+    return parser
+
+
+def _formats(app: App, given: str) -> list[str]:
+    names = [name.strip() for name in given.split(",") if name.strip()] or [n for n in USUAL if n in app.registry.exporters]
+    for name in names or ["csv"]:
+        app.registry.get("exporter", name)
+    return list(dict.fromkeys(names))
+
+
+def _runs(app: App, asked: argparse.Namespace) -> tuple[list[Run], list[str]]:
+    """The runs asked for, each once, and why others were not found. Raises RunNotFound when there is none at all."""
+    from retroml_core.runs import Run, RunNotFound, find_run
+
+    if asked.all:
+        return [Run(folder) for folder in app.root.run_folders()] or [find_run(app, "latest")], []
+    found: dict[Path, Run] = {}
+    errors: list[RunNotFound] = []
+    for name in asked.id or ["latest"]:
+        try:
+            run = find_run(app, name)
+            found[run.folder] = run
+        except RunNotFound as error:
+            errors.append(error)
+            sys.stderr.write(f"{error}\n" if len(asked.id) > 1 else "")
+    if errors and not found:
+        raise errors[0]
+    return list(found.values()), [str(error) for error in errors]
+
+
+def _zip_name(runs: Sequence[Run]) -> str:
+    stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
+    return f"{runs[0].id}.zip" if len(runs) == 1 else f"{len(runs)}_runs_{stamp}.zip"
+
+
+def _say(quiet: bool) -> Callable[[Exported], None]:
+    def say(result: Exported) -> None:
+        if result.error:
+            sys.stderr.write(f"{result.run.id}  {result.format}: {result.error}\n")
+        elif not quiet:
+            sys.stdout.write(f"{result.run.id}  {result.format}: {', '.join(path.name for path in result.files)}\n")
+
+    return say
+
+
+def _print_json(target: Path, results: Sequence[Exported], missing: Sequence[str]) -> None:
+    exports = [
+        {
+            "run_id": result.run.id,
+            "format": result.format,
+            "files": [path.as_posix() for path in result.files],
+            "error": result.error,
+        }
+        for result in results
+    ]
+    sys.stdout.write(json.dumps({"to": target.as_posix(), "exports": exports, "not_found": list(missing)}, indent=2) + "\n")
