@@ -62,3 +62,9 @@ def test_a_link_to_nothing_is_broken(tmp_path):
     assert broken(page, "absent.md")
     assert broken(page, "#another")
     assert not broken(page, "page.md#one-title-of-many")
+
+
+def test_the_glossary_has_each_word_once_in_order():
+    words = re.findall(r"^- \*\*(.+?)\*\*: ", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(words) > 20
+    assert words == sorted(set(words))
