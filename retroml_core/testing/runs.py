@@ -59,6 +59,7 @@ def tiny_config(seed: int = 7) -> ExperimentConfig:
         algorithm=RandomConfig(environments=2),
         budget=Budget(steps=20 * STEPS_AN_UPDATE),
         film=FilmConfig(renderers=[]),
+        metrics=[],
         seed=seed,
     )
 
