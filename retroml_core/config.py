@@ -49,6 +49,7 @@ __all__ = [
     "load_config",
     "save_config",
     "to_tree",
+    "with_environment",
 ]
 
 _UNHASHED = ("id", "created_at", "name", "notes", "tags", "group")
@@ -103,15 +104,27 @@ def _hydra(app: App) -> Iterator[None]:
 def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:
     """Compose, with the environment of the game where none was asked for: first by a `game=` among the overrides, then by
     the game that YAML files chose."""
-    asked = any(override.startswith("environment=") for override in overrides)
-    games = [override.partition("=")[2].strip("'\"") for override in overrides if override.startswith("game=")]
-    environment = "" if asked or not games else _environment_of(app, games[-1])
-    tree = _compose_once(app, [f"environment={environment}", *overrides] if environment else overrides)
-    if not asked and not environment:
+    overrides = with_environment(app, overrides)
+    tree = _compose_once(app, overrides)
+    if not _asks_for_environment(overrides):
         environment = _environment_of(app, str(tree["game"]))
         if environment not in ("", tree["environment"].get("name")):
             tree = _compose_once(app, [f"environment={environment}", *overrides])
     return tree
+
+
+def with_environment(app: App, overrides: Sequence[str]) -> list[str]:
+    """`overrides` with the environment of their `game=`, where they ask for none and one plays all the games of a sweep."""
+    games = [override.partition("=")[2] for override in overrides if override.startswith("game=")]
+    if not games or _asks_for_environment(overrides):
+        return list(overrides)
+    environments = {_environment_of(app, game.strip(" '\"")) for game in games[-1].split(",")}
+    (environment,) = environments if len(environments) == 1 else ("",)
+    return [f"environment={environment}", *overrides] if environment else list(overrides)
+
+
+def _asks_for_environment(overrides: Sequence[str]) -> bool:
+    return any(override.startswith("environment=") for override in overrides)
 
 
 def _environment_of(app: App, game: str) -> str:
@@ -133,6 +146,7 @@ def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
     """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`."""
     tree = migrate(tree)
     _canonical_names(tree, app)
+    _fill_in(tree, app)
     schema = OmegaConf.structured(ExperimentConfig)
     for group in ("algorithm", "environment"):
         schema[group] = OmegaConf.structured(_schema_of(group, tree, app))
@@ -156,6 +170,16 @@ def _canonical_names(tree: dict[str, Any], app: App) -> None:
     environment = tree.get("environment") or {}
     if isinstance(environment, Mapping):
         tree["environment"] = {"name": game.environment, **environment}
+
+
+def _fill_in(tree: dict[str, Any], app: App) -> None:
+    """Metrics and films where the tree has no word of them: the default ones as far as their plugins are installed."""
+    usual = ExperimentConfig()
+    tree.setdefault("metrics", [name for name in usual.metrics if name in app.registry.metrics])
+    film = tree.get("film", {})
+    if isinstance(film, Mapping):
+        renderers = [name for name in usual.film.renderers if name in app.registry.renderers]
+        tree["film"] = {"renderers": renderers, **film}
 
 
 def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> type:

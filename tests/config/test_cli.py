@@ -1,0 +1,453 @@
+"""The command line: what goes where, exit codes, and no traceback for a user's mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from retroml_core import cli, multirun, start
+from retroml_core.app import App
+from retroml_core.cli import main
+from retroml_core.events import RunState
+from retroml_core.hookspecs import hookimpl
+from retroml_core.runs import Run
+from retroml_core.specs import CommandSpec
+from retroml_core.testing.apps import tiny_app
+
+
+@pytest.fixture
+def plugin():
+    return SimpleNamespace()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, plugin):
+    """The command line of the core alone with the tiny game and `plugin`; nothing is ever started, only noted."""
+    folder = tmp_path / "home"
+    monkeypatch.setattr(App, "open", classmethod(lambda cls, safe=False: tiny_app(folder, {"extra": plugin})))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The runs whose process would have been started, and what following each of them returns."""
+    runs = []
+    codes = {}
+
+    def follow(run: Run) -> int:
+        return codes.get(run.tree["seed"], 0)
+
+    monkeypatch.setattr("retroml_core.launching.start_worker", runs.append)
+    monkeypatch.setattr(start, "follow_run", follow)
+    monkeypatch.setattr(multirun, "follow_run", follow)
+    return SimpleNamespace(runs=runs, codes=codes)
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+def wave(app: App, argv: list[str]) -> int:
+    sys.stdout.write(f"wave {argv}\n")
+    return 7
+
+
+@pytest.fixture
+def with_wave(plugin):
+    spec = CommandSpec(name="wave-hand", title="Wave", summary="Wave.", factory="retroml_test_wave:wave")
+    plugin.retroml_commands = hookimpl(lambda: [spec])
+    sys.modules["retroml_test_wave"] = SimpleNamespace(wave=wave)
+    yield
+    del sys.modules["retroml_test_wave"]
+
+
+def test_a_bare_word_is_a_command_with_its_own_exit_code(with_wave, home, capsys):
+    assert main(["wave-hand", "--detach", "seed=1"]) == 7
+    assert capsys.readouterr().out == "wave ['--detach', 'seed=1']\n"
+
+
+def test_an_unknown_command_brings_suggestions(home, capsys):
+    assert main(["gmaes"]) == 2
+    assert capsys.readouterr().err == "no command is called 'gmaes'; did you mean games?\n"
+
+
+@pytest.mark.parametrize("name", ["plugins", "games", "algorithms", "doctor", "config"])
+def test_every_command_has_help(name, home, capsys):
+    assert main([name, "--help"]) == 0
+    assert f"usage: retroml {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["plugins", "games", "algorithms", "doctor"])
+def test_wrong_use_of_a_command(name, home, capsys):
+    assert main([name, "--nonsense"]) == 2
+    assert "--nonsense" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["plugins", "games", "algorithms", "doctor"])
+def test_data_comes_as_json_too(name, home, capsys):
+    assert main([name, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_plugins_lists_who_offers_what(home, capsys):
+    assert main(["plugins"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["plugin", "version", "distribution", "offers"]
+    assert lines[1].split()[:3] == ["builtin", lines[1].split()[1], "retroml-core"]
+    assert any(line.startswith("tiny") and "environments, games" in line for line in lines)
+
+
+def test_plugins_trusts_a_file(home, capsys):
+    folder = home / "plugins"
+    folder.mkdir(parents=True)
+    (folder / "mine.py").write_text("x = 1\n")
+    assert main(["plugins", "trust", "mine"]) == 0
+    assert "mine" in json.loads((folder / "trusted.json").read_text())
+    assert main(["plugins", "untrust", "mine"]) == 0
+    assert main(["plugins", "untrust", "mine"]) == 2
+    assert main(["plugins", "trust"]) == 2
+
+
+def test_games_can_be_searched(home, capsys):
+    assert main(["games", "cat"]) == 0
+    out = capsys.readouterr().out
+    assert "catch" in out
+    assert "tiny" not in out
+
+
+def test_games_shows_actions(home, capsys):
+    assert main(["games", "catch", "--actions"]) == 0
+    assert "NOOP, LEFT, RIGHT" in capsys.readouterr().out
+
+
+def test_no_game_found_is_an_error(home, capsys):
+    assert main(["games", "chess"]) == 1
+    assert "chess" in capsys.readouterr().err
+
+
+def test_algorithms_shows_settings_with_default_range_and_help(home, capsys):
+    assert main(["algorithms", "random"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("algorithm.environments"))
+    assert "8" in line
+    assert "between 1 and 1024" in line
+    assert "How many games are played at once." in line
+
+
+def test_an_unknown_algorithm(home, capsys):
+    assert main(["algorithms", "rnadom"]) == 2
+    assert "did you mean random?" in capsys.readouterr().err
+
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+
+
+def test_doctor_looks_at_everything(home, capsys):
+    assert main(["doctor", "--json"]) == 0
+    topics = {finding["topic"] for finding in json.loads(capsys.readouterr().out)}
+    assert {"system", "memory", "packages", "plugins", "gpu", "device", "data folder", "cores"} <= topics
+
+
+def test_doctor_makes_a_report(home, capsys):
+    assert main(["doctor", "--report"]) == 0
+    assert all(line.startswith("- **") for line in capsys.readouterr().out.splitlines())
+
+
+def test_doctor_says_when_the_data_folder_cannot_be_used(home, capsys):
+    home.write_text("a file")
+    assert main(["doctor"]) == 1
+    assert "BAD   data folder" in capsys.readouterr().out
+
+
+def test_doctor_survives_what_it_looks_at(home, capsys, monkeypatch):
+    monkeypatch.setattr("retroml_core.devices.probe", lambda: [][0])
+    assert main(["doctor"]) == 1
+    assert "could not be examined: IndexError" in capsys.readouterr().out
+
+
+# --- training ---------------------------------------------------------------------------------------------------------
+
+
+def test_overrides_start_one_run_and_follow_it(home, started):
+    assert main(["game=tiny", "seed=5"]) == 0
+    (run,) = started.runs
+    assert (run.tree["game"], run.tree["seed"], run.tree["id"]) == ("tiny", 5, run.id)
+
+
+def test_no_argument_trains_the_default(home, started):
+    assert main([]) == 0
+    assert started.runs[0].tree["game"] == "catch"
+
+
+def test_the_exit_code_is_that_of_the_run(home, started):
+    started.codes[5] = 75
+    assert main(["seed=5"]) == 75
+
+
+def test_what_the_run_needs_is_said_first(home, started, capsys):
+    main(["seed=5"])
+    assert "This run needs at most" in capsys.readouterr().err
+
+
+def test_warnings_are_said(home, started, capsys):
+    main(["checkpoints.every_minutes=0.1"])
+    assert "warning: checkpoints.every_minutes=0.1: is usually at least 0.5" in capsys.readouterr().err
+
+
+def test_detach_prints_the_id_and_does_not_follow(home, started, capsys, monkeypatch):
+    monkeypatch.setattr(start, "follow_run", lambda run: pytest.fail("followed"))
+    assert main(["--detach", "seed=5"]) == 0
+    assert capsys.readouterr().out == f"{started.runs[0].id}\n"
+
+
+def test_dry_run_starts_nothing(home, started, capsys):
+    assert main(["seed=5", "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out)["seed"] == 5
+    assert (started.runs, home.exists()) == ([], False)
+
+
+def test_a_full_disk_is_refused_before_anything_is_made(home, started, capsys, monkeypatch):
+    monkeypatch.setattr(start, "free_bytes", lambda folder: 1000)
+    assert main(["seed=5"]) == 2
+    assert "not enough disk for this run" in capsys.readouterr().err
+    assert (started.runs, home.exists()) == ([], False)
+
+
+def test_a_refusal_is_said(plugin, home, started, capsys):
+    plugin.retroml_refuse_run = hookimpl(lambda config: "your quota is used up")
+    assert main(["seed=5"]) == 2
+    assert "your quota is used up" in capsys.readouterr().err
+    assert started.runs == []
+
+
+def test_a_data_root_that_cannot_be_written_is_said(home, started, capsys):
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("a file")
+    assert main(["seed=5"]) in (1, 2)
+    assert "Traceback" not in capsys.readouterr().err
+    assert started.runs == []
+
+
+@pytest.mark.parametrize(
+    "argument", ["game=chess", "seed=-1", "seed=abc", "sede=1", "algorithm=nope", "=", "a b=c", "seed=[", "+x"]
+)
+def test_a_mistake_is_one_message_and_code_2(home, started, capsys, argument):
+    assert main([argument]) == 2
+    err = capsys.readouterr().err
+    assert err.strip()
+    assert "Traceback" not in err
+    assert started.runs == []
+
+
+def test_failures_of_plugins_are_said_before_training(plugin, home, started, capsys):
+    plugin.retroml_games = hookimpl(lambda: [][0])
+    main(["seed=5"])
+    assert "plugin extra (in this process) failed in retroml_games" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_130(home, started, capsys, monkeypatch):
+    def interrupt(run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "follow_run", interrupt)
+    assert main(["seed=5"]) == 130
+
+
+def test_an_error_of_the_system_is_one_line(home, monkeypatch, capsys):
+    def fail(safe=False):
+        raise PermissionError(13, "Permission denied", "/somewhere")
+
+    monkeypatch.setattr(App, "open", fail)
+    assert main([]) == 1
+    assert capsys.readouterr().err == "[Errno 13] Permission denied: '/somewhere'\n"
+
+
+def test_our_own_bugs_are_loud(home, monkeypatch):
+    monkeypatch.setattr(cli, "_dispatch", lambda app, arguments: [][0])
+    with pytest.raises(IndexError):
+        main([])
+
+
+def test_nothing_is_left_in_the_folder_of_the_user(home, started, tmp_path):
+    main(["seed=5"])
+    main(["--multirun", "seed=5,6"])
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+# --- multirun ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_job_is_a_run_of_its_own_in_one_group(home, started):
+    assert main(["game=tiny", "--multirun", "seed=1,2,3"]) == 0
+    trees = [run.tree for run in started.runs]
+    assert [tree["seed"] for tree in trees] == [1, 2, 3]
+    assert len({tree["id"] for tree in trees}) == 3
+    assert len({tree["group"] for tree in trees}) == 1
+    assert trees[0]["group"]
+    assert {tree["environment"]["name"] for tree in trees} == {"tiny"}
+
+
+def test_jobs_may_play_different_games(home, started):
+    assert main(["--multirun", "game=tiny,catch"]) == 0
+    assert [run.tree["environment"]["name"] for run in started.runs] == ["tiny", "catch"]
+
+
+def test_a_group_asked_for_stays(home, started):
+    main(["--multirun", "seed=1,2", "group=mine"])
+    assert {run.tree["group"] for run in started.runs} == {"mine"}
+
+
+def test_a_bad_job_does_not_keep_the_others_from_their_turn(home, started, capsys):
+    assert main(["--multirun", "seed=1,-1,2"]) == 2
+    assert [run.tree["seed"] for run in started.runs] == [1, 2]
+    err = capsys.readouterr().err
+    assert "3 jobs, 1 failed:" in err
+    assert "    seed=-1: must be between 0 and 4294967295" in err
+
+
+def test_a_run_that_fails_does_not_either(home, started, capsys):
+    started.codes[1] = 1
+    assert main(["--multirun", "seed=1,2"]) == 1
+    assert [run.tree["seed"] for run in started.runs] == [1, 2]
+    assert "ended with exit code 1" in capsys.readouterr().err
+
+
+def test_a_run_that_is_stopped_ends_the_multirun(home, started, monkeypatch, capsys):
+    monkeypatch.setattr(Run, "status", lambda run: SimpleNamespace(state=RunState.STOPPED, mean_score=None, reason=""))
+    assert main(["--multirun", "seed=1,2"]) == 130
+    assert [run.tree["seed"] for run in started.runs] == [1]
+
+
+def test_a_multirun_can_be_tried_dry(home, started, capsys):
+    assert main(["--multirun", "seed=1,2", "--dry-run"]) == 0
+    assert capsys.readouterr().out.count('"schema_version"') == 2
+    assert started.runs == []
+
+
+def test_an_option_that_is_not_there_starts_no_job(home, started, capsys):
+    assert main(["--multirun", "algorithm=nope", "seed=1,2"]) == 2
+    assert started.runs == []
+
+
+def test_a_wrong_flag_is_wrong_use(home, started):
+    assert main(["--nonsense"]) == 2
+    assert started.runs == []
+
+
+def test_hydra_shows_the_config(home, capsys):
+    assert main(["--cfg", "job", "game=tiny"]) == 0
+    out = capsys.readouterr().out
+    assert "name: tiny" in out
+
+
+def test_the_command_line_of_the_process_is_put_back(home, started):
+    before = list(sys.argv)
+    main(["--multirun", "seed=1"])
+    assert sys.argv == before
+
+
+# --- configs as files -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(home, started):
+    main(["seed=5", "budget.hours=2", "game=tiny"])
+    return started.runs.pop()
+
+
+def test_a_config_is_exported_and_imported(run, tmp_path, capsys):
+    assert main(["config", "export", "latest", "--output", str(tmp_path / "mine.json")]) == 0
+    capsys.readouterr()
+    assert main(["config", "import", str(tmp_path / "mine.json")]) == 0
+    assert json.loads(capsys.readouterr().out) == run.tree
+
+
+def test_a_config_is_exported_in_the_flat_form(run, capsys):
+    capsys.readouterr()
+    assert main(["config", "export", run.id[:20], "--flat"]) == 0
+    flat = json.loads(capsys.readouterr().out)
+    assert (flat["id"], flat["game"], flat["duration_hours"], flat["status"]) == (run.id, "tiny", 2, "created")
+
+
+def test_an_imported_config_can_be_trained_as_a_new_run(run, started, tmp_path):
+    main(["config", "export", "latest", "--flat", "--output", str(tmp_path / "flat.json")])
+    assert main(["config", "import", str(tmp_path / "flat.json"), "--train", "--detach"]) == 0
+    (again,) = started.runs
+    assert again.id != run.id
+    assert again.tree["algorithm"] == run.tree["algorithm"]
+    assert (again.tree["seed"], again.tree["budget"]["hours"]) == (5, 2)
+
+
+def test_importing_checks_ranges(run, tmp_path, capsys):
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps({**run.tree, "seed": -1}))
+    assert main(["config", "import", str(path)]) == 2
+    assert "seed=-1: must be between" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"schema_version": 99}'])
+def test_importing_half_a_file(home, tmp_path, capsys, content):
+    path = tmp_path / "bad.json"
+    path.write_text(content)
+    assert main(["config", "import", str(path)]) == 2
+    assert str(path) in capsys.readouterr().err
+
+
+def test_exporting_what_is_not_there(home, capsys):
+    assert main(["config", "export", "latest"]) == 2
+    assert "no run" in capsys.readouterr().err
+
+
+# --- the page of help -------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_commands_groups_and_settings(with_wave, home, capsys):
+    assert main(["--help"]) == 0
+    page = capsys.readouterr().out
+    for word in ("wave-hand", "algorithm=", "+experiment=", "random_catch", "budget.minutes=null", "algorithm.environments=8"):
+        assert word in page
+    assert "environment.size=" in page
+
+
+def test_help_of_everything_installed_fits_its_width(installed):
+    from retroml_core.help_page import help_page
+
+    lines = help_page(installed, width=100).splitlines()
+    long = [line for line in lines if len(line) > 100 and line.startswith(" ")]
+    assert long == []
+
+
+def test_version(home, capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("retroml-core ")
+
+
+# --- a process of its own ---------------------------------------------------------------------------------------------
+
+
+def retroml(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "retroml_core", *arguments], capture_output=True, text=True, check=False, **more
+    )
+
+
+def test_the_module_is_the_command(tmp_path):
+    assert retroml("--version", cwd=tmp_path).stdout.startswith("retroml-core ")
+
+
+def test_exit_codes_reach_the_shell(tmp_path):
+    done = retroml("game=chess", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no game is called 'chess'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "retroml_core", "games", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
