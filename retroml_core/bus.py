@@ -87,6 +87,14 @@ class MetricEventBus:
 
         return unsubscribe
 
+    def drain(self, patience_seconds: float = 5.0) -> None:
+        """Wait until the subscribers have worked off what waits, at most for `patience_seconds` together."""
+        with self._lock:
+            subscribers = tuple(self._subscribers)
+        deadline = time.monotonic() + patience_seconds
+        for subscriber in subscribers:
+            subscriber.drain(max(0.0, deadline - time.monotonic()))
+
     def close(self, patience_seconds: float = 5.0) -> None:
         """Let the subscribers work off what waits, at most for `patience_seconds` together, and end them."""
         with self._lock:
@@ -115,6 +123,7 @@ class _Subscriber:
         self._capacity = capacity
         self._report = report
         self._failed = False
+        self._busy = False
         self._closing = False
         self._queue: deque[Event] = deque()
         self._wake = threading.Condition()
@@ -130,7 +139,7 @@ class _Subscriber:
             self._queue.append(event)
             if len(self._queue) > self._capacity:
                 self._thin()
-            self._wake.notify()
+            self._wake.notify_all()
 
     def _thin(self) -> None:
         """Drop every second point: what is left is still spread over the whole time. What counts stays."""
@@ -144,22 +153,29 @@ class _Subscriber:
             kept.append(event)
         self._queue = kept
 
+    def drain(self, patience_seconds: float) -> None:
+        with self._wake:
+            self._wake.wait_for(lambda: not self._queue and not self._busy, patience_seconds)
+
     def close(self, patience_seconds: float) -> None:
         with self._wake:
             self._closing = True
             if patience_seconds <= 0:
                 self._queue.clear()
-            self._wake.notify()
+            self._wake.notify_all()
         if patience_seconds > 0 and threading.current_thread() is not self._thread:
             self._thread.join(patience_seconds)
 
     def _serve(self) -> None:
         while True:
             with self._wake:
+                self._busy = False
+                self._wake.notify_all()
                 self._wake.wait_for(lambda: self._queue or self._closing)
                 if not self._queue:
                     return
                 event = self._queue.popleft()
+                self._busy = True
             try:
                 self._callback(event)
             except Exception as error:  # noqa: BLE001  # a listener may fail in any way

@@ -18,7 +18,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 def new_run_id(game: str, algorithm: str, now: datetime | None = None) -> str:
     """A new id; `now` (aware) is the moment it says, the present when None."""
     moment = (now or datetime.now(UTC)).astimezone(UTC)
-    unique = "".join(_ALPHABET[secrets.randbits(5)] for _ in range(10))
+    bits = secrets.randbits(50)
+    unique = "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 50, 5))
     return f"{moment:%Y%m%dt%H%M%S}-{_word(game)}-{_word(algorithm)}-{unique}"
 
 

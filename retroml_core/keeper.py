@@ -23,8 +23,8 @@ __all__ = ["BEST_EPISODES", "CheckpointMismatch", "Keeper"]
 BEST_EPISODES = 20
 """From how many episodes on their mean score says which model is the best."""
 
-BEST_SECONDS = 2.0
-"""The best model is saved at most so often; in a long run at most every fiftieth of it."""
+BEST_SLOTS = 50
+"""The best model is looked for so often in a run. By the share of the budget, so that equal runs choose equal models."""
 
 _UNANNOUNCED = "policy"
 
@@ -43,7 +43,7 @@ class Keeper:
         self._reporter = reporter
         self._spec = attempt.app.registry.algorithm(attempt.config.algorithm.name)
         self._best: tuple[bool, float] = (False, -math.inf)
-        self._best_at = -math.inf
+        self._best_slot = 0
         self.tuned: dict[str, float] = {}
         self.store = CheckpointStore(attempt.run.checkpoints_folder)
         self.snapshots = Snapshots(self.store, attempt.config.checkpoints, self._saved)
@@ -65,7 +65,8 @@ class Keeper:
     def save(self, why: str, *, wait: bool = True) -> str:
         """Make a full checkpoint; its name. Raises TrainingFault rather than keep parameters that are not numbers, OSError."""
         attempt = self._attempt
-        self.keep_best(at_once=True)
+        if why in ("stop", "end"):
+            self.keep_best(at_once=True)
         self._trainable.flush()
         policy = self._policy()
         state = {"trainable": self._trainable.state(), "session": self._session_state()}
@@ -79,6 +80,7 @@ class Keeper:
         """Save whatever is due, in the background. Raises TrainingFault, OSError."""
         attempt = self._attempt
         self.snapshots.check()
+        self.keep_best()
         if self.snapshots.busy:
             return
         if self.schedule.full_due(attempt.clock.seconds(), attempt.tally.steps):
@@ -86,16 +88,14 @@ class Keeper:
         elif self.schedule.policy_due(self._fraction()):
             self.snapshots.save(attempt.tally.steps, None, self._policy(), self._meta(attempt.tally.mean()), _UNANNOUNCED)
             self.schedule.policy_saved(self._fraction())
-        else:
-            self.keep_best()
 
     def keep_best(self, *, at_once: bool = False) -> None:
         """Save the policy when the mean score of the last episodes is the highest so far, unless evaluations decide."""
-        attempt = self._attempt
-        mean, seconds = attempt.tally.mean(), attempt.clock.seconds()
-        patience = max(BEST_SECONDS, seconds / 50)
-        if mean is None or len(attempt.tally.recent) < BEST_EPISODES or not (at_once or seconds - self._best_at >= patience):
+        tally, slot = self._attempt.tally, int(self._fraction() * BEST_SLOTS)
+        mean = tally.mean()
+        if mean is None or len(tally.recent) < BEST_EPISODES or not (at_once or slot > self._best_slot):
             return
+        self._best_slot = slot
         self._offer_best(evaluated=False, score=mean)
 
     def keep_evaluated(self, mean: float) -> None:
@@ -114,7 +114,7 @@ class Keeper:
     def _offer_best(self, *, evaluated: bool, score: float) -> None:
         if (evaluated, score) <= self._best or not math.isfinite(score):
             return
-        self._best, self._best_at = (evaluated, score), self._attempt.clock.seconds()
+        self._best = (evaluated, score)
         self.snapshots.save(self._attempt.tally.steps, None, self._policy(), self._meta(score), "best", best=True)
 
     def _policy(self) -> dict[str, Any]:
@@ -149,6 +149,7 @@ class Keeper:
             "seconds": attempt.clock.seconds(),
             "metrics": self._reporter.metric_states(),
             "best": list(self._best),
+            "best_slot": self._best_slot,
             "tuned": dict(self.tuned),
         }
 
@@ -159,7 +160,7 @@ class Keeper:
         attempt.bus.step = attempt.tally.steps
         self._reporter.restore_metrics(state["metrics"])
         self._best = (bool(state["best"][0]), float(state["best"][1]))
-        self._best_at = attempt.clock.seconds()
+        self._best_slot = int(state["best_slot"])
         self.tuned = {str(name): float(value) for name, value in state["tuned"].items()}
 
     def _check_version(self, checkpoint: Checkpoint) -> None:

@@ -30,6 +30,7 @@ __all__ = ["Session"]
 FINGERPRINT_UPDATES = 100
 FINGERPRINT_SECONDS = 0.5
 PAUSE_POLL_SECONDS = 0.1
+SECONDS_A_MINUTE = 60.0
 
 
 class Session:
@@ -112,7 +113,8 @@ class Session:
             self.trainable.flush()
             note_game(attempt)
         control.tick()
-        self.keeper.keep_due()
+        if not control.returned_early:
+            self.keeper.keep_due()
         if report.updates:
             self._fingerprint()
         self._evaluate_if_due()
@@ -201,7 +203,7 @@ class Session:
 
     def _evaluate_if_due(self) -> None:
         every, seconds = self.attempt.config.evaluation.every_minutes, self.attempt.clock.seconds()
-        if every is None or seconds - self._evaluated_at < every * 60.0 or self._used_up():
+        if every is None or seconds - self._evaluated_at < every * SECONDS_A_MINUTE or self._used_up():
             return
         self._evaluated_at = seconds
         mean = self._evaluate(self.attempt.tally.steps)

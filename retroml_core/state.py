@@ -31,7 +31,7 @@ TRANSITIONS: Mapping[RunState, set[RunState]] = {
     RunState.QUEUED: {RunState.STARTING, RunState.STOPPED, RunState.FAILED},
     RunState.STARTING: {RunState.RUNNING, RunState.STOPPING} | _ENDS,
     RunState.RUNNING: {RunState.PAUSED, RunState.STOPPING, RunState.COMPLETED} | _ENDS,
-    RunState.PAUSED: {RunState.RUNNING, RunState.STOPPING} | _ENDS,
+    RunState.PAUSED: {RunState.STARTING, RunState.STOPPING} | _ENDS,
     RunState.STOPPING: set(_ENDS),
     RunState.COMPLETED: _AGAIN,
     RunState.STOPPED: _AGAIN,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from retroml_core.algorithm import StopTraining
 from retroml_core.app import App
 from retroml_core.attempt import Attempt, open_attempt
+from retroml_core.clock import Allowance
 from retroml_core.events import RunOutcome, RunState
 from retroml_core.failures import explain
 from retroml_core.finishing import make_films
@@ -61,6 +62,11 @@ def work(run: Run, app: App, since: float) -> int:
         reason = f"the config cannot be used: {error}"
         fail_early(run, reason)
         return _refuse(reason)
+    status = run.status()
+    allowance = Allowance(config.budget.limit_seconds(), config.budget.steps)
+    if status.state is RunState.COMPLETED and allowance.fraction(status.step, status.seconds) >= 1.0:
+        _say(f"{run.id} is complete; a larger budget would let it go on")
+        return EXIT_OK
     while True:
         code = _attempt(run, app, config, since)
         if code is not None:

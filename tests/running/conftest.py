@@ -1,0 +1,107 @@
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from fake_learner import LearnerConfig, LearnerPlugin
+
+from retroml_core.attempt import open_attempt
+from retroml_core.builtin.configs import CatchConfig, RandomConfig
+from retroml_core.control import Command
+from retroml_core.runs import create_run
+from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig, ExperimentConfig, FilmConfig
+from retroml_core.session import Session
+from retroml_core.testing import tiny_app
+
+
+@pytest.fixture
+def app(tmp_path):
+    return tiny_app(tmp_path / "root", {"learner": LearnerPlugin()})
+
+
+@pytest.fixture
+def make_run(app):
+    """Makes a run on Catch; keyword arguments replace parts of its config, `learner` those of the algorithm."""
+
+    def make(*, learner=None, steps=4000, **parts):
+        config = ExperimentConfig(
+            game="catch",
+            environment=CatchConfig(balls=2),
+            algorithm=RandomConfig(environments=4) if learner is None else LearnerConfig(**learner),
+            budget=Budget(steps=steps),
+            film=FilmConfig(renderers=[]),
+            checkpoints=CheckpointConfig(keep_policies=4),
+            evaluation=EvaluationConfig(episodes=2, max_steps=100),
+            metrics=[],
+            seed=5,
+        )
+        for name, value in parts.items():
+            setattr(config, name, value)
+        return create_run(app, config)
+
+    return make
+
+
+@pytest.fixture
+def attempt_at(app):
+    """Begins an attempt in this process; `plan` maps a tick of the control to what happens then: a function of the control."""
+
+    def begin(run, plan=None):
+        return _Planned(open_attempt(run, app, run.config(app), time.time()), plan or {})
+
+    return begin
+
+
+class _Planned:
+    def __init__(self, opening, plan):
+        self.opening = opening
+        self.plan = plan
+
+    def __enter__(self):
+        attempt = self.opening.__enter__()
+        control, plain, ticks = attempt.control, attempt.control.tick, iter(range(1, 2**31))
+
+        def tick():
+            self.plan.get(next(ticks), lambda _: None)(control)
+            plain()
+
+        control.tick = tick
+        return attempt
+
+    def __exit__(self, *exception):
+        return self.opening.__exit__(*exception)
+
+
+@pytest.fixture
+def train(attempt_at):
+    """Makes one attempt in this process and returns its outcome and the final digest of the parameters."""
+
+    def make(run, plan=None):
+        with attempt_at(run, plan) as attempt, Session(attempt) as session:
+            outcome = session.run()
+            return outcome, attempt
+
+    return make
+
+
+@pytest.fixture
+def command():
+    """A command as if it had come from the mailbox."""
+    return lambda verb, **args: Command(id=f"test-{verb}", verb=verb, args=args, sent_at=time.time())
+
+
+@pytest.fixture
+def wait_until():
+    """Waits, within generous limits, until something holds."""
+
+    def wait(holds, seconds=60.0):
+        deadline = time.monotonic() + seconds
+        while not (found := holds()):
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.01)
+        return found
+
+    return wait

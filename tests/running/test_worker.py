@@ -1,0 +1,330 @@
+import errno
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retroml_core import hookimpl, worker
+from retroml_core.checkpoints import CheckpointStore
+from retroml_core.control import acknowledgement, send
+from retroml_core.events import RunState
+from retroml_core.files import write_json
+from retroml_core.launching import LAUNCHED_AT, start_worker
+from retroml_core.lock import hold
+from retroml_core.schema import CheckpointConfig
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the mailbox stops a run there")
+FOREVER = 10**10
+
+
+@pytest.fixture(autouse=True)
+def home(app, monkeypatch):
+    monkeypatch.setenv("RETROML_HOME", str(app.root.path))
+    monkeypatch.delenv(LAUNCHED_AT, raising=False)
+
+
+@pytest.fixture
+def work(app):
+    """Carries out a run in this process; the exit code."""
+    return lambda run: worker.work(run, app, 0.0)
+
+
+@pytest.fixture
+def started():
+    """Starts workers, and ends those that still work at the end of the test."""
+    processes = []
+
+    def start(run):
+        processes.append(start_worker(run))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def trained(run):
+    """Whether the run gets on."""
+    return run.status().state is RunState.RUNNING and run.status().step > 0
+
+
+# --- in this process --------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_completed(make_run, work):
+    run = make_run()
+    assert work(run) == 0
+    status = run.status()
+    assert (status.state, status.attempt, status.fraction, status.step) == (RunState.COMPLETED, 1, 1.0, 4000)
+    states = [event.data["state"] for event in run.events({"run_state"})]
+    assert states == ["starting", "running", "completed"]
+
+
+def test_a_nan_fails_the_run_with_step_metric_and_checkpoint(make_run, work):
+    run = make_run(learner={"fault_at": 40}, checkpoints=CheckpointConfig(every_steps=640))
+    assert work(run) == 1
+    status = run.status()
+    newest = CheckpointStore(run.checkpoints_folder).latest_full()
+    assert newest is not None
+    assert status.state is RunState.FAILED
+    assert "loss/policy is nan" in status.reason
+    assert "at step 2,496" in status.reason
+    assert f"last good checkpoint: {newest.name}" in status.reason
+    problem = next(run.events({"problem"})).data
+    assert (problem["metric"], problem["severity"], problem["hint"]) == ("loss/policy", "error", "lower the learning rate")
+
+
+def test_memory_that_ran_out_is_said_in_words(make_run, work):
+    run = make_run(learner={"fault_at": 3, "fault": "memory"})
+    assert work(run) == 1
+    assert run.status().reason.startswith("memory ran out, at step")
+    assert "no checkpoint was saved yet" in run.status().reason
+
+
+def test_a_bug_leaves_its_traceback(make_run, work, capsys):
+    run = make_run(learner={"fault_at": 3, "fault": "bug"})
+    assert work(run) == 1
+    assert run.status().reason.startswith("RuntimeError: a bug in the algorithm")
+    assert "in fail" in next(run.events({"problem"})).data["details"]
+    assert "a bug in the algorithm" in capsys.readouterr().err
+
+
+def test_a_full_disk_fails_in_words_and_the_state_stays_true(make_run, work, monkeypatch):
+    run = make_run(learner={}, checkpoints=CheckpointConfig(every_steps=640))
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    assert work(run) == 1
+    status = run.status()
+    assert status.state is RunState.FAILED
+    assert status.reason.startswith(f"the disk that holds {run.folder} is full")
+
+
+def test_a_disk_too_full_even_for_the_state_is_survived(make_run, work, monkeypatch, capsys):
+    run = make_run(learner={})
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("retroml_core.eventlog.EventLog.flush", full)
+    assert work(run) == 1
+    assert "is full" in capsys.readouterr().err
+
+
+def test_a_broken_config_fails_the_run_with_the_reason(make_run, work):
+    run = make_run()
+    (run.folder / "config.json").write_text('{"game": ')
+    assert work(run) == 1
+    assert run.status().state is RunState.FAILED
+    assert "config.json" in run.status().reason
+
+
+def test_a_device_that_is_not_there_fails_the_run_with_the_reason(make_run, work, monkeypatch):
+    from retroml_core.devices import DeviceReport
+
+    report = DeviceReport(device="cpu", gpus=(), torch=None, messages=("CPU mode: no NVIDIA driver is installed",))
+    monkeypatch.setattr("retroml_core.devices.probe", lambda: report)
+    run = make_run(device="cuda")
+    assert work(run) == 1
+    assert run.status().reason == "device=cuda: CPU mode: no NVIDIA driver is installed"
+
+
+def test_a_failed_run_can_be_taken_up_again(make_run, work):
+    run = make_run(learner={"fault_at": 40}, checkpoints=CheckpointConfig(every_steps=640))
+    work(run)
+    tree = run.tree
+    tree["algorithm"]["fault_at"] = 0
+    write_json(run.folder / "config.json", tree)
+    assert work(run) == 0
+    assert run.status().attempt == 2
+
+
+def test_a_completed_run_has_nothing_left_to_do(make_run, work, capsys):
+    run = make_run()
+    work(run)
+    assert work(run) == 0
+    assert run.status().attempt == 1
+    assert "complete" in capsys.readouterr().err
+
+
+def test_a_larger_budget_goes_on(make_run, work):
+    run, longer = make_run(learner={}, steps=2000), make_run(learner={}, steps=2000)
+    work(run)
+    tree = run.tree
+    tree["budget"]["steps"] = 3000
+    write_json(run.folder / "config.json", tree)
+    assert work(run) == 0
+    assert (run.status().step, run.status().attempt) == (3000, 2)
+    assert longer.status().attempt == 0
+
+
+def test_moments_are_told_to_plugins(make_run, app, work):
+    told = []
+
+    class Listener:
+        @hookimpl
+        def retroml_run_started(self, run):
+            told.append("started")
+
+        @hookimpl
+        def retroml_checkpoint_saved(self, run, checkpoint):
+            told.append(checkpoint.why)
+
+        @hookimpl
+        def retroml_run_finished(self, run, outcome):
+            told.append((outcome.state, outcome.steps))
+
+    app.plugins.register(Listener(), "listener")
+    work(make_run())
+    assert told == ["started", "end", (RunState.COMPLETED, 4000)]
+
+
+def test_provenance_is_written(make_run, work):
+    run = make_run()
+    work(run)
+    found = run.provenance()
+    assert found["packages"]["numpy"]
+    assert found["seed"] == 5
+    assert found["device"]["name"] == "cpu"
+    assert found["threads"] >= 1
+    assert found["earlier"] == []
+
+
+def test_a_changed_version_is_a_warning_on_resume(make_run, work):
+    run = make_run()
+    work(run)
+    changed = run.provenance()
+    changed["packages"]["numpy"] = "1.0"
+    write_json(run.folder / "provenance.json", changed)
+    tree = run.tree
+    tree["budget"]["steps"] = 4100
+    write_json(run.folder / "config.json", tree)
+    work(run)
+    messages = [event.data["message"] for event in run.events({"problem"})]
+    assert any("numpy: 1.0 ->" in message for message in messages)
+    assert run.provenance()["earlier"][0]["attempt"] == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["nowhere"], ["a", "b"]])
+def test_wrong_use_is_refused(arguments, capsys):
+    assert worker.main(arguments) == 1
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_second_worker_is_refused(make_run, capsys):
+    run = make_run()
+    with hold(run.folder):
+        assert worker.main([str(run.folder)]) == 1
+    assert "already being worked on" in capsys.readouterr().err
+    assert run.status().attempt == 0
+
+
+# --- as a process -----------------------------------------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 75), (signal.SIGINT, 0)])
+def test_a_signal_stops_cleanly(make_run, started, wait_until, number, code):
+    run = make_run(steps=FOREVER)
+    process = started(run)
+    wait_until(lambda: trained(run))
+    os.kill(process.pid, number)
+    assert process.wait(60) == code
+    status = run.status()
+    assert status.state is RunState.STOPPED
+    assert status.reason == f"stopped by {number.name}"
+    newest = CheckpointStore(run.checkpoints_folder).latest_full()
+    assert newest is not None
+    assert newest.step == status.step
+
+
+def test_a_second_process_on_a_run_is_refused(make_run, started, wait_until):
+    run = make_run(steps=FOREVER)
+    started(run)
+    wait_until(lambda: trained(run))
+    second = subprocess.run(
+        [sys.executable, "-m", "retroml_core.worker", run.folder], capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert "already being worked on" in second.stderr
+    assert run.status().state is RunState.RUNNING
+
+
+def test_commands_from_another_process_are_obeyed(make_run, started, wait_until):
+    run = make_run(steps=FOREVER)
+    process = started(run)
+    sent = send(run, "checkpoint")
+    assert wait_until(lambda: acknowledgement(run, sent))["ok"]
+    send(run, "stop")
+    assert process.wait(60) == 0
+    assert run.status().state is RunState.STOPPED
+
+
+def test_a_pause_and_a_resume_in_one_process_are_two_attempts(make_run, started, wait_until):
+    run = make_run(steps=FOREVER)
+    process = started(run)
+    wait_until(lambda: trained(run))
+    send(run, "pause")
+    wait_until(lambda: run.status().state is RunState.PAUSED)
+    step = run.status().step
+    send(run, "resume")
+    wait_until(lambda: run.status().attempt == 2 and trained(run))
+    sent = send(run, "stop")
+    assert process.wait(60) == 0
+    assert run.status().state is RunState.STOPPED
+    assert acknowledgement(run, sent)["ok"]
+    assert [e.data["resumed_from"] for e in run.events({"run_state"}) if e.data["resumed_from"] is not None] == [step]
+
+
+@posix
+def test_killed_at_any_moment_everything_stays_readable_and_goes_on(make_run, wait_until, random_moments):
+    run = make_run(learner={}, steps=FOREVER, checkpoints=CheckpointConfig(every_steps=640, keep_policies=8))
+    script = Path(__file__).parent / "support" / "fake_worker.py"
+    for moment in random_moments:
+        before = CheckpointStore(run.checkpoints_folder).latest_full()
+        process = subprocess.Popen([sys.executable, str(script), str(run.folder)])
+        attempt = run.status().attempt + 1
+        wait_until(lambda attempt=attempt: run.status().attempt == attempt)
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        assert run.status().state is RunState.INTERRUPTED
+        events = list(run.events())
+        assert all(later.seq > earlier.seq for earlier, later in itertools.pairwise(events))
+        store = CheckpointStore(run.checkpoints_folder)
+        store.recover()
+        for checkpoint in store.list():
+            store.verify(checkpoint)
+        resumed = [e.data["resumed_from"] for e in events if e.attempt == attempt and e.data.get("resumed_from") is not None]
+        assert resumed in ([], [before.step if before is not None else 0])
+
+
+@pytest.fixture
+def random_moments():
+    """Twelve moments after the start of a process; the waiting is what is tested."""
+    import random
+
+    return [random.Random(seed).uniform(0.0, 0.6) for seed in range(12)]
+
+
+def test_a_killed_run_ends_like_one_left_alone(make_run, app, work, wait_until):
+    alone, broken = (make_run(learner={}, steps=20_000, checkpoints=CheckpointConfig(every_steps=2000)) for _ in range(2))
+    work(alone)
+    script = Path(__file__).parent / "support" / "fake_worker.py"
+    process = subprocess.Popen([sys.executable, str(script), str(broken.folder)])
+    wait_until(lambda: CheckpointStore(broken.checkpoints_folder).full() or process.poll() is not None)
+    process.kill()
+    process.wait()
+    assert work(broken) == 0
+    prints = [list(run.events({"fingerprint"}))[-1] for run in (alone, broken)]
+    assert prints[0].data == prints[1].data
+    assert prints[0].step == prints[1].step == 20_000
+    assert [e["score"] for e in alone.episodes()] == [e["score"] for e in broken.episodes()]
