@@ -68,6 +68,7 @@ class LiveTensorBoard(LiveExporter):
     def __init__(self, run: Run, bus: MetricEventBus, flush_seconds: int = 5) -> None:
         self._writer = EventFileWriter(str(run.metrics_folder / FOLDER), QUEUE, flush_seconds)
         self._about: Identity | None = Identity.of(run)
+        self._bus = bus
         self._unsubscribe: Callable[[], None] = bus.subscribe("*", self.take)
 
     def take(self, event: Event) -> None:
@@ -83,6 +84,7 @@ class LiveTensorBoard(LiveExporter):
 
     def close(self) -> None:
         """Write what is left and close the file. May be called twice."""
+        self._bus.drain()
         self._unsubscribe()
         self._writer.close()
 

@@ -100,6 +100,16 @@ def test_live_points_come_while_the_run_goes_on(tmp_path):
     following.close()
 
 
+def test_closing_before_the_bus_loses_nothing(tmp_path):
+    run, bus = create_run(tiny_app(tmp_path), tiny_config()), MetricEventBus()
+    following = exporter().follow(run, bus)
+    for update in range(1, 501):
+        bus.say(UpdateFinished(update=update, seconds=0.0, metrics={"loss/policy": 1.0}), update)
+    following.close()
+    bus.close()
+    assert len(read(run.metrics_folder / FOLDER).Scalars("loss/policy")) == 500
+
+
 def test_a_resumed_attempt_takes_back_later_points(tmp_path):
     run = follow(tmp_path, updates=5)
     bus = MetricEventBus(attempt=2)
