@@ -47,6 +47,7 @@ __all__ = [
     "connect",
     "from_tree",
     "load_config",
+    "require_valid",
     "save_config",
     "to_tree",
     "with_environment",
@@ -84,7 +85,11 @@ def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
     with _hydra(app):
         tree = _compose_tree(app, overrides)
-    config = from_tree(tree, app)
+    return require_valid(from_tree(tree, app), app)
+
+
+def require_valid(config: ExperimentConfig, app: App) -> ExperimentConfig:
+    """`config`, when nothing is wrong with it. Raises ConfigError naming every fault; warnings are no fault."""
     errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
     if errors:
         raise of_problems(errors)

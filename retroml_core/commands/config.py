@@ -56,15 +56,10 @@ def _export(app: App, name: str, *, flat: bool, output: Path | None) -> int:
 
 
 def _import(app: App, asked: argparse.Namespace) -> int:
-    from retroml_core.config import load_config, to_tree
-    from retroml_core.config_errors import of_problems
-    from retroml_core.specs import Severity
+    from retroml_core.config import load_config, require_valid, to_tree
     from retroml_core.start import start
-    from retroml_core.validation import check
 
-    config = load_config(asked.file, app)
-    if errors := [problem for problem in check(config, app) if problem.severity is Severity.ERROR]:
-        raise of_problems(errors)
+    config = require_valid(load_config(asked.file, app), app)
     if asked.train:
         return start(app, _as_new(config), detach=asked.detach)
     return _write(to_tree(config), asked.output)

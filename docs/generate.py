@@ -1,0 +1,118 @@
+"""Writes the pages that are made from the source: `python docs/generate.py`. A test fails when they are out of date.
+
+hooks.md    from `retroml_core/hookspecs.py`
+config.md   from what every setting says about itself
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from retroml_core import hookspecs
+from retroml_core.app import App
+from retroml_core.conf_folders import options
+from retroml_core.settings import Setting, core_settings, settings_of
+
+DOCS = Path(__file__).parent
+
+_GROUPS = {
+    "start": "Called once, while the app starts or ends.",
+    "offers": "Return an iterable of frozen specs (`retroml_core.specs`). Called once; must be light: import nothing heavy.",
+    "decisions": "Asked before something happens.",
+    "moments": "Told after something happened; return nothing. A plugin that fails in one hears no more of that run.",
+}
+
+_HOOKS_INTRO = """\
+# Hooks
+
+A plugin is an installed distribution with an entry point in the group `retroml`. The entry point names a module or an object;
+each function there that is marked with `retroml_core.hookimpl` and has the name of a hook is called. Name only the arguments
+you want. [A first plugin](plugins/first.md) shows how.
+
+A hook that fails, a hook that does not exist and a spec with a fault leave a line in `retroml plugins`, and the app goes on.
+`RETROML_TRACE_HOOKS=1` prints every call, `RETROML_DISABLE_PLUGINS=a,b` leaves plugins out, `--safe` all but those of this
+project. This keeps faults apart; it is no protection from malice.
+
+Hooks follow the version of the core (SemVer): declare `retroml-core>=X.Y,<X+1`. New hooks, new arguments and new fields of specs
+are compatible; what is to go is announced two minor versions before. No hook is called while a step is taken: what must see
+every update is a metric.
+"""
+
+_CONFIG_INTRO = """\
+# Settings
+
+Every setting can be given on the command line as `key=value`, in a YAML file, and in the app. A value outside the allowed range
+is refused, one outside the usual range only remarked upon. `retroml --help` prints this page for what is installed.
+"""
+
+
+def hooks_page() -> str:
+    """docs/hooks.md."""
+    source = Path(hookspecs.__file__).read_text(encoding="utf-8")
+    lines = source.splitlines()
+    parts = [_HOOKS_INTRO]
+    group = ""
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        above = "\n".join(lines[: node.lineno])
+        now = re.findall(r"^# --- (\w+) -+$", above, re.MULTILINE)[-1]
+        if now != group:
+            group = now
+            parts.append(f"# {group.capitalize()}\n\n{_GROUPS[group]}\n")
+        parts.append(_hook(node))
+    return "\n".join(parts)
+
+
+def _hook(node: ast.FunctionDef) -> str:
+    arguments = ", ".join(argument.arg for argument in node.args.args)
+    signature = f"def {node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else 'None'}"
+    marks = ast.unparse(node.decorator_list[0])
+    notes = {
+        "historic": "Plugins that come later are called as well.",
+        "firstresult": "The first answer that is not None counts.",
+    }
+    said = [note for mark, note in notes.items() if mark in marks]
+    paragraphs = [f"## {node.name}({arguments})", f"```python\n{signature}\n```", ast.get_docstring(node) or "", *said]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def config_page(app: App) -> str:
+    """docs/config.md, for the plugins of `app`."""
+    groups = options(app.plugins, app.registry)
+    choices = [f"| `{'+' if group == 'experiment' else ''}{group}=` | {', '.join(names)} |" for group, names in groups.items()]
+    parts = [
+        _CONFIG_INTRO,
+        "## Choices\n\n| group | options |\n|---|---|\n" + "\n".join(choices) + "\n",
+        "## Every run\n\n" + _table(core_settings()),
+    ]
+    for kind, specs in (("algorithm", app.registry.algorithms), ("environment", app.registry.environments)):
+        for spec in sorted(specs.values(), key=lambda spec: spec.name):
+            parts.append(f"## {kind}={spec.name}\n\n{spec.summary}\n\n{_table(settings_of(spec.config, f'{kind}.'))}")
+    return "\n".join(parts)
+
+
+def _table(settings: Iterable[Setting]) -> str:
+    return "| setting | default | allowed | usual | meaning |\n|---|---|---|---|---|\n" + "".join(map(_row, settings))
+
+
+def _row(setting: Setting) -> str:
+    default = f"`{setting.default_text}`" if setting.default_text else ""
+    meaning = setting.info.help + (f" Source: {setting.info.source}." if setting.info.source else "")
+    cells = (f"`{setting.key}`", default, setting.allowed, setting.usual, meaning)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every page with what it should hold."""
+    with App.open(safe=True) as app:
+        yield DOCS / "hooks.md", hooks_page()
+        yield DOCS / "config.md", config_page(app)
+
+
+if __name__ == "__main__":
+    for path, text in pages():
+        path.write_text(text, encoding="utf-8", newline="\n")
