@@ -63,13 +63,13 @@ def _rewards(number: int, length: int) -> NDArray[np.float32]:
     return rewards
 
 
-def made_up_frame(number: int, index: int, frame: int, height: int = 210, width: int = 160) -> NDArray[np.uint8]:
+def made_up_frame(number: int, index: int, frame: int, height: int = 105, width: int = 80) -> NDArray[np.uint8]:
     """The picture (H, W, 3) of a frame of a step: a background by game, a bar by step, a block that moves by frame."""
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = (40 + number * 13 % 60, 20, 60 + number * 29 % 90)
-    picture[10:16, : 1 + index % width] = (220, 220, 80)
+    picture[5:8, : 1 + index % width] = (220, 220, 80)
     across = (index * FRAMES_PER_STEP + frame) % (width - 10)
-    picture[100:110, across : across + 10] = (255, 80, 80)
+    picture[50:55, across : across + 10] = (255, 80, 80)
     return picture
 
 
@@ -80,7 +80,12 @@ class MadeUpTape:
     training: list[TapedEpisode] = field(default_factory=list)
     evaluation: list[TapedEpisode] = field(default_factory=list)
     header: dict[str, Any] = field(
-        default_factory=lambda: {"game": "tiny", "actions": list(ACTIONS), "frames_per_step": FRAMES_PER_STEP}
+        default_factory=lambda: {
+            "game": "tiny",
+            "actions": list(ACTIONS),
+            "frames_per_step": FRAMES_PER_STEP,
+            "pixel_aspect": 12 / 7,
+        }
     )
     closed: int = 0
 
@@ -157,7 +162,7 @@ def made_up_tape(games: int = 40, *, length: int = 90, environments: int = 2, ev
         begun[environment] += steps
     end = max(begun) * environments
     evaluation = [
-        made_up_episode(number, length=length + 30 * number, first_step=end, environment=number - 1, stream="evaluation")
+        made_up_episode(number, length=length + 10 * number, first_step=end, environment=number - 1, stream="evaluation")
         for number in range(1, evaluation_games + 1)
     ]
     return MadeUpTape(training, evaluation)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from retroml_video.layout import Box
 from retroml_video.palette import PAGE, Colour
 from retroml_video.text import Face, Typesetter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from retroml_video.layout import Box, Layout
+    from retroml_video.layout import Layout
 
 __all__ = ["Canvas", "Label"]
 
@@ -21,38 +22,40 @@ _SMOOTHING = 4
 
 
 class Canvas:
-    """`pixels` uint8 (H, W, 4), RGB and an unused byte; `game` is the part of it that shows the game."""
+    """`pixels` uint8 (H, W, 4), RGB and an unused byte, hold all but the game; `drawn` tells where something changed."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.type = Typesetter()
         self.pixels = np.full((layout.height, layout.width, 4), 255, np.uint8)
         self.pixels[:, :, :3] = PAGE
-        self._words = self.pixels.view(np.uint32)[:, :, 0]
-        self._packed: NDArray[np.uint8] = np.full((1, 1, 4), 255, np.uint8)
+        self._drawn: tuple[int, int, int, int] | None = (0, 0, layout.width, layout.height)
 
-    def game(self) -> NDArray[np.uint8]:
-        """The part of the picture that shows the game, uint8 (H, W, 3); a view."""
-        box = self.layout.game
-        return self.pixels[box.y : box.bottom, box.x : box.right, :3]
+    def drawn(self) -> Box | None:
+        """The smallest rectangle of even place and size around what was drawn since the last call; None: nothing was."""
+        drawn, self._drawn = self._drawn, None
+        if drawn is None:
+            return None
+        left, top, right, bottom = drawn
+        left, top = left - left % 2, top - top % 2
+        width, height = min(right + right % 2, self.layout.width) - left, min(bottom + bottom % 2, self.layout.height) - top
+        return Box(left, top, width, height)
 
-    def show_game(self, frame: NDArray[np.uint8]) -> None:
-        """Show `frame` uint8 (h, w, 3), each of its pixels as a whole-number rectangle."""
-        box, across, down = self.layout.game, self.layout.scale_x, self.layout.scale_y
-        if self._packed.shape[:2] != frame.shape[:2]:
-            self._packed = np.full((*frame.shape[:2], 4), 255, np.uint8)
-        self._packed[:, :, :3] = frame
-        rows = np.repeat(self._packed.view(np.uint32)[:, :, 0], across, axis=1)
-        for row in range(down):
-            self._words[box.y + row : box.bottom : down, box.x : box.right] = rows
+    def _draw(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
+        """The pixels of a rectangle, to be drawn on; what lies outside the canvas is cut."""
+        right, bottom = min(x + width, self.layout.width), min(y + height, self.layout.height)
+        if right > x and bottom > y:
+            old = self._drawn or (x, y, right, bottom)
+            self._drawn = (min(old[0], x), min(old[1], y), max(old[2], right), max(old[3], bottom))
+        return self.pixels[y:bottom, x:right, :3]
 
     def fill(self, x: int, y: int, width: int, height: int, colour: Colour) -> None:
         """Fill a rectangle."""
-        self.pixels[y : y + height, x : x + width, :3] = colour
+        self._draw(x, y, width, height)[...] = colour
 
     def paste(self, x: int, y: int, picture: NDArray[np.uint8]) -> None:
         """Put `picture` uint8 (h, w, 3) at a place; what lies outside the canvas is cut."""
-        part = self.pixels[y : y + picture.shape[0], x : x + picture.shape[1], :3]
+        part = self._draw(x, y, picture.shape[1], picture.shape[0])
         part[...] = picture[: part.shape[0], : part.shape[1]]
 
     def card(self, box: Box, colour: Colour, border: Colour, radius: int) -> None:

@@ -8,23 +8,36 @@ and the best game of all are always among them. The same tape and length give th
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retroml_video.projector import Stretch
+from retroml_video.reel import Reel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_core.tape import Tape, TapedEpisode
 
-__all__ = ["Director", "ends_of"]
+__all__ = ["Director", "Reason", "ends_of"]
 
 _FIRST_POINTS_SEARCH = 400
-_LEAST_PARTS = 4
+_LEAST_WINDOWS = 4
+
+
+class Reason(StrEnum):
+    """Why a stretch is shown; the film's headlines."""
+
+    FIRST = "The first game"
+    POINTS = "The first points"
+    RECORD = "Best game so far"
+    BEST = "Best game of the training"
+    TYPICAL = "A typical game"
+    END = "The end of the training"
 
 
 def ends_of(episodes: Sequence[TapedEpisode]) -> NDArray[np.float64]:
@@ -34,14 +47,19 @@ def ends_of(episodes: Sequence[TapedEpisode]) -> NDArray[np.float64]:
 
 
 class Director:
-    """Plans one time-lapse of `steps` steps from stretches of about `stretch_steps`."""
+    """Plans one time-lapse of `steps` steps from stretches of about `stretch_steps`. Use once."""
 
     def __init__(self, tape: Tape, *, steps: int, stretch_steps: int) -> None:
         self.tape, self.steps, self.stretch_steps = tape, steps, max(stretch_steps, 1)
+        self.windows = max(round(steps / self.stretch_steps), 1)
         self.episodes = [episode for episode in tape.episodes("training") if episode.length > 0]
-        self.ends = ends_of(self.episodes)
-        self._played: dict[int, list[tuple[int, int]]] = {}
-        self._chosen: list[Stretch] = []
+        self._reel = Reel(self.episodes)
+        self._ends = ends_of(self.episodes)
+        self._scores = np.asarray([episode.score for episode in self.episodes])
+        self._members: dict[int, list[int]] = defaultdict(list)
+        self._records: set[int] = set()
+        self._best: int | None = None
+        self._best_window = 0
 
     def plan(self) -> list[Stretch]:
         """The stretches in order of time; fewer steps than asked only when the tape holds fewer."""
@@ -50,147 +68,85 @@ class Director:
                 Stretch(episode=episode, first=0, last=episode.length, title=f"Game {episode.number}")
                 for episode in sorted(self.episodes, key=lambda episode: (episode.first_step, episode.number))
             ]
-        parts = max(round(self.steps / self.stretch_steps), 1)
-        shares = [self.steps // parts + (i < self.steps % parts) for i in range(parts)]
+        self._survey()
+        first_points = self._first_points() if self.windows >= _LEAST_WINDOWS else []
         missing = 0
-        for window, share in enumerate(shares):
-            missing = self._fill_window(window, parts, share + missing)
-        self._extend(missing)
-        return self._in_order()
+        for window in range(self.windows):
+            share = self.steps // self.windows + (window < self.steps % self.windows)
+            choices = self._choices(window) if window != 1 else first_points + self._choices(window)
+            missing = self._fill(choices, share + missing)
+        missing -= self._reel.grow(missing)
+        self._fill([(number, Reason.TYPICAL) for number in range(len(self.episodes))], missing, least=1)
+        return self._reel.stretches()
 
-    # --- choosing -----------------------------------------------------------------------------------------------------
+    def _survey(self) -> None:
+        """Sort the episodes into windows; find the records and the best."""
+        pool = [i for i, episode in enumerate(self.episodes) if episode.finished] or list(range(len(self.episodes)))
+        homes = np.clip(np.ceil(self._ends * self.windows / self._ends.max()) - 1, 0, self.windows - 1).astype(int)
+        best: int | None = None
+        for number in sorted(pool, key=lambda i: (self._ends[i], i)):
+            self._members[homes[number]].append(number)
+            if best is None or self._scores[number] > self._scores[best]:
+                self._records.update([] if best is None else [number])
+                best = number
+        self._best = best if best is not None and self._scores[best] > 0 else None
+        if self._best is not None:
+            # Its own stretch, also where it falls into the first or the last window, which show something else.
+            self._best_window = min(max(int(homes[self._best]), 1), max(self.windows - 2, 0))
 
-    def _fill_window(self, window: int, parts: int, share: int) -> int:
-        """Choose about `share` steps of play for a window; how many of them it could not offer."""
-        choices = self._choices(window, parts)
-        for position, (number, title) in enumerate(choices):
-            if share <= 0:
-                break
-            if position > 0 and share < self.stretch_steps // 4:
-                break
-            share -= self._take(number, title, share)
-        return share
-
-    def _choices(self, window: int, parts: int) -> list[tuple[int, str]]:
+    def _choices(self, window: int) -> list[tuple[int, Reason]]:
         """Episodes for a window, best choice first, with the reason for each."""
+        members = self._members[window]
+        by_score = sorted(members, key=lambda i: (self._scores[i], i))
+        middle = (len(by_score) - 1) / 2
+        places = sorted(range(len(by_score)), key=lambda place: (abs(place - middle), place))
+        typical = [(by_score[place], Reason.TYPICAL) for place in places]
         if window == 0:
             first = min(range(len(self.episodes)), key=lambda i: (self.episodes[i].first_step, self.episodes[i].number))
-            return [(first, "The first game"), *self._typical(window, parts)]
-        if window == parts - 1:
-            last = max(range(len(self.episodes)), key=lambda i: (self.ends[i], self.episodes[i].number))
-            return [(last, "The end of the training"), *self._typical(window, parts)]
-        special = [*self._first_points(window, parts), *self._best(window, parts)]
-        records = self._records(window, parts) if window % 2 else []
-        return [*special, *records, *self._typical(window, parts)]
+            return [(first, Reason.FIRST), *typical]
+        if window == self.windows - 1:
+            return [(int(np.argmax(self._ends)), Reason.END), *typical]
+        best = [(self._best, Reason.BEST)] if self._best is not None and window == self._best_window else []
+        records = [(i, Reason.RECORD) for i in members[::-1] if i in self._records and window % 2]
+        return [*best, *records[:1], *typical]
 
-    def _members(self, window: int, parts: int) -> list[int]:
-        """The episodes that ended in a window; unfinished ones only where no episode was finished at all."""
-        low, high = (self.ends.max() * edge / parts for edge in (window, window + 1))
-        finished = [i for i, episode in enumerate(self.episodes) if episode.finished]
-        pool = finished or range(len(self.episodes))
-        return [i for i in pool if low < self.ends[i] <= high]
-
-    def _typical(self, window: int, parts: int) -> list[tuple[int, str]]:
-        members = sorted(self._members(window, parts), key=lambda i: (self.episodes[i].score, i))
-        middle = (len(members) - 1) / 2
-        nearest = sorted(range(len(members)), key=lambda place: (abs(place - middle), place))
-        return [(members[place], "A typical game") for place in nearest]
-
-    def _records(self, window: int, parts: int) -> list[tuple[int, str]]:
-        members = self._members(window, parts)
-        if not members:
-            return []
-        best = max(members, key=lambda i: (self.episodes[i].score, -i))
-        before = [self.episodes[i].score for i in range(len(self.episodes)) if self.ends[i] < self.ends[best]]
-        return [(best, "Best game so far")] if before and self.episodes[best].score > max(before) else []
-
-    def _best(self, window: int, parts: int) -> list[tuple[int, str]]:
-        finished = [i for i, episode in enumerate(self.episodes) if episode.finished]
-        if not finished or parts < _LEAST_PARTS:
-            return []
-        best = max(finished, key=lambda i: (self.episodes[i].score, -i))
-        home = min(max(int(np.ceil(self.ends[best] * parts / self.ends.max())) - 1, 1), parts - 2)
-        return [(best, "Best game of the training")] if home == window and self.episodes[best].score > 0 else []
-
-    def _first_points(self, window: int, parts: int) -> list[tuple[int, str]]:
-        if window != 1 or parts < _LEAST_PARTS:
-            return []
-        early = sorted(range(len(self.episodes)), key=lambda i: (self.episodes[i].first_step, i))[:_FIRST_POINTS_SEARCH]
+    def _first_points(self) -> list[tuple[int, Reason]]:
+        """The episode with the earliest point of the training, where one is found among the first few hundred."""
         together = 1 + max(episode.environment for episode in self.episodes)
-        moments = []
-        for i in early:
-            gains = np.flatnonzero(self.tape.rewards(self.episodes[i]) > 0)
-            if len(gains):
-                moments.append((self.episodes[i].first_step + int(gains[0]) * together, i))
-            if moments and self.episodes[i].first_step > min(moments)[0]:
+        order = sorted(range(len(self.episodes)), key=lambda i: (self.episodes[i].first_step, i))
+        earliest: tuple[int, int] | None = None
+        for number in order[:_FIRST_POINTS_SEARCH]:
+            episode = self.episodes[number]
+            if earliest is not None and episode.first_step > earliest[0]:
                 break
-        return [(min(moments)[1], "The first points")] if moments else []
+            gains = np.flatnonzero(self.tape.rewards(episode) > 0)
+            if len(gains):
+                found = (episode.first_step + int(gains[0]) * together, number)
+                earliest = min(earliest or found, found)
+        return [(earliest[1], Reason.POINTS)] if earliest is not None else []
 
-    # --- taking stretches ---------------------------------------------------------------------------------------------
+    def _fill(self, choices: Sequence[tuple[int, Reason]], share: int, least: int | None = None) -> int:
+        """Take about `share` steps from `choices` in turn; how many could not be had without showing mere snippets."""
+        least = max(self.stretch_steps // 2, 1) if least is None else least
+        for position, (number, reason) in enumerate(choices):
+            if share < 1 or (position > 0 and share < least):
+                break
+            steps = min(share, self.episodes[number].length)
+            share -= self._reel.take(number, self._start(number, reason, steps), steps, least, reason)
+        return share
 
-    def _take(self, number: int, title: str, share: int) -> int:
-        """Take up to `share` unshown steps of an episode; how many it was."""
+    def _start(self, number: int, reason: Reason, steps: int) -> int:
+        """Where in the episode its most telling `steps` steps begin."""
         length = self.episodes[number].length
-        share = min(share, length)
-        wanted = self._start(number, title, share)
-        free = [(low, high) for low, high in self._free(number) if high > low]
-        if not free:
+        if reason is Reason.FIRST:
             return 0
-        low, high = min(free, key=lambda gap: (max(gap[0] - wanted, wanted + share - gap[1], 0), gap))
-        first = min(max(wanted, low), max(high - share, low))
-        last = min(first + share, high)
-        if last - first < min(share, self.stretch_steps // 4):
-            return 0
-        self._add(number, first, last, title)
-        return last - first
-
-    def _start(self, number: int, title: str, share: int) -> int:
-        """Where in the episode its most telling `share` steps begin."""
-        length = self.episodes[number].length
-        if title == "The first game":
-            return 0
-        if title == "The end of the training":
-            return length - share
+        if reason is Reason.END:
+            return length - steps
         rewards = self.tape.rewards(self.episodes[number])
         gains = np.flatnonzero(rewards > 0)
         if len(gains) == 0:
             return 0
-        if title == "The first points":
-            return int(np.clip(int(gains[0]) - share * 3 // 5, 0, length - share))
+        if reason is Reason.POINTS:
+            return int(np.clip(int(gains[0]) - steps * 3 // 5, 0, length - steps))
         sums = np.concatenate(([0.0], np.cumsum(np.maximum(rewards, 0), dtype=np.float64)))
-        return int(np.argmax(sums[share:] - sums[: length - share + 1]))
-
-    def _free(self, number: int) -> list[tuple[int, int]]:
-        """What of an episode is not shown yet, in order."""
-        edges = [0]
-        for first, last in self._played.get(number, []):
-            edges += [first, last]
-        edges.append(self.episodes[number].length)
-        return list(zip(edges[::2], edges[1::2], strict=True))
-
-    def _add(self, number: int, first: int, last: int, title: str) -> None:
-        played = self._played.setdefault(number, [])
-        played.insert(bisect_left(played, (first, last)), (first, last))
-        self._chosen.append(Stretch(episode=self.episodes[number], first=first, last=last, title=title))
-
-    def _extend(self, missing: int) -> None:
-        """Fill what is missing with the largest pieces of unshown play."""
-        while missing > 0:
-            gaps = [(high - low, -i, low) for i in range(len(self.episodes)) for low, high in self._free(i)]
-            size, negative, low = max(gaps)
-            taken = min(size, missing)
-            self._add(-negative, low, low + taken, "A typical game")
-            missing -= taken
-
-    def _in_order(self) -> list[Stretch]:
-        """By time; neighbours within one episode become one stretch."""
-        together = 1 + max(episode.environment for episode in self.episodes)
-        ordered = sorted(self._chosen, key=lambda s: (s.episode.first_step + s.first * together, s.episode.number, s.first))
-        merged: list[Stretch] = []
-        for stretch in ordered:
-            before = merged[-1] if merged else None
-            if before is not None and before.episode == stretch.episode and before.last == stretch.first:
-                merged[-1] = Stretch(episode=stretch.episode, first=before.first, last=stretch.last, title=before.title)
-            else:
-                merged.append(stretch)
-        return merged
+        return int(np.argmax(sums[steps:] - sums[: length - steps + 1]))

@@ -42,7 +42,7 @@ class Chapter:
 
 
 class FilmWriter:
-    """A film being written to `path`. Pictures are uint8 (height, width, 4), RGB and an unused byte.
+    """A film being written to `path`. Pictures are yuv420p, BT.709, as `retroml_video.planes` makes them.
 
     `codec` says which encoder was taken, `frames` how many pictures were written. Use as a context manager: it releases
     everything when an exception passes; the broken file is left to its owner. Raises FilmError without a usable codec.
@@ -83,17 +83,9 @@ class FilmWriter:
             tried.append(name)
         raise FilmError(f"no video encoder works here (tried {', '.join(tried)}): reinstall it with pip install --force av")
 
-    def write(self, pixels: NDArray[np.uint8]) -> None:
-        """Append one picture; the array may be reused at once."""
-        rgb = VideoFrame.from_numpy_buffer(pixels, format="rgba")
-        frame = rgb.reformat(
-            format="yuv420p",
-            interpolation="POINT",
-            src_color_range=ColorRange.JPEG,
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-            threads=1,
-        )
+    def write(self, yuv: NDArray[np.uint8]) -> None:
+        """Append one picture (height * 3 / 2, width); the array may be reused at once."""
+        frame = VideoFrame.from_ndarray(yuv, format="yuv420p")
         frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
         self.frames += 1
         self._container.mux(self._stream.encode(frame))

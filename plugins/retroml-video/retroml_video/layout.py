@@ -63,20 +63,29 @@ class Layout:
         """The layout of a 16:9 picture of about `height` (made even) for a game of this size."""
         height -= height % 2
         width = round(height * 16 / 9 / 2) * 2
-        scale_y = max(int(height * _FILL) // game_height, 1)
         room = width * (1 - _PANEL_SHARE) if captions else float(width)
-        scale_x = max(round(scale_y * pixel_aspect), 1)
-        while scale_x > 1 and scale_x * game_width > room and (scale_x - 1) / scale_y >= _LEAST_ASPECT * pixel_aspect:
-            scale_x -= 1
-        while scale_x > 1 and scale_x * game_width > width:
-            scale_x -= 1
+        scale_x, scale_y = _scale(int(height * _FILL) // game_height, int(room) // game_width, pixel_aspect)
         size = (scale_x * game_width, scale_y * game_height)
-        top = max((height - size[1]) // 2, 0)
+        top = _even(max((height - size[1]) // 2, 0))
         if not captions:
-            return cls(width, height, scale_x, scale_y, Box(max((width - size[0]) // 2, 0), top, *size), None)
-        left = min(round(height * 45 / 720), max((width - size[0]) // 4, 0))
+            return cls(width, height, scale_x, scale_y, Box(_even(max((width - size[0]) // 2, 0)), top, *size), None)
+        left = _even(min(round(height * 45 / 720), max((width - size[0]) // 4, 0)))
         gap = max(round(left * 0.7), 2)
         panel_top = max(min(top, round(height * 45 / 720)), 2)
         x = left + size[0] + gap
         panel = Box(x, panel_top, max(width - left - x, 1), height - 2 * panel_top)
         return cls(width, height, scale_x, scale_y, Box(left, top, *size), panel)
+
+
+def _scale(most_y: int, most_x: int, pixel_aspect: float) -> tuple[int, int]:
+    """The largest whole-number scale of about the right aspect; the smallest there is where even that has no room."""
+    for scale_y in range(most_y, 0, -1):
+        scale_x = min(max(round(scale_y * pixel_aspect), 1), most_x)
+        if scale_x >= 1 and scale_x / scale_y >= _LEAST_ASPECT * pixel_aspect:
+            return scale_x, scale_y
+    return max(round(pixel_aspect), 1), 1
+
+
+def _even(length: int) -> int:
+    """Colour is stored at half the size: the game begins where a colour sample does."""
+    return length - length % 2

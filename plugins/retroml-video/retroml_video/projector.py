@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retroml_core.tape import Moment, Tape, TapedEpisode, View
+from retroml_video.planes import pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,10 +40,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Shot:
-    """One step on screen: the moment and the pictures, uint8 (H, W, 3), that fall into it (maybe none)."""
+    """One step on screen: the moment and the packed pictures, uint32 (H, W), that fall into it (maybe none)."""
 
     moment: Moment
-    pictures: list[NDArray[np.uint8]]
+    pictures: list[NDArray[np.uint32]]
 
 
 def pictures_in(frames: int, fps: int) -> int:
@@ -66,15 +67,15 @@ class Projector:
 
     def play(self, stretch: Stretch) -> Iterator[Shot]:
         """The steps of `stretch` with their pictures."""
-        recent: deque[NDArray[np.uint8]] = deque(maxlen=4)
+        recent: deque[NDArray[np.uint32]] = deque(maxlen=4)
         # One step earlier, unseen: whether an object flickers shows only in the frames before.
         first = max(stretch.first - 1, 0)
         for moment in self.tape.play(stretch.episode, first=first, last=stretch.last, view=View.COLOUR_60):
             pictures = []
             for frame in self._whole_step(moment):
-                recent.append(frame)
+                recent.append(pack(frame))
                 if moment.index >= stretch.first and self._due():
-                    pictures.append(_steadied(recent) if self._steady else frame)
+                    pictures.append(_steadied(recent) if self._steady else recent[-1])
             if moment.index >= stretch.first:
                 yield Shot(moment, pictures)
 
@@ -92,7 +93,7 @@ class Projector:
         return True
 
 
-def _steadied(recent: deque[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+def _steadied(recent: deque[NDArray[np.uint32]]) -> NDArray[np.uint32]:
     """The newest frame, with pixels that alternate every frame shown at their brighter value.
 
     Many games draw moving objects only every other frame; at 30 pictures a second those would always or never be seen.
@@ -101,10 +102,10 @@ def _steadied(recent: deque[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     if len(recent) < 4:
         return newest
     before, twice, thrice = recent[-2], recent[-3], recent[-4]
-    repeating = (newest == twice).all(axis=2) & (before == thrice).all(axis=2)
-    alternating = repeating & (newest != before).any(axis=2)
+    alternating = (newest == twice) & (before == thrice) & (newest != before)
     if not alternating.any():
         return newest
     steadied = newest.copy()
-    steadied[alternating] = np.maximum(newest, before)[alternating]
+    brighter = np.maximum(newest.view(np.uint8), before.view(np.uint8)).view(np.uint32)
+    steadied[alternating] = brighter[alternating]
     return steadied

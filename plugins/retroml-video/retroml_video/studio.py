@@ -16,6 +16,7 @@ from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.layout import ATARI_PIXEL_ASPECT, Layout
 from retroml_video.palette import PAGE, TEXT, TEXT_DIM, mix
 from retroml_video.panel import Caption, Panel
+from retroml_video.planes import Planes
 from retroml_video.policy import PolicyView, Thought
 from retroml_video.projector import GAME_FPS, Projector, Stretch, pictures_in
 from retroml_video.text import Face
@@ -94,7 +95,7 @@ class Studio:
         ) as writer:
             segments = self._film(writer, set_up, stretches, total)
             for _ in range(hold):
-                writer.write(set_up.canvas.pixels)
+                writer.write(set_up.planes.yuv)
             writer.finish()
         return FilmResult(
             seconds=writer.frames / fps,
@@ -144,7 +145,7 @@ class Studio:
                     set_up.panel.show(self.caption(stretch, shot.moment, thought))
                 for picture in shot.pictures[: total - writer.frames]:
                     set_up.show(stretch, picture, (writer.frames - begun) / writer.fps)
-                    writer.write(set_up.canvas.pixels)
+                    writer.write(set_up.planes.yuv)
                 self.job.progress(writer.frames / total, f"filming game {stretch.episode.number}")
                 if writer.frames >= total:
                     break
@@ -181,7 +182,7 @@ class _Set:
             pixel_aspect=float(aspect),
             captions=job.config.captions,
         )
-        self.canvas = Canvas(self.layout)
+        self.canvas, self.planes = Canvas(self.layout), Planes(self.layout)
         self.panel: Panel | None = None
         self._headline: Label | None = None
         if self.layout.panel is not None:
@@ -210,12 +211,13 @@ class _Set:
         y = (room - height) // 2 + (0 if above else game.bottom)
         return Label(self.canvas, game.x, y, game.width, face=face, size=size, colour=TEXT if above else TEXT_DIM, back=PAGE)
 
-    def show(self, stretch: Stretch, picture: NDArray[np.uint8], seconds: float) -> None:
+    def show(self, stretch: Stretch, picture: NDArray[np.uint32], seconds: float) -> None:
         """Show one picture of the game, `seconds` into its stretch; the headline fades in."""
-        self.canvas.show_game(picture)
         if self._headline is not None:
             share = min(seconds / _FADE_SECONDS, 1.0)
             self._headline.show(stretch.title, mix(PAGE, TEXT, share))
+        self.planes.take(self.canvas)
+        self.planes.show_game(picture)
 
 
 def _first_frame(job: FilmJob, stretch: Stretch) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from enum import StrEnum
 from importlib.resources import files
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Face", "Typesetter"]
 
 _KEPT = 256
+# Letters are drawn larger and shrunk: drawn at their size, each would be moved to a whole pixel and stand unevenly.
+_SMOOTHING = 4
 _SMALLEST_SHARE = 0.7
 
 
@@ -60,7 +63,7 @@ class Typesetter:
 
     def width(self, text: str, face: Face, size: int) -> int:
         """How wide `text` is, in pixels."""
-        return round(self._font(face, size).getlength(text) + 0.5)
+        return math.ceil(self._font(face, size * _SMOOTHING).getlength(text) / _SMOOTHING)
 
     def _font(self, face: Face, size: int) -> ImageFont.FreeTypeFont:
         font = self._fonts.get((face, size))
@@ -72,9 +75,12 @@ class Typesetter:
     def _draw(self, text: str, face: Face, size: int, colour: Colour, back: Colour, width: int) -> NDArray[np.uint8]:
         text, fitted = self._fit(text, face, size, width)
         ascent, descent = self._font(face, size).getmetrics()
-        picture = Image.new("RGB", (max(min(self.width(text, face, fitted), width), 1), ascent + descent), back)
-        ImageDraw.Draw(picture).text((0, ascent), text, font=self._font(face, fitted), fill=colour, anchor="ls")
-        return np.asarray(picture)
+        wide, high = max(min(self.width(text, face, fitted), width), 1), ascent + descent
+        scale = _SMOOTHING
+        picture = Image.new("RGB", (wide * scale, high * scale), back)
+        pen, font = ImageDraw.Draw(picture), self._font(face, fitted * scale)
+        pen.text((0, ascent * scale), text, font=font, fill=colour, anchor="ls")
+        return np.asarray(picture.resize((wide, high), Image.Resampling.BOX))
 
     def _fit(self, text: str, face: Face, size: int, width: int) -> tuple[str, int]:
         smallest = max(round(size * _SMALLEST_SHARE), 6)

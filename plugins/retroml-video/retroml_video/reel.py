@@ -1,0 +1,90 @@
+"""The stretches chosen so far: no step of play is ever shown twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retroml_video.projector import Stretch
+
+if TYPE_CHECKING:
+    from retroml_core.tape import TapedEpisode
+
+__all__ = ["Reel"]
+
+
+@dataclass
+class _Piece:
+    first: int
+    last: int
+    title: str
+
+
+class Reel:
+    """Pieces of `episodes`, each known by its place in that list."""
+
+    def __init__(self, episodes: Sequence[TapedEpisode]) -> None:
+        self.episodes = episodes
+        self._pieces: dict[int, list[_Piece]] = {}
+
+    def take(self, number: int, wanted: int, steps: int, least: int, title: str) -> int:
+        """Take up to `steps` steps of an episode, from `wanted` on or as near to it as is still free; how many it was.
+
+        Nothing is taken when fewer than `least` could be, unless the whole episode is that short.
+        """
+        steps = min(steps, self.episodes[number].length)
+        gaps = [(low, high) for low, high in self._gaps(number) if high - low >= min(least, steps)]
+        if not gaps or steps < 1:
+            return 0
+        low, high = min(gaps, key=lambda gap: (max(gap[0] - wanted, wanted + steps - gap[1], 0), gap))
+        first = min(max(wanted, low), max(high - steps, low))
+        last = min(first + steps, high)
+        pieces = self._pieces.setdefault(number, [])
+        pieces.append(_Piece(first, last, title))
+        pieces.sort(key=lambda piece: piece.first)
+        return last - first
+
+    def grow(self, steps: int) -> int:
+        """Make pieces longer, those with most room first, by `steps` in all; how many were added."""
+        added = 0
+        room = [(high - low, -number, low, high) for number in self._pieces for low, high in self._gaps(number) if high > low]
+        for size, negative, low, high in sorted(room, reverse=True):
+            if added == steps:
+                break
+            taken = min(size, steps - added)
+            for piece in self._pieces[-negative]:
+                if piece.last == low:
+                    piece.last += taken
+                    break
+                if piece.first == high:
+                    piece.first -= taken
+                    break
+            added += taken
+        return added
+
+    def _gaps(self, number: int) -> list[tuple[int, int]]:
+        """What of an episode is not taken yet, in order."""
+        edges = [0]
+        for piece in self._pieces.get(number, []):
+            edges += [piece.first, piece.last]
+        edges.append(self.episodes[number].length)
+        return list(zip(edges[::2], edges[1::2], strict=True))
+
+    def stretches(self) -> list[Stretch]:
+        """All pieces in order of time; those that touch become one stretch with the title of the first."""
+        together = 1 + max((episode.environment for episode in self.episodes), default=0)
+        merged = [self._stretch(number, piece) for number in self._pieces for piece in self._merged(number)]
+        return sorted(merged, key=lambda s: (s.episode.first_step + s.first * together, s.episode.number, s.first))
+
+    def _merged(self, number: int) -> list[_Piece]:
+        merged: list[_Piece] = []
+        for piece in self._pieces[number]:
+            if merged and merged[-1].last == piece.first:
+                merged[-1] = _Piece(merged[-1].first, piece.last, merged[-1].title)
+            else:
+                merged.append(piece)
+        return merged
+
+    def _stretch(self, number: int, piece: _Piece) -> Stretch:
+        return Stretch(episode=self.episodes[number], first=piece.first, last=piece.last, title=piece.title)
