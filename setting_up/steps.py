@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from setting_up.faults import SetupFailed, explain
+from setting_up.lock import only_one
 from setting_up.process import Result, Show, run_shown
 from setting_up.progress import Progress
 from setting_up.torch_build import choose_torch, gpu_cuda
@@ -131,7 +132,9 @@ def set_up(workspace: Workspace, groups: Sequence[str], run: Callable[[Sequence[
     progress = Progress(sys.stderr, len(STEPS))
     again = "Run the same command again to go on from here."
     try:
-        Setup(workspace, tuple(groups), progress, run).carry_out()
+        with only_one(workspace.lock, progress.say):
+            if not workspace.is_ready(groups):  # another process may just have done it
+                Setup(workspace, tuple(groups), progress, run).carry_out()
     except KeyboardInterrupt:
         progress.say(f"\nSet-up interrupted. {again}")
         return 130

@@ -42,6 +42,11 @@ class Workspace:
         return self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
+    def lock(self) -> Path:
+        """The file that a set-up holds while it works; outside `.venv`, which may be removed."""
+        return self.root / ".venv.lock"
+
+    @property
     def constraints(self) -> Path:
         """The exact versions of every package."""
         return self.root / "constraints.txt"

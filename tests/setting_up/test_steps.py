@@ -160,6 +160,13 @@ def test_success_is_0(set_up_with, workspace):
     assert workspace.is_ready(("dev",))
 
 
+def test_what_another_process_has_just_set_up_is_not_done_again(set_up_with, machine):
+    assert set_up_with() == 0
+    machine.commands.clear()
+    assert set_up_with() == 0
+    assert machine.commands == []
+
+
 def test_failure_is_1_and_says_how_to_go_on(set_up_with, machine, capsys):
     machine.fails_at = "torch=="
     assert set_up_with() == 1
