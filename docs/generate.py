@@ -15,6 +15,7 @@ from retroml_core import hookspecs
 from retroml_core.app import App
 from retroml_core.conf_folders import options
 from retroml_core.settings import Setting, core_settings, settings_of
+from retroml_core.specs import AlgorithmSpec, EnvironmentSpec
 
 DOCS = Path(__file__).parent
 
@@ -36,9 +37,9 @@ A hook that fails, a hook that does not exist and a spec with a fault leave a li
 `RETROML_TRACE_HOOKS=1` prints every call, `RETROML_DISABLE_PLUGINS=a,b` leaves plugins out, `--safe` all but those of this
 project. This keeps faults apart; it is no protection from malice.
 
-Hooks follow the version of the core (SemVer): declare `retroml-core>=X.Y,<X+1`. New hooks, new arguments and new fields of specs
-are compatible; what is to go is announced two minor versions before. No hook is called while a step is taken: what must see
-every update is a metric.
+Hooks follow the version of the core (SemVer): declare `retroml-core>=X.Y,<X+1`. New hooks, new arguments and new fields of
+specs are compatible; what is to go is announced two minor versions before. No hook is called while a step is taken: what must
+see every update is a metric.
 """
 
 _CONFIG_INTRO = """\
@@ -62,7 +63,7 @@ def hooks_page() -> str:
         now = re.findall(r"^# --- (\w+) -+$", above, re.MULTILINE)[-1]
         if now != group:
             group = now
-            parts.append(f"# {group.capitalize()}\n\n{_GROUPS[group]}\n")
+            parts.append(f"## {group.capitalize()}\n\n{_GROUPS[group]}\n")
         parts.append(_hook(node))
     return "\n".join(parts)
 
@@ -70,13 +71,8 @@ def hooks_page() -> str:
 def _hook(node: ast.FunctionDef) -> str:
     arguments = ", ".join(argument.arg for argument in node.args.args)
     signature = f"def {node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns) if node.returns else 'None'}"
-    marks = ast.unparse(node.decorator_list[0])
-    notes = {
-        "historic": "Plugins that come later are called as well.",
-        "firstresult": "The first answer that is not None counts.",
-    }
-    said = [note for mark, note in notes.items() if mark in marks]
-    paragraphs = [f"## {node.name}({arguments})", f"```python\n{signature}\n```", ast.get_docstring(node) or "", *said]
+    first = ["The first answer that is not None counts."] if "firstresult" in ast.unparse(node.decorator_list[0]) else []
+    paragraphs = [f"### {node.name}({arguments})", f"```python\n{signature}\n```", ast.get_docstring(node) or "", *first]
     return "\n\n".join(paragraphs) + "\n"
 
 
@@ -89,10 +85,13 @@ def config_page(app: App) -> str:
         "## Choices\n\n| group | options |\n|---|---|\n" + "\n".join(choices) + "\n",
         "## Every run\n\n" + _table(core_settings()),
     ]
-    for kind, specs in (("algorithm", app.registry.algorithms), ("environment", app.registry.environments)):
-        for spec in sorted(specs.values(), key=lambda spec: spec.name):
-            parts.append(f"## {kind}={spec.name}\n\n{spec.summary}\n\n{_table(settings_of(spec.config, f'{kind}.'))}")
+    parts += [_part("algorithm", spec) for _, spec in sorted(app.registry.algorithms.items())]
+    parts += [_part("environment", spec) for _, spec in sorted(app.registry.environments.items())]
     return "\n".join(parts)
+
+
+def _part(kind: str, spec: AlgorithmSpec | EnvironmentSpec) -> str:
+    return f"## {kind}={spec.name}\n\n{spec.summary}\n\n{_table(settings_of(spec.config, f'{kind}.'))}"
 
 
 def _table(settings: Iterable[Setting]) -> str:

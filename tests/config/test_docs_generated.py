@@ -64,12 +64,12 @@ def test_every_hook_says_what_it_is_for(name):
 
 @pytest.mark.parametrize(("name", "arguments"), HOOKS.items())
 def test_the_page_has_every_hook_with_its_arguments(generate, name, arguments):
-    assert f"\n## {name}({', '.join(arguments)})\n" in generate.hooks_page()
+    assert f"\n### {name}({', '.join(arguments)})\n" in generate.hooks_page()
 
 
 def test_the_page_says_which_answer_counts(generate):
     page = generate.hooks_page()
-    section = page.partition("## retroml_refuse_run")[2].partition("## ")[0]
+    section = page.partition("### retroml_refuse_run")[2].partition("### ")[0]
     assert "The first answer that is not None counts." in section
 
 
