@@ -10,12 +10,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retroml_core import hookspecs
 from retroml_core.app import App
 from retroml_core.conf_folders import options
 from retroml_core.settings import Setting, core_settings, settings_of
-from retroml_core.specs import AlgorithmSpec, EnvironmentSpec
+
+if TYPE_CHECKING:
+    from retroml_core.specs import AlgorithmSpec, EnvironmentSpec
 
 DOCS = Path(__file__).parent
 

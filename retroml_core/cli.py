@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     message on stderr, never a traceback.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _speak_utf8()
     try:
         with App.open(safe="--safe" in arguments) as app:
             return _dispatch(app, [argument for argument in arguments if argument != "--safe"])
@@ -50,6 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(str(error), EXIT_ERROR)
     except KeyboardInterrupt:
         return _fail("interrupted", EXIT_INTERRUPTED)
+
+
+def _speak_utf8() -> None:
+    """Files and pipes get UTF-8 on every platform; a terminal knows what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
 
 
 def _dispatch(app: App, arguments: list[str]) -> int:

@@ -69,6 +69,7 @@ class Registry:
                 registry._add(plugins, kind, plugin, spec)
         for game in list(registry.games.values()):
             registry._check_game(plugins, game)
+        registry._learn_spellings()
         return registry
 
     def _add(self, plugins: PluginManager, kind: str, plugin: str, spec: Spec) -> None:
@@ -86,9 +87,13 @@ class Registry:
             what = f"offers game {game.name!r}, which is left out: there is no environment {game.environment!r}"
             plugins.report(self.plugin_of["game", game.name], what)
             del self.games[game.name]
-            return
-        for spelling in (game.name, game.title, *game.aliases):
-            self._spellings.setdefault(_squeeze(spelling), game.name)
+
+    def _learn_spellings(self) -> None:
+        """No title or alias of one game may hide the name of another."""
+        self._spellings = {_squeeze(name): name for name in self.games}
+        for game in self.games.values():
+            for spelling in (game.title, *game.aliases):
+                self._spellings.setdefault(_squeeze(spelling), game.name)
 
     def of(self, kind: str) -> dict[str, Spec]:
         """All specs of a kind; `kind` is a singular or plural word of `KINDS`. Raises UnknownName."""

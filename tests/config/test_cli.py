@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -443,6 +444,14 @@ def test_exit_codes_reach_the_shell(tmp_path):
     assert done.returncode == 2
     assert "no game is called 'chess'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_piped_is_utf_8_on_every_platform(tmp_path):
+    (tmp_path / "config.json").write_text('{"game": "catch", "algorithm": {"name": "random"}, "notes": "Fünf × ☺"}', "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "retroml_core", "config", "import", "config.json"]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path, env=environment)
+    assert json.loads(done.stdout.decode("utf-8"))["notes"] == "Fünf × ☺"
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
