@@ -81,11 +81,9 @@ class Keeper:
         attempt = self._attempt
         self.snapshots.check()
         self.keep_best()
-        if self.snapshots.busy:
-            return
         if self.schedule.full_due(attempt.clock.seconds(), attempt.tally.steps):
             self.save("interval", wait=False)
-        elif self.schedule.policy_due(self._fraction()):
+        elif self.schedule.policy_due(self._fraction()) and not self.snapshots.busy:
             self.snapshots.save(attempt.tally.steps, None, self._policy(), self._meta(attempt.tally.mean()), _UNANNOUNCED)
             self.schedule.policy_saved(self._fraction())
 

@@ -19,6 +19,10 @@ COPY_LIMIT_BYTES = 512 * 2**20
 """Larger states are written while training waits: a copy of them might not fit into memory."""
 
 
+MOST_PENDING = 3
+"""How many checkpoints may wait to be written; then training waits for the disk."""
+
+
 class Schedule:
     """Says when a checkpoint is due. `start` is called at the beginning of each attempt."""
 
@@ -77,6 +81,8 @@ class Snapshots:
 
         Raises OSError when that fails at once; else `check` or `wait` does.
         """
+        if len(self._pending) > MOST_PENDING:
+            self.wait()
         trees: Tree = {"policy": policy} | ({} if state is None else {"state": state})
         large = tree_bytes(trees) > COPY_LIMIT_BYTES
         if not large:

@@ -29,12 +29,14 @@ class Learner(OnlineTrainable):
         self.rate = build.config.learning_rate
         self.random = build.seeds.generator("actions")
         self.acting = build.seeds.generator("acting")
-        self.weights = np.zeros((65, build.env.action_count))
+        self.weights = np.zeros((15, build.env.action_count))
         self.seen, self.taken, self.won = [], [], []
 
     def features(self, obs):
-        cells = obs[:, 0, ::4, ::4].reshape(len(obs), 64) / 255.0
-        return np.concatenate([cells, np.ones((len(obs), 1))], axis=1)
+        cells = obs[:, 0, ::4, ::4]
+        ball = (cells == 255).any(axis=1).argmax(axis=1)
+        paddle = (cells[:, 7] == 128).argmax(axis=1)
+        return np.eye(15)[ball - paddle + 7]
 
     def probabilities(self, features):
         logits = features @ self.weights
