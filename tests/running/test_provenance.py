@@ -1,0 +1,54 @@
+import importlib.metadata
+import sys
+
+from retroml_core.devices import Device
+from retroml_core.provenance import differences, gather, versions
+
+
+def here(**parts):
+    device = Device(name="cpu", title="CPU", why="asked for")
+    return gather(device=device, threads=2, config_hash="abc", seed=7, attempt=1) | parts
+
+
+def test_every_distribution_has_its_exact_version():
+    found = versions()
+    assert found["numpy"] == importlib.metadata.version("numpy")
+    assert found["retroml-core"] == importlib.metadata.version("retroml-core")
+    assert len(found) > 20
+
+
+def test_it_names_what_a_result_depends_on(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    found = here()
+    assert found["python"].startswith(f"{sys.version_info.major}.{sys.version_info.minor}")
+    assert found["environment_variables"]["OMP_NUM_THREADS"] == "3"
+    assert (found["threads"], found["config_hash"], found["seed"]) == (2, "abc", 7)
+    assert found["cpu"]["name"]
+    assert found["system"]["os"]
+    assert found["command_line"] == sys.argv
+
+
+def test_git_state_is_none_or_a_commit():
+    git = here()["git"]
+    assert git is None or len(git["commit"]) == 40
+    assert git is None or git["dirty"] == ("diff_sha256" in git)
+
+
+def test_outside_of_a_checkout_there_is_no_git_state(tmp_path):
+    from retroml_core.provenance import _git
+
+    assert _git(tmp_path) is None
+
+
+def test_nothing_differs_from_itself():
+    assert differences(here(), here()) == []
+
+
+def test_differences_that_matter_are_listed():
+    before = here(threads=1, device={"name": "cuda:0", "title": "GPU"})
+    before["packages"] = {**before["packages"], "ale-py": "0.11.0", "rich": "1.0"}
+    found = differences(before, here())
+    assert f"ale-py: 0.11.0 -> {versions().get('ale-py')}" in found
+    assert "threads: 1 -> 2" in found
+    assert "device: cuda:0 -> cpu" in found
+    assert not any(line.startswith("rich") for line in found)
