@@ -13,7 +13,7 @@ import numpy as np
 
 from retroml_atari.actionlog import ActionLog
 from retroml_atari.console import action_names, emulators, rom_sha256
-from retroml_atari.games import games
+from retroml_atari.games import carries_over, games
 from retroml_atari.keys import Beginning, Keys
 from retroml_atari.ledger import Ledger
 from retroml_atari.played import ENDED, LIFE_LOST, TRUNCATED, Played
@@ -48,7 +48,8 @@ class AtariEnvironment:
         names = action_names(self._ale)
         self._fire = names.index("FIRE") if self._config.fire_after_life_loss and "FIRE" in names else -1
         self._strengths: Any = [1.0] * build.count
-        self._keys = Keys(build.seed, build.count, self._config.key_spacing(build.count))
+        self._from_key = self._config.repeat_probability > 0 or carries_over(build.game)
+        self._keys = Keys(build.seed, build.count, self._config.key_spacing(build.count, from_key=self._from_key))
         self._log = ActionLog(build.count)
         self._ledger: Ledger | None = None
         self._recorder: Recorder | None = None
@@ -185,7 +186,7 @@ class AtariEnvironment:
         self._check(state)
         self._keys = self._keys.restored(state["keys"])
         replays = [self._replay(i, state) for i in range(self.count)]
-        obs = replay(self._ale, replays, sticky=self._sticky)
+        obs = replay(self._ale, replays, from_key=self._from_key)
         for i in range(self.count):
             if digest_of(obs[i]) != state["digests"][i]:
                 raise ValueError(
@@ -215,13 +216,9 @@ class AtariEnvironment:
         if state["rom"] != rom_sha256(self._build.game):
             raise ValueError(f"the state was taken with another ROM of {self._build.game}")
 
-    @property
-    def _sticky(self) -> bool:
-        return self._config.repeat_probability > 0
-
     def _needed_row(self, environment: int) -> int:
-        """From where actions must be replayed: the open game, or with sticky actions everything since the key."""
-        return self._keys.starts[environment] if self._sticky else int(self._opened().begun[environment])
+        """From where actions must be replayed: the open game, or everything since the key."""
+        return self._keys.starts[environment] if self._from_key else int(self._opened().begun[environment])
 
     def _oldest_row(self) -> int:
         return min(self._needed_row(i) for i in range(self.count))

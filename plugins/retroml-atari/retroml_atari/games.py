@@ -11,13 +11,26 @@ from typing import Any
 
 from retroml_core import GameSpec
 
-__all__ = ["games"]
+__all__ = ["carries_over", "games"]
 
 
 def games() -> tuple[GameSpec, ...]:
     """All games in order of their names."""
-    table = json.loads(resources.files("retroml_atari").joinpath("games.json").read_text(encoding="utf-8"))
+    table = _table()
     return tuple(_spec(entry, table["scores_source"]) for entry in table["games"])
+
+
+def carries_over(game: str) -> bool:
+    """Whether the beginning of a game depends on what the console played before (`tools/find_carry_over.py` tells why).
+
+    A game that is not listed is taken to.
+    """
+    return next((bool(entry["carries_over"]) for entry in _table()["games"] if entry["name"] == game), True)
+
+
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(resources.files("retroml_atari").joinpath("games.json").read_text(encoding="utf-8"))
+    return table
 
 
 def _spec(entry: dict[str, Any], source: str) -> GameSpec:

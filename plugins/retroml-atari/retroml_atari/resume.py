@@ -28,16 +28,16 @@ class Replay:
     actions: NDArray[np.uint8]
 
 
-def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, sticky: bool) -> NDArray[np.uint8]:
+def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, from_key: bool) -> NDArray[np.uint8]:
     """Replay all; the observations (B, C, H, W) at the end.
 
-    With `sticky` actions the replayed actions are all since the key, else those of the open game alone. Raises ValueError
+    With `from_key` the replayed actions are all since the key, else those of the open game alone. Raises ValueError
     naming the environment whose games do not begin as they did.
     """
     longest = max(len(one.actions) for one in replays)
     starts = np.array([longest - len(one.actions) for one in replays])
     obs, _ = emulators.reset(seed=np.array([one.seed for one in replays], np.int64))
-    resets = Resets(emulators, replays, sticky)
+    resets = Resets(emulators, replays, from_key)
     for tick in range(longest + 1):
         beginning = np.flatnonzero(starts == tick)
         if len(beginning):
@@ -55,20 +55,20 @@ def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, sticky: bool
 class Resets:
     """Resets emulators as they were reset since their keys, and checks that each game begins as it did."""
 
-    def __init__(self, emulators: AtariVectorEnv, replays: Sequence[Replay], sticky: bool) -> None:
+    def __init__(self, emulators: AtariVectorEnv, replays: Sequence[Replay], from_key: bool) -> None:
         self._emulators = emulators
         self._replays = replays
-        self._sticky = sticky
+        self._from_key = from_key
         self._done = [0] * len(replays)
 
     def begin(self, environments: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Seed `environments` with their keys; without sticky actions, also reset them until their open game begins."""
+        """Seed `environments` with their keys; without `from_key`, also reset them until their open game begins."""
         mask = np.zeros(len(self._replays), np.bool_)
         mask[environments] = True
         seeds = np.array([self._replays[i].seed for i in environments], np.int64)
         obs, info = self._emulators.reset(seed=seeds, options={"reset_mask": mask})
         self._check(environments, info["episode_frame_number"])
-        while not self._sticky and mask.any():
+        while not self._from_key and mask.any():
             mask = mask & [self._done[i] < len(one.frames) for i, one in enumerate(self._replays)]
             if mask.any():
                 obs, info = self._emulators.reset(options={"reset_mask": mask})
@@ -77,7 +77,7 @@ class Resets:
         return result
 
     def check_ends(self, replaying: NDArray[np.bool_], ended: NDArray[np.bool_], frames: NDArray[np.int32]) -> None:
-        """Games that end while they are replayed must do so only with sticky actions, and begin again as they did."""
+        """Games that end while they are replayed are those since the key; they begin again as they did."""
         environments = np.flatnonzero(replaying & ended)
         if len(environments):
             self._check(environments, frames)

@@ -72,12 +72,13 @@ class AtariConfig:
         advanced=True,
     )
 
-    def key_spacing(self, count: int) -> int:
-        """`key_steps`, or its value for `count` environments: a seeded start costs about 95 ms in which all of them wait."""
-        if self.key_steps:
-            return self.key_steps
+    def key_spacing(self, count: int, *, from_key: bool) -> int:
+        """`key_steps`, or its value for `count` environments: a seeded start costs about 95 ms in which all of them wait.
+
+        It is shorter when games can only be re-simulated `from_key`.
+        """
         plain = max(40_000, 2500 * count)
-        return plain // 4 if self.repeat_probability > 0 else plain
+        return self.key_steps or (plain // 4 if from_key else plain)
 
 
 def problems(config: AtariConfig) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Write `retroml_atari/games.json` from the ROMs bundled with ale-py and the tables of titles and scores beside this file.
+"""Write `retroml_atari/games.json` from the ROMs bundled with ale-py and the tables beside this file.
 
     python plugins/retroml-atari/tools/make_games.py
 
@@ -33,6 +33,7 @@ def main() -> None:
     ALEInterface.setLoggerMode(LoggerMode.Error)
     titles = json.loads((HERE / "titles.json").read_text(encoding="utf-8"))
     scores = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
+    carry_over = json.loads((HERE / "carry_over.json").read_text(encoding="utf-8"))
     lines = []
     for name in sorted(roms.get_all_rom_ids()):
         found = describe(name)
@@ -41,6 +42,7 @@ def main() -> None:
         random_score, human_score = scores["scores"].get(name, (None, None))
         title = titles.get(name, name.replace("_", " ").title())
         entry = {"name": name, "title": title, "random": random_score, "human": human_score, **found}
+        entry["carries_over"] = name in carry_over
         lines.append(json.dumps(entry, ensure_ascii=False))
     text = ",\n".join(f"    {line}" for line in lines)
     source = json.dumps(scores["source"])

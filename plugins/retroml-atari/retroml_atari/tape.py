@@ -1,0 +1,170 @@
+"""The tape of a run: its episodes, found and played again.
+
+Opened by `retroml_core.tape.open_tape`. For one thread; several tapes of one run may be open at once, also while it trains.
+
+Shapes: H height, W width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retroml_atari.index import TapeIndex
+from retroml_atari.reel import Reel, effective
+from retroml_atari.segment import CHECK_ROWS
+from retroml_atari.verify import verify
+from retroml_atari.walk import Walk
+from retroml_core.tape import Moment, TapeCheck, TapedEpisode, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from retroml_core.environment import Stream
+
+__all__ = ["AtariTape", "open_tape"]
+
+
+def open_tape(run_folder: Path) -> AtariTape:
+    """The tape of the run in `run_folder`.
+
+    Raises FileNotFoundError when nothing was recorded, ValueError when a file is not a tape that this program knows.
+    """
+    folder = run_folder / "tape"
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{run_folder} holds no tape")
+    return AtariTape(folder)
+
+
+class AtariTape:
+    """See `retroml_core.tape.Tape`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = TapeIndex(folder)
+        self._reels: dict[str, Reel] = {}
+        segments = self._index.segments("training") + self._index.segments("evaluation")
+        if not segments:
+            raise FileNotFoundError(f"{folder} holds no tape")
+        self.header: dict[str, Any] = segments[0].header
+
+    # --- what is on it ------------------------------------------------------------------------------------------------
+
+    @property
+    def damage(self) -> str:
+        """Where files are damaged, in words; empty when none is."""
+        return self._index.damage
+
+    def refresh(self) -> None:
+        """Read what was appended since."""
+        if self._index.refresh():
+            self._reels.clear()
+
+    def episodes(self, stream: Stream = "training") -> Sequence[TapedEpisode]:
+        """All episodes of a stream in order of beginning; those without a single step are left out."""
+        return self._reel(stream).episodes
+
+    def steps(self, stream: Stream = "training") -> int:
+        """How many steps the stream holds, over all environments."""
+        reel = self._reel(stream)
+        return reel.places * reel.count
+
+    def size_bytes(self) -> int:
+        """What the tape takes on disk."""
+        return self._index.size_bytes()
+
+    def actions(self, episode: TapedEpisode) -> NDArray[np.uint8]:
+        """The actions of an episode (length,)."""
+        reel = self._reel(episode.stream)
+        begin = reel.begin_of(episode)
+        return reel.actions(episode.environment, begin, begin + episode.length)
+
+    def rewards(self, episode: TapedEpisode) -> NDArray[np.float32]:
+        """The raw rewards of an episode (length,)."""
+        reel = self._reel(episode.stream)
+        begin = reel.begin_of(episode)
+        return reel.rewards(episode.environment, begin, begin + episode.length).astype(np.float32)
+
+    def find(self, *, step: int | None = None, seconds: float | None = None, stream: Stream = "training") -> TapedEpisode:
+        """The episode of environment 0 at a step of the run or a second of training; see `Tape.find`."""
+        if (step is None) == (seconds is None):
+            raise ValueError("find needs either a step or seconds")
+        reel = self._reel(stream)
+        place = reel.place_of_step(step) if step is not None else reel.place_of_seconds(seconds or 0.0)
+        for episode in reel.episodes:
+            if episode.environment == 0 and 0 <= place - reel.begin_of(episode) < episode.length:
+                return episode
+        raise LookupError(f"the {stream} tape does not hold how the game at this moment began")
+
+    # --- playing ------------------------------------------------------------------------------------------------------
+
+    def play(
+        self, episode: TapedEpisode, *, first: int = 0, last: int | None = None, view: View = View.COLOUR
+    ) -> Iterator[Moment]:
+        """Re-simulate an episode; see `Tape.play`.
+
+        Raises ValueError when ROM or emulator are not those of the recording, or when what comes out is not what was
+        recorded; LookupError for an episode of another tape.
+        """
+        reel = self._reel(episode.stream)
+        begin = reel.begin_of(episode)
+        end = begin + (episode.length if last is None else min(last, episode.length))
+        first = max(first, 0)
+        score = float(reel.rewards(episode.environment, begin, min(begin + first, end)).sum())
+        walk = Walk(reel, episode.environment, min(begin + first, end))
+        while walk.place < end:
+            place, observation = walk.place, walk.observation.copy()
+            action, outcome = walk.step(pooled=view is View.COLOUR, every=view is View.COLOUR_60)
+            _check_moment(reel, walk, outcome.reward)
+            score += outcome.reward
+            yield Moment(
+                index=place - begin,
+                step=reel.step_at(place),
+                seconds=reel.seconds_at(place),
+                action=action,
+                reward=float(outcome.reward),
+                score=score,
+                lives=outcome.lives,
+                observation=observation,
+                frames=outcome.frames,
+            )
+
+    def verify(self, *, stream: Stream = "training", first_step: int = 0, last_step: int | None = None) -> TapeCheck:
+        """Re-simulate the blocks of a range; see `Tape.verify`. A damaged file is a difference where it ends."""
+        reel = self._reel(stream)
+        check = verify(reel, first_step, last_step)
+        if check.ok and self.damage:
+            end = reel.spans[-1].step_at(reel.places) if reel.spans else 0
+            return TapeCheck(steps=check.steps, episodes=check.episodes, first_divergence_step=end, difference=self.damage)
+        return check
+
+    def close(self) -> None:
+        """Release what was read."""
+        self._reels.clear()
+
+    def _reel(self, stream: Stream) -> Reel:
+        if stream not in self._reels:
+            self._reels[stream] = Reel(stream, effective(self._index.segments(stream), resumes=self._resumes(stream)))
+        return self._reels[stream]
+
+    def _resumes(self, stream: Stream) -> dict[int, int]:
+        """The step at which each attempt began to train, for streams that say nothing of it themselves."""
+        training = self._index.segments("training") if stream != "training" else []
+        return {int(one.header["attempt"]): int(one.header["first_step"]) for one in training}
+
+
+def _check_moment(reel: Reel, walk: Walk, reward: int) -> None:
+    """Raise ValueError when the row just walked is not what was recorded."""
+    place = walk.place - 1
+    index = reel.span_at(place)
+    span, block = reel.spans[index], reel.block(index)
+    row = place - span.place
+    same = int(block.rewards[row, walk.environment]) == reward
+    if walk.known and (block.first_row + row + 1) % CHECK_ROWS == 0:
+        group = (block.first_row + row + 1) // CHECK_ROWS - block.first_row // CHECK_ROWS - 1
+        same = same and int(block.checks[group, walk.environment]) == walk.running & 0xFF
+    if not same:
+        raise ValueError(f"re-simulation differs from the recording at step {reel.step_at(place)}: `retroml verify` tells more")

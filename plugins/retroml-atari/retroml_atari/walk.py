@@ -1,0 +1,128 @@
+"""Walking along the reel: one environment re-simulated place by place, each game begun as it was.
+
+Shapes: C stacked frames, H height, W width.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retroml_atari.console import rom_sha256, versions
+from retroml_atari.games import carries_over
+from retroml_atari.segment import CHECK_ROWS
+from retroml_atari.settings import AtariConfig
+from retroml_atari.simulate import Outcome, Simulator
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_atari.reel import Reel
+
+__all__ = ["Walk", "check_playable", "config_of"]
+
+
+def check_playable(header: dict[str, Any]) -> None:
+    """Raises ValueError, in words, when this installation cannot play the tape back exactly."""
+    game = header["game"]
+    if rom_sha256(game) != header["rom_sha256"]:
+        raise ValueError(
+            f"the tape was recorded with another ROM of {game} (SHA-256 {header['rom_sha256'][:12]}…) than is installed"
+        )
+    recorded, here = header["versions"]["ale-py"], versions()["ale-py"]
+    if recorded != here:
+        raise ValueError(
+            f"the tape was recorded with ale-py {recorded}, here is {here}: pip install ale-py=={recorded} to play it"
+        )
+
+
+def config_of(header: dict[str, Any]) -> AtariConfig:
+    """The settings a tape was recorded with."""
+    known = {field.name for field in fields(AtariConfig)}
+    return AtariConfig(**{key: value for key, value in header["settings"].items() if key in known})
+
+
+class Walk:
+    """Environment `environment` of the reel, ready to play the row at `place`.
+
+    Games before it are played unseen where the game's beginning depends on them. Raises ValueError when the tape lacks what
+    is needed for that, or the ROM or version is another.
+    """
+
+    def __init__(self, reel: Reel, environment: int, place: int) -> None:
+        header = reel.spans[reel.span_at(place)].segment.header
+        check_playable(header)
+        self.environment = environment
+        self._reel = reel
+        self._config, self._game = config_of(header), str(header["game"])
+        self._begins = reel.begins[reel.begins["env"] == environment]
+        self._from_key = self._config.repeat_probability > 0 or carries_over(self._game)
+        self._simulator: Simulator | None = None
+        self._begun_at = -1
+        self.running, self.known = 0, False
+        self.place = self._start(place)
+        while self.place < place:
+            self.step(look=place - self.place <= self._config.stack + 1)
+
+    def _start(self, place: int) -> int:
+        usable = self._begins["place"] <= place
+        if self._from_key:
+            usable = usable & (self._begins["seed"] >= 0)
+        if not usable.any():
+            raise ValueError(f"the tape does not hold how the game of environment {self.environment} at this moment began")
+        return int(self._begins["place"][usable][-1])
+
+    @property
+    def observation(self) -> NDArray[np.uint8]:
+        """What the agent sees now (C, H, W); a view that changes with the next step."""
+        self._begin_if_due()
+        return self._playing().observation
+
+    @property
+    def lives(self) -> int:
+        """The lives left now."""
+        self._begin_if_due()
+        return self._playing().lives
+
+    def step(self, *, look: bool = True, pooled: bool = False, every: bool = False) -> tuple[int, Outcome]:
+        """Play the row at `place` and go on to the next; the action and what it led to.
+
+        With `look`, `running` is the running CRC of the environment's pictures after the row, if `known`.
+        """
+        self._begin_if_due()
+        row = self._row()
+        if row % CHECK_ROWS == 0:
+            self.running, self.known = 0, look
+        action = int(self._reel.actions(self.environment, self.place, self.place + 1)[0])
+        outcome = self._playing().step(action, look=look, pooled=pooled, every=every)
+        self.place += 1
+        self.known = self.known and look
+        if self.known:
+            self.running = zlib.crc32(self._playing().observation[-1].data, self.running)
+            if outcome.ended and self._begin_if_due():
+                self.running = zlib.crc32(self._playing().observation[-1].data, self.running)
+        return action, outcome
+
+    def _row(self) -> int:
+        span = self._reel.spans[self._reel.span_at(self.place)]
+        return span.block.first_row + self.place - span.place
+
+    def _begin_if_due(self) -> bool:
+        """Begin the game that the tape begins at `place`, unless that is done."""
+        found = np.searchsorted(self._begins["place"], self.place, side="right") - 1
+        if found < 0 or self._begins["place"][found] != self.place or self._begun_at == self.place:
+            return False
+        begin = self._begins[found]
+        if self._simulator is None or (self._from_key and begin["seed"] >= 0):
+            self._simulator = Simulator(self._game, self._config, max(int(begin["seed"]), 0))
+        self._simulator.begin(int(begin["frames"]))
+        self._begun_at = self.place
+        return True
+
+    def _playing(self) -> Simulator:
+        if self._simulator is None:
+            raise ValueError(f"the tape does not hold how the game of environment {self.environment} began")
+        return self._simulator
