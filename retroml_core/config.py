@@ -9,6 +9,7 @@ import dataclasses
 import enum
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,12 +158,21 @@ def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
         schema[group] = OmegaConf.structured(_schema_of(group, tree, app))
     _refuse_wrong_shape(tree, schema, app)
     try:
-        config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(tree)))
+        config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("this is not a config")
     return config
+
+
+def _literal(value: Any) -> Any:
+    """`value` with its strings taken as they are: a saved config has nothing left to resolve, an imported one may not."""
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", r"\1\1\\${", value)
+    if isinstance(value, Mapping):
+        return {key: _literal(item) for key, item in value.items()}
+    return [_literal(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _canonical_names(tree: dict[str, Any], app: App) -> None:
