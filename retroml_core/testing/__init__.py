@@ -17,6 +17,7 @@ from retroml_core.testing.environment import EnvironmentContract
 from retroml_core.testing.exporter import ExporterContract
 from retroml_core.testing.metric import MetricContract, sample_batch
 from retroml_core.testing.plugin import PluginContract
+from retroml_core.testing.renderer import RendererContract
 from retroml_core.testing.runs import TinyRun, tell_tiny_run, tiny_config, tiny_run
 from retroml_core.testing.tiny import TINY_ENVIRONMENT, TINY_GAME, TinyConfig, TinyEnvironment
 
@@ -29,6 +30,7 @@ __all__ = [
     "FakeControl",
     "MetricContract",
     "PluginContract",
+    "RendererContract",
     "TinyConfig",
     "TinyEnvironment",
     "TinyRun",

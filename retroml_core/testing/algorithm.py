@@ -98,7 +98,7 @@ class AlgorithmContract:
         require(self.spec.state_version >= 1, "state_version starts at 1 and rises when the tree of `state` changes shape")
 
     def test_the_config_is_declared_once(self) -> None:
-        """The config is a dataclass made by `param`, its first field `name`."""
+        """The config is a dataclass made by `param`, with a field `name`."""
         require_declared(self.spec.config, self.spec.name)
 
     def test_it_has_every_method(self, make: Make) -> None:

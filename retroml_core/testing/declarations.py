@@ -25,14 +25,15 @@ def require_spec(spec: Any) -> None:
 
 
 def require_declared(config: type, name: str) -> None:
-    """`config` is a dataclass with defaults, its first field `name`, every other field made by `param` within its limits."""
+    """`config` is a dataclass with defaults, a field `name`, every other field made by `param` within its limits."""
     require(dataclasses.is_dataclass(config), f"{config.__name__} must be a dataclass: add @dataclass")
     fields = dataclasses.fields(config)
-    require(fields and fields[0].name == "name", f'the first field of {config.__name__} must be name: str = "{name}"')
+    require(any(field.name == "name" for field in fields), f'{config.__name__} must begin with the field name: str = "{name}"')
     made = config()
     require(made.name == name, f'{config.__name__}.name must default to "{name}", the name of the spec, not {made.name!r}')
-    for field in fields[1:]:
-        _require_param(config, field, getattr(made, field.name))
+    for field in fields:
+        if field.name != "name":
+            _require_param(config, field, getattr(made, field.name))
 
 
 def _require_param(config: type, field: dataclasses.Field[Any], value: Any) -> None:

@@ -46,29 +46,34 @@ class EnvironmentContract:
 
     @pytest.fixture
     def make(self, tmp_path: Path) -> Iterator[Make]:
-        """`make(seed=1, attempt=1)` builds the environment, recording into one folder where it keeps a tape."""
-        from retroml_core.registry import resolve
-
+        """`make(seed=1, attempt=1, folder="tape")` builds the environment, recording into `folder` where it keeps a tape."""
         made: list[VectorEnvironment] = []
 
         def make(seed: int = 1, attempt: int = 1, folder: str = "tape") -> VectorEnvironment:
-            build = EnvironmentBuild(
-                game=self.game,
-                config=self.spec.config(**self.settings),
-                count=self.count,
-                seed=seed,
-                threads=1,
-                tape_folder=tmp_path / folder if self.spec.tape else None,
-                attempt=attempt,
-            )
-            if build.tape_folder is not None:
-                build.tape_folder.mkdir(exist_ok=True)
-            made.append(resolve(self.spec.factory)(build))
+            made.append(self.build(tmp_path / folder, seed, attempt))
             return made[-1]
 
         yield make
         for environment in made:
             environment.close()
+
+    def build(self, tape_folder: Path, seed: int, attempt: int) -> VectorEnvironment:
+        """A fresh environment, made as the core makes it."""
+        from retroml_core.registry import resolve
+
+        if self.spec.tape:
+            tape_folder.mkdir(exist_ok=True)
+        build = EnvironmentBuild(
+            game=self.game,
+            config=self.spec.config(**self.settings),
+            count=self.count,
+            seed=seed,
+            threads=1,
+            tape_folder=tape_folder if self.spec.tape else None,
+            attempt=attempt,
+        )
+        environment: VectorEnvironment = resolve(self.spec.factory)(build)
+        return environment
 
     def _play(self, environment: VectorEnvironment, steps: int, seed: int = 5) -> list[Transition]:
         random = np.random.default_rng(seed)
@@ -95,7 +100,7 @@ class EnvironmentContract:
         require(self.spec.tape or self.spec.no_tape, "name the tape's reader in `tape`, or say in `no_tape` why there is none")
 
     def test_the_config_is_declared_once(self) -> None:
-        """The config is a dataclass made by `param`, its first field `name`."""
+        """The config is a dataclass made by `param`, with a field `name`."""
         require_declared(self.spec.config, self.spec.name)
 
     def test_it_says_what_it_is(self, make: Make) -> None:

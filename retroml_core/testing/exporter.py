@@ -66,7 +66,7 @@ class ExporterContract:
         require("/" in self.spec.media_type, f"the media type {self.spec.media_type!r} must look like 'text/csv'")
 
     def test_the_config_is_declared_once(self) -> None:
-        """The config is a dataclass made by `param`, its first field `name`."""
+        """The config is a dataclass made by `param`, with a field `name`."""
         require_declared(self.spec.config, self.spec.name)
 
     def test_it_makes_what_it_says(self, run: Run, folder: Path) -> None:

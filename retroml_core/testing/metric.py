@@ -69,7 +69,7 @@ class MetricContract:
         require(self.spec.reports, "list in MetricSpec.reports every name that is reported, with its unit")
 
     def test_the_config_is_declared_once(self) -> None:
-        """The config is a dataclass made by `param`, its first field `name`."""
+        """The config is a dataclass made by `param`, with a field `name`."""
         require_declared(self.spec.config, self.spec.name)
 
     @pytest.mark.parametrize("full", [False, True])

@@ -36,11 +36,15 @@ SECONDS_AN_UPDATE = 0.5
 
 @dataclass
 class TinyRun:
-    """What `tiny_run` writes: how many updates and which scores, which rise with some noise when none are given."""
+    """What `tiny_run` writes: how many updates and which scores, which rise with some noise when none are given.
+
+    `evaluation` is the score and the length of each evaluation episode at the end.
+    """
 
     updates: int = 20
     seed: int = 7
     scores: list[float] = field(default_factory=list)
+    evaluation: tuple[tuple[float, int], ...] = ((3.0, 40), (5.0, 44))
 
     def __post_init__(self) -> None:
         if not self.scores:
@@ -130,9 +134,15 @@ def _tell_end(run: Run, bus: MetricEventBus, content: TinyRun) -> None:
     score = float(np.mean(content.scores[-100:]))
     made = store.save(step, {"weights": np.arange(6.0)}, {"weights": np.arange(6.0)}, {"score": score}, "end")
     bus.say(CheckpointSaved(name=made.name, why="end", size_bytes=made.size_bytes, score=score), step)
-    scores, lengths = (3.0, 5.0), (40, 44)
+    scores, lengths = zip(*content.evaluation, strict=True)
     evaluation = EvaluationFinished(
-        checkpoint_step=step, scores=scores, lengths=lengths, mean=4.0, best=5.0, greedy=False, seconds=seconds
+        checkpoint_step=step,
+        scores=scores,
+        lengths=lengths,
+        mean=float(np.mean(scores)),
+        best=max(scores),
+        greedy=False,
+        seconds=seconds,
     )
     bus.say(evaluation, step)
     end = TrainingComplete(steps=step, episodes=len(content.scores), seconds=seconds, mean=score, best=max(content.scores))
