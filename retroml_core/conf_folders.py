@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from retroml_core.plugins import PluginManager
     from retroml_core.registry import Registry
 
-__all__ = ["ConfFolder", "core_conf", "options", "plugin_folders"]
+__all__ = ["ConfFolder", "core_conf", "drop_unusable_schemas", "options", "plugin_folders"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,20 @@ def plugin_folders(plugins: PluginManager, registry: Registry) -> list[ConfFolde
         taken.update(dict.fromkeys(found, plugin))
         usable.append(ConfFolder(plugin, package, found))
     return usable
+
+
+def drop_unusable_schemas(plugins: PluginManager, registry: Registry) -> None:
+    """Take algorithms and environments whose config dataclass Hydra cannot use out of `registry`, and report them."""
+    from omegaconf import OmegaConf
+
+    for group in ("algorithm", "environment"):
+        for name, spec in list(registry.of(group).items()):
+            try:
+                OmegaConf.structured(getattr(spec, "config"))  # noqa: B009
+            except Exception as error:  # noqa: BLE001  # a plugin's class may hold anything
+                what = f"offers {group} {name!r}, which is left out: its config cannot be used"
+                plugins.report(registry.plugin_of[group, name], what, error)
+                del registry.of(group)[name]
 
 
 def options(plugins: PluginManager, registry: Registry) -> dict[str, list[str]]:

@@ -24,8 +24,9 @@ from hydra.errors import HydraException
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
 
-from retroml_core.conf_folders import core_conf, plugin_folders
+from retroml_core.conf_folders import core_conf, drop_unusable_schemas, plugin_folders
 from retroml_core.config_errors import ConfigError, explain, key_advice, known_keys, of_problems
 from retroml_core.files import read_json, write_json
 from retroml_core.migrations import migrate
@@ -70,6 +71,7 @@ class PluginConfigs(SearchPathPlugin):
 
 def connect(app: App) -> None:
     """Make the schemas, config folders and resolvers of `app` known to Hydra; may be called again."""
+    drop_unusable_schemas(app.plugins, app.registry)
     PluginConfigs.folders = tuple((folder.plugin, folder.package) for folder in plugin_folders(app.plugins, app.registry))
     if PluginConfigs not in HydraPlugins.instance().discover(SearchPathPlugin):
         HydraPlugins.instance().register(PluginConfigs)
@@ -145,6 +147,8 @@ def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
         composed = OmegaConf.to_container(hydra_compose("config", overrides=list(overrides)), resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise explain(error, app.registry) from error
+    except YAMLError as error:
+        raise ConfigError(f"a config file is not valid YAML: {error}") from error
     return {str(key): value for key, value in dict(composed).items()}  # type: ignore[arg-type]  # a mapping at the top
 
 
@@ -155,7 +159,7 @@ def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
     _fill_in(tree, app)
     schema = OmegaConf.structured(ExperimentConfig)
     for group in ("algorithm", "environment"):
-        schema[group] = OmegaConf.structured(_schema_of(group, tree, app))
+        schema[group] = _schema_of(group, tree, app)
     _refuse_wrong_shape(tree, schema, app)
     try:
         config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
@@ -197,17 +201,18 @@ def _fill_in(tree: dict[str, Any], app: App) -> None:
         tree["film"] = {"renderers": renderers, **film}
 
 
-def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> type:
+def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> DictConfig:
     part = tree.get(group)
     name = part.get("name") if isinstance(part, Mapping) else None
     if not name:
         raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
     try:
-        schema: type = getattr(app.registry.get(group, str(name)), "config")  # noqa: B009
+        return OmegaConf.structured(getattr(app.registry.get(group, str(name)), "config"))  # type: ignore[no-any-return]  # noqa: B009
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"{group}={name}: its config cannot be used: {error}") from error
     except UnknownName as error:
         hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
         raise ConfigError(f"{group}={name}: {error} ({hint})") from error
-    return schema
 
 
 def _refuse_wrong_shape(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:

@@ -19,7 +19,7 @@ from retroml_core.plugin_discovery import CORE, DISABLE_VARIABLE, core_version, 
 from retroml_core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from pluggy import HookImpl
+    from pluggy import HookCaller, HookImpl
 
 __all__ = ["TRACE_VARIABLE", "Failure", "PluginBase", "PluginInfo"]
 
@@ -116,14 +116,9 @@ class PluginBase:
         # Only once all are there, because any of them may declare hooks.
         known = [name for name, caller in vars(self.manager.hook).items() if caller.has_spec()]
         for name, plugin in self.manager.list_name_plugin():
-            for caller in (self.manager.get_hookcallers(plugin) or ()) if plugin is not None else ():
-                mine = next(impl for impl in caller.get_hookimpls() if impl.plugin is plugin)
-                if not caller.has_spec() and not mine.optionalhook:
-                    close = nearest(caller.name, known)
-                    hint = f" (did you mean {close[0]}?)" if close else ""
-                    self.drop(name, f"implements {caller.name}, which this version does not call{hint}")
-                elif mine.hookwrapper or mine.wrapper:
-                    self.drop(name, f"implements {caller.name} as a wrapper, which is not supported")
+            callers = (self.manager.get_hookcallers(plugin) or []) if plugin is not None else []
+            for fault in [fault for caller in callers if (fault := _fault_of(caller, plugin, known))]:
+                self.drop(name, fault)
 
     # --- faults -------------------------------------------------------------------------------------------------------
 
@@ -181,12 +176,27 @@ class PluginBase:
                     yield implementation.plugin_name, result
 
     def call(self, implementation: HookImpl, hook: str, arguments: dict[str, Any]) -> Any:
-        """Call one plugin's `hook` with those of `arguments` that it names; what it raises passes through."""
-        result = implementation.function(*(arguments[name] for name in implementation.argnames))
+        """Call one plugin's `hook` with those of `arguments` that it names; an Exception passes through."""
+        try:
+            result = implementation.function(*(arguments[name] for name in implementation.argnames))
+        except SystemExit as stopped:
+            raise RuntimeError("it tried to end the process") from stopped
         if self._trace:
             shown = ", ".join(f"{name}={value!r:.120}" for name, value in arguments.items())
             sys.stderr.write(f"hook {hook}({shown}) of {implementation.plugin_name} -> {result!r:.300}\n")
         return result
+
+
+def _fault_of(caller: HookCaller, plugin: object, known: list[str]) -> str:
+    """Why `plugin` may not implement the hook of `caller`; empty when it may."""
+    mine = next(implementation for implementation in caller.get_hookimpls() if implementation.plugin is plugin)
+    if not caller.has_spec() and not mine.optionalhook:
+        close = nearest(caller.name, known)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        return f"implements {caller.name}, which this version does not call{hint}"
+    if mine.hookwrapper or mine.wrapper:
+        return f"implements {caller.name} as a wrapper, which is not supported"
+    return ""
 
 
 def _whole(result: Any) -> Any:

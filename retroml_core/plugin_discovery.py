@@ -68,10 +68,13 @@ class Candidate:
         return self.distribution in _FIRST_PARTY
 
     def load(self) -> Any:
-        """Import it. Raises WrongCore, before the import, when it needs another core; otherwise whatever its code raises."""
+        """Import it. Raises WrongCore, before the import, when it needs another core; otherwise an Exception of its code."""
         for line in (self.entry.dist.requires or ()) if self.entry.dist else ():
             require_this_core(line)
-        return self.entry.load()
+        try:
+            return self.entry.load()
+        except SystemExit as stopped:
+            raise RuntimeError("it tried to end the process") from stopped
 
 
 def find_plugins(*, safe: bool = False) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.conf_folders import plugin_folders
+from retroml_core.conf_folders import drop_unusable_schemas, plugin_folders
 from retroml_core.folder_plugins import trust, untrust
 from retroml_core.text_table import columns
 
@@ -33,7 +33,9 @@ def main(app: App, argv: Sequence[str]) -> int:
         parser.error("trust and untrust need the name of a file")
     if asked.action:
         return _decide(app, asked.action, asked.name)
-    plugin_folders(app.plugins, app.registry)  # so that faults of config folders are known as well
+    # So that faults of configs are known as well.
+    drop_unusable_schemas(app.plugins, app.registry)
+    plugin_folders(app.plugins, app.registry)
     sys.stdout.write((_as_json(app) if asked.json else _page(app)) + "\n")
     return 0
 

@@ -10,8 +10,7 @@ import pytest
 
 from retroml_core.app import App
 from retroml_core.cli import main
-from retroml_core.conf_folders import plugin_folders
-from retroml_core.config import compose
+from retroml_core.config import ConfigError, compose, connect, from_tree
 from retroml_core.plugins import PluginManager
 
 EXPECTED = {
@@ -19,11 +18,13 @@ EXPECTED = {
     "bad_clash": "has a config file algorithm/random.yaml, a name already used by the core or a schema",
     "bad_conf": "names a config folder 'retroml_bad.nowhere' that is not there",
     "bad_duplicate": "offers algorithm 'random', which builtin already does",
+    "bad_exit": "could not be loaded: RuntimeError: it tried to end the process",
     "bad_generator": "failed in retroml_metrics: RuntimeError: midway",
     "bad_hook": "implements retroml_algoritms, which this version does not call (did you mean retroml_algorithms?)",
     "bad_import": "could not be loaded: ModuleNotFoundError: No module named 'nothing_like_this'",
     "bad_offer": "failed in retroml_algorithms: ZeroDivisionError: division by zero",
     "bad_spec": "offers algorithm 'shapeless', which is left out: its config <class 'dict'> is not a dataclass",
+    "bad_schema": "offers algorithm 'unusual', which is left out: its config cannot be used: ValidationError: Unexpected type",
     "bad_startup": "failed in retroml_startup: OSError: no licence server",
     "bad_wrapper": "implements retroml_refuse_run as a wrapper, which is not supported",
 }
@@ -34,7 +35,7 @@ def app(bad, only, tmp_path, monkeypatch):
     only("retroml-bad")
     monkeypatch.setenv("RETROML_HOME", str(tmp_path / "home"))
     app = App.open()
-    plugin_folders(app.plugins, app.registry)
+    connect(app)
     return app
 
 
@@ -69,6 +70,18 @@ def test_half_an_offer_is_no_offer(app):
 
 def test_configs_still_compose(app):
     assert compose(app, ["+experiment=random_catch"]).algorithm.name == "random"
+
+
+def test_a_schema_nobody_can_use_is_refused_in_words(bad, only, tmp_path, monkeypatch):
+    only("retroml-bad")
+    monkeypatch.setenv("RETROML_HOME", str(tmp_path))
+    with pytest.raises(ConfigError, match="algorithm=unusual: its config cannot be used"):
+        from_tree({"game": "catch", "algorithm": {"name": "unusual"}}, App.open())
+
+
+def test_a_broken_yaml_file_is_named(app):
+    with pytest.raises(ConfigError, match=r"half\.yaml"):
+        compose(app, ["+experiment=half"])
 
 
 def test_the_plugins_command_shows_them_all(bad, tmp_path, monkeypatch, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -116,6 +117,12 @@ def test_a_config_package_must_be_a_string(plugins):
     assert "returned 3 from retroml_config_package" in str(plugins.failures[0])
 
 
+def test_a_hook_that_tries_to_end_the_process_is_a_fault(plugins):
+    plugins.register(plugin(retroml_commands=lambda: sys.exit()), "exits")
+    plugins.commands()
+    assert "failed in retroml_commands: RuntimeError: it tried to end the process" in str(plugins.failures[0])
+
+
 # --- start ------------------------------------------------------------------------------------------------------------
 
 
@@ -160,6 +167,12 @@ def test_an_optional_hook_needs_nobody_to_declare_it(plugins):
 def test_a_failing_declaration_leaves_the_plugin_out(plugins):
     assert not plugins.register(plugin(retroml_add_hooks=lambda manager: [][0]), "bad")
     assert "could not be registered: IndexError" in str(plugins.failures[0])
+
+
+def test_two_unknown_hooks_are_two_lines(plugins):
+    assert not plugins.register(plugin(retroml_gamez=lambda: None, retroml_metricz=lambda: None), "typos")
+    assert ["(did you mean retroml_games?)" in str(failure) for failure in plugins.failures] == [True, False]
+    assert plugins.commands()
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
