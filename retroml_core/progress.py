@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from retroml_core.runs import Run
     from retroml_core.state import RunStatus
 
-__all__ = ["Follower", "follow"]
+__all__ = ["Follower", "follow", "process_exists", "title_of"]
 
 POLL_SECONDS = 0.25
 LINE_SECONDS = 10.0
@@ -143,12 +143,11 @@ class Follower:
             self._say(f"{data.get('severity', 'warning')} at step {event.step:,}{metric}: {data['message']}{hint}")
 
     def _show(self) -> None:
-        leaving = "stopping, saving a checkpoint ... (Ctrl+C again: leave it to itself)" if self._sent else ""
-        now = Snapshot(id=self._run.id, title=self._title, status=self._status, film=self._film, leaving=leaving)
+        now = Snapshot(id=self._run.id, title=self._title, status=self._status, film=self._film, stopping=self._sent)
         if self._live is not None:
             self._live.update(panel(now), refresh=True)
             return
-        key = f"{self._status.state} {self._film['renderer'] if self._film else ''} {leaving}"
+        key = f"{self._status.state} {self._film['renderer'] if self._film else ''} {self._sent}"
         before, when = self._last_line
         if key != before or self._clock() - when >= LINE_SECONDS:
             self._last_line = (key, self._clock())
@@ -195,9 +194,10 @@ class Follower:
 
 
 def title_of(run: Run) -> str:
-    """ "breakout · ppo"."""
+    """The name of the run, or "Kung Fu Master with ppo"."""
     tree = run.tree
-    return str(tree.get("name") or f"{tree.get('game')} · {(tree.get('algorithm') or {}).get('name', '?')}")
+    algorithm = (tree.get("algorithm") or {}).get("name", "?")
+    return str(tree.get("name") or f"{str(tree.get('game')).replace('_', ' ').title()} with {algorithm}")
 
 
 def process_exists(run: Run) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.checkpoints import CheckpointStore
 from retroml_core.events import RunState
 from retroml_core.wording import count, duration, percent, score, state_words
 
@@ -24,14 +25,14 @@ LOG_BYTES = 16_384
 class Snapshot:
     """One look at a run. `film` is the last news of a film in the making: its data as `FilmProgress`, or None.
 
-    `leaving` says what goes on because of Ctrl+C, "" when nothing does.
+    `stopping` says that it was asked to stop from here.
     """
 
     id: str
     title: str
     status: RunStatus
     film: dict[str, Any] | None = None
-    leaving: str = ""
+    stopping: bool = False
 
     @property
     def doing(self) -> str:
@@ -40,7 +41,16 @@ class Snapshot:
             return f"making film {self.film['renderer']}: {self.film['doing']}"
         if self.status.state.live and self.status.activity:
             return self.status.activity
-        return self.leaving or state_words(self.status.state)
+        return state_words(RunState.STOPPING if self._stops else self.status.state)
+
+    @property
+    def hint(self) -> str:
+        """What can be done now."""
+        return "(Ctrl+C again: leave it to itself)" if self._stops else ""
+
+    @property
+    def _stops(self) -> bool:
+        return self.stopping and not self.status.state.ended
 
     @property
     def fraction(self) -> float:
@@ -55,30 +65,30 @@ class Snapshot:
 
 
 def panel(now: Snapshot) -> RenderableType:
-    """What a terminal shows, four lines."""
+    """What a terminal shows, five lines."""
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
     status = now.status
-    head = Text.assemble((now.title, "bold"), f"  {now.id}", style="default")
+    head = Text.assemble((now.title, "bold"), f"  {now.id}")
+    doing = Text.assemble((now.doing, "cyan"), f"  {now.hint}")
     bar = Table.grid(padding=(0, 1))
     bar.add_row(
         ProgressBar(total=1.0, completed=now.fraction, width=40),
         Text(percent(now.fraction), "bold"),
         Text(f"{duration(now.seconds_left)} left" if now.seconds_left is not None else ""),
-        Text(now.doing, "cyan"),
     )
     figures = Text(
         f"{count(status.step)} steps  {count(status.steps_per_second)} steps/s  "
         f"{count(status.episodes)} episodes  {duration(status.seconds)} trained"
     )
     scores = Text.assemble(
-        ("score ", "default"), (score(status.mean_score), "bold green"), " mean of the last 100 episodes  ",
+        "score ", (score(status.mean_score), "bold green"), " mean of the last 100 episodes  ",
         (score(status.best_score), "bold"), " best  ", (score(status.last_score), "bold"), " last",
     )  # fmt: skip
-    return Group(head, bar, figures, scores)
+    return Group(head, doing, bar, figures, scores)
 
 
 def line(now: Snapshot) -> str:
@@ -117,8 +127,8 @@ def log_tail(run: Run) -> list[str]:
 
 
 def _after_failure(run: Run) -> list[str]:
-    good = [checkpoint for checkpoint in run.checkpoints() if checkpoint.full]
-    kept = f"Last good checkpoint: {good[-1].name} (step {count(good[-1].step)})." if good else "There is no checkpoint yet."
+    good = CheckpointStore(run.checkpoints_folder).latest_full()
+    kept = f"Last good checkpoint: {good.name} (step {count(good.step)})." if good else "There is no checkpoint yet."
     written = log_tail(run)
     return [kept, *([f"The end of {run.log_file}:"] if written else []), *written]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from retroml_core.events import RunState
 
-__all__ = ["count", "duration", "percent", "score", "short_ids", "sparkline", "state_words"]
+__all__ = ["count", "duration", "moment", "percent", "score", "short_ids", "sparkline", "state_words"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _STATES = {
@@ -44,6 +45,11 @@ def duration(seconds: float | None) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h {whole // 60 % 60:02} min"
     return f"{whole // 86_400} d {whole // 3600 % 24} h"
+
+
+def moment(milliseconds: int) -> datetime:
+    """The UTC moment so many milliseconds after 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def percent(fraction: float) -> str:

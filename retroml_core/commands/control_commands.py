@@ -65,12 +65,9 @@ def resume(app: App, argv: Sequence[str]) -> int:
         answer = ControlService().ask(run, "resume", limit_seconds=asked.timeout)
         return _say(run, answer.message, ok=answer.ok)
     _check_resumable(run, status.state)
+    _check_config(app, run)
     from retroml_core.launching import start_worker
-    from retroml_core.runs import RunRefused
 
-    refusal = app.plugins.refuse_run(app, run.config(app))
-    if refusal:
-        raise RunRefused(refusal)
     start_worker(run)
     if asked.detach:
         sys.stdout.write(f"{run.id}\n")
@@ -86,6 +83,15 @@ def _check_resumable(run: Run, state: RunState) -> None:
     if state is RunState.COMPLETED:
         hint = f"train longer in a new run: retroml rerun {run.id} budget.hours=2"
         raise NotResumable(f"{run.id} is complete: it has used its whole budget; {hint}")
+
+
+def _check_config(app: App, run: Run) -> None:
+    """Raise ConfigError when the config cannot be used here, RunRefused when a plugin forbids the run."""
+    from retroml_core.runs import RunRefused
+
+    refusal = app.plugins.refuse_run(app, run.config(app))
+    if refusal:
+        raise RunRefused(refusal)
 
 
 def _saved(run: Run) -> bool:

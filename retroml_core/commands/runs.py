@@ -6,12 +6,11 @@ import argparse
 import dataclasses
 import json
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
 from retroml_core.text_table import columns
-from retroml_core.wording import count, duration, score, short_ids
+from retroml_core.wording import count, duration, moment, score, short_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,9 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 def as_tree(row: RunRow) -> dict[str, object]:
     """A row for JSON: moments in ISO 8601, UTC."""
-    return {**dataclasses.asdict(row), "created_at": row.created.isoformat()}
+    tree = dataclasses.asdict(row)
+    moments = {key: tree[key] for key in ("created_at", "started_at", "ended_at")}
+    return tree | {key: None if ms is None else moment(ms).isoformat() for key, ms in moments.items()}
 
 
 def say_notices(app: App, report: SyncReport) -> None:
@@ -85,7 +86,7 @@ def _table(rows: Sequence[RunRow], ids: Sequence[str]) -> str:
 
 
 def _cells(row: RunRow, short: str) -> tuple[str, ...]:
-    when: datetime = row.created.astimezone()
+    when = moment(row.created_at).astimezone()
     return (
         short,
         f"{when:%Y-%m-%d %H:%M}",

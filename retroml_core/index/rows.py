@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,11 +70,6 @@ class RunRow:
     visibility: str = "private"
     revision: int = 1
     tags: tuple[str, ...] = ()
-
-    @property
-    def created(self) -> datetime:
-        """When the run was made, UTC."""
-        return datetime.fromtimestamp(self.created_at / 1000, UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

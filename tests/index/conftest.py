@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from retroml_core.eventlog import EventLog
@@ -15,6 +17,10 @@ from retroml_core.files import write_json
 from retroml_core.roots import DataRoot
 from retroml_core.runs import Run
 from retroml_core.state import RunStatus, status_json
+from retroml_core.testing import tiny_app
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
 
 
 @dataclasses.dataclass
@@ -53,6 +59,35 @@ class FakeRun:
         """Write `state.json`."""
         changes = {"state": RunState.STOPPED, **changes}
         write_json(self.run.folder / "state.json", status_json(RunStatus(**changes)))
+
+
+@pytest.fixture
+def tiny() -> Callable[[Path], App]:
+    """`tiny(folder)` is an app whose data root is `folder`."""
+    return tiny_app
+
+
+@pytest.fixture
+def app(root: DataRoot, monkeypatch: pytest.MonkeyPatch) -> App:
+    """The core alone, with the tiny game, on the data root of the test."""
+    monkeypatch.setenv("RETROML_HOME", str(root.path))
+    app = tiny_app(root.path)
+    yield app
+    if "index" in vars(app):
+        app.index.close()
+    app.close()
+
+
+@pytest.fixture
+def at_work() -> Callable[..., None]:
+    """`at_work(fake, **status)` makes this very process the one that works on a run."""
+
+    def work(fake: FakeRun, **status: Any) -> None:
+        started = psutil.Process().create_time()
+        begun = {"state": RunState.RUNNING, "attempt": 1, "pid": os.getpid(), "process_started": started}
+        fake.status(**begun | status)
+
+    return work
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from retroml_core.checkpoints import CheckpointStore
 from retroml_core.events import (
     EpisodeFinished,
     EvaluationFinished,
@@ -22,6 +23,7 @@ from retroml_core.events import (
     UpdateFinished,
 )
 from retroml_core.files import write_json
+from retroml_core.film_files import SIDECAR_FORMAT
 from retroml_core.index import Index
 from retroml_core.index.models import checkpoint, film, run_config
 from retroml_core.labels import Labels, write_labels
@@ -181,15 +183,30 @@ def test_moments_of_start_and_end_come_from_the_events(index, make_run):
 
 def test_checkpoints_and_films_on_disk_are_listed(index, make_run):
     fake = make_run()
-    folder = fake.run.checkpoints_folder / "000000000050"
-    folder.mkdir()
-    manifest = {"step": 50, "created_at": 1.0, "why": "stop", "score": 2.0, "full": True, "files": {}}
-    write_json(folder / "manifest.json", manifest)
+    store = CheckpointStore(fake.run.checkpoints_folder)
+    store.save(50, {"x": 1}, {}, {"score": 2.0}, why="stop")
+    store.save(60, None, {}, why="interval")
+    film_file = fake.run.videos_folder / "Film.mp4"
+    film_file.write_bytes(b"film")
+    sidecar = {"renderer": "timelapse", "run_id": fake.run.id, "seconds": 1.5, "created_at": "2026-11-23T00:00:00+00:00"}
+    write_json(film_file.with_suffix(".json"), {"format": SIDECAR_FORMAT, "version": 1, "file": film_file.name, **sidecar})
     index.ingest(fake.run)
-    listed = [(c.name, c.step) for c in fake.run.checkpoints()]
     with index.store.read() as connection:
-        assert [tuple(r) for r in connection.execute(select(checkpoint.c.name, checkpoint.c.step))] == listed
-        assert connection.execute(select(film)).all() == []
+        assert [tuple(row)[1:] for row in connection.execute(select(checkpoint).order_by(checkpoint.c.step))] == [
+            ("000000000050", 50, "stop", 2.0, 1),
+            ("000000000060", 60, "interval", None, 0),
+        ]
+        assert [tuple(row)[1:] for row in connection.execute(select(film))] == [("Film.mp4", "timelapse", 1.5, 4)]
+
+
+def test_what_is_no_longer_on_disk_leaves_the_index(index, make_run):
+    fake = make_run()
+    CheckpointStore(fake.run.checkpoints_folder).save(50, {"x": 1}, {}, why="stop")
+    index.ingest(fake.run)
+    shutil.rmtree(fake.run.checkpoints_folder / "000000000050")
+    index.ingest(fake.run)
+    with index.store.read() as connection:
+        assert connection.execute(select(checkpoint)).all() == []
 
 
 # --- again and again --------------------------------------------------------------------------------------------------
