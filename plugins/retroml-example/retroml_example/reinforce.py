@@ -9,7 +9,7 @@ Shapes: T steps, B environments, N = T * B samples, A actions, F features, H hei
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Reinforce(ArrayTrainable):
         blank_BCHW = np.zeros((1, *build.env.observation_shape), np.uint8)
         self.parameters = {"weights": np.zeros((features(blank_BCHW).shape[1], build.env.action_count))}
         self.memory = {"features": [], "actions": [], "rewards": [], "goes_on": []}
+        self.shown: dict[str, NDArray[Any]] = {}
 
     def probabilities(self, obs: NDArray[np.uint8]) -> NDArray[np.float64]:
         """How likely each action is (B, A)."""
@@ -62,12 +63,17 @@ class Reinforce(ArrayTrainable):
         step_FA = self.config.learning_rate * gradient_FA / (np.linalg.norm(gradient_FA) + 1e-8)
         self.parameters = {"weights": self.parameters["weights"] + step_FA}
         self.memory = {name: [] for name in self.memory}
+        self.shown = {"actions": actions_N, "returns": returns_N, "advantages": advantages_N}
         control.tick()
         logs_NA = np.log(chances_NA + 1e-12)
         return {
             "loss/policy": -float((advantages_N * logs_NA[np.arange(len(actions_N)), actions_N]).mean()),
             "policy/entropy": -float((chances_NA * logs_NA).sum(axis=1).mean()),
         }
+
+    def samples(self) -> dict[str, NDArray[Any]]:
+        """What metric plugins may look at after an update."""
+        return self.shown
 
 
 def features(obs: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -57,10 +57,10 @@ class PngExporter(Exporter):
         values_N = np.array([value for _, value in scores])
         mean_N, half_N = moving_band(values_N, self.config.window)
         axes.plot(steps_N, values_N, ".", color=BLUE, alpha=0.25, markersize=3, markeredgewidth=0, label="one game")
+        axes.plot(steps_N, mean_N, color=ORANGE, label=f"mean of the last {self.config.window} games")
         axes.fill_between(
             steps_N, mean_N - half_N, mean_N + half_N, color=ORANGE, alpha=0.3, linewidth=0, label="95 % interval of that mean"
         )
-        axes.plot(steps_N, mean_N, color=ORANGE, label=f"mean of the last {self.config.window} games")
         _dress(axes, f"Score [{self.units.get('score/mean_100', 'points')}]")
         axes.set_title(identity.title)
         axes.legend(loc="best", frameon=False)
