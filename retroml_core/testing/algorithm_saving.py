@@ -1,0 +1,93 @@
+"""The contract of algorithms: what saving, restoring and sharing owe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from retroml_core.testing.algorithm_base import AlgorithmBase, Make
+from retroml_core.testing.checks import require
+from retroml_core.testing.control import FakeControl
+from retroml_core.tree import Tree, digest, load_tree, save_tree
+
+if TYPE_CHECKING:
+    from retroml_core.algorithm import Decision
+
+__all__ = ["Saving"]
+
+
+class Saving(AlgorithmBase):
+    """What saving, restoring and sharing owe."""
+
+    def test_the_state_is_a_plain_tree(self, make: Make, tmp_path: Path) -> None:
+        """`state` survives `save_tree` and `load_tree` unchanged."""
+        trainable = make()
+        self._train(trainable)
+        state = trainable.state()
+        require(digest(_saved(state, tmp_path)) == digest(state), "`state` must hold only dicts, lists, arrays and numbers")
+
+    @pytest.mark.parametrize("ticks", [None, 3])
+    def test_a_restored_run_goes_on_bit_for_bit(self, make: Make, tmp_path: Path, ticks: int | None) -> None:
+        """Killed after a checkpoint (also in the middle of a chunk) and resumed: the end is the same as without."""
+        whole, resumed = make(), make()
+        self._train(whole, 1)
+        whole.advance(FakeControl(return_after=ticks))
+        saved = _saved(whole.state(), tmp_path)
+        resumed.restore(saved)
+        require(resumed.fingerprint() == whole.fingerprint(), "`restore` must bring back every parameter `fingerprint` sees")
+        self._train(whole)
+        self._train(resumed)
+        advice = "put optimizer, buffers, counters and generators into `learner_state` and take them up in `restore_learner`"
+        require(resumed.fingerprint() == whole.fingerprint(), f"after `restore` training went on differently: {advice}")
+        difference = _first_difference(whole.state(), resumed.state())
+        require(not difference, f"after `restore` the state went on differently at {difference}: {advice}")
+
+    def test_a_policy_decides_as_its_maker(self, make: Make, tmp_path: Path) -> None:
+        """A player that took up `policy` through a file decides the same, and needs no environment."""
+        maker, player = make(), make(2, playable=False)
+        self._train(maker)
+        player.load_policy(_saved(maker.policy(), tmp_path))
+        for trainable in (maker, player):
+            trainable.seed_acting(11)
+        theirs, mine = (trainable.act(self._obs(8), greedy=False) for trainable in (maker, player))
+        require(_same(theirs, mine), "after `load_policy` decisions differ: `policy` must hold all that `act` uses")
+
+    def test_closing_twice_is_harmless(self, make: Make) -> None:
+        """`close` may be called before training and any number of times."""
+        make().close()
+        trainable = make()
+        self._train(trainable, 1)
+        trainable.close()
+        trainable.close()
+
+    def test_flushing_needs_no_environment(self, make: Make) -> None:
+        """`flush` returns text, before and after play began."""
+        trainable = make()
+        require(isinstance(trainable.flush(), str), "`flush` must return the head of the hash chain, or an empty string")
+        self._train(trainable, 1)
+        require(isinstance(trainable.flush(), str), "`flush` must return the head of the hash chain, or an empty string")
+
+
+def _saved(tree: Tree, folder: Path) -> Tree:
+    save_tree(tree, folder / "tree")
+    return load_tree(folder / "tree")
+
+
+def _same(one: Decision, two: Decision) -> bool:
+    if one.probabilities is None or two.probabilities is None:
+        return one.probabilities is two.probabilities and np.array_equal(one.actions, two.actions)
+    close = np.allclose(one.probabilities, two.probabilities, atol=1e-5)
+    return close and np.array_equal(one.actions, two.actions)
+
+
+def _first_difference(one: Any, two: Any, path: str = "") -> str:
+    """The path of the first leaf in which two trees differ; empty when they are equal."""
+    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
+        return next((found for key in one if (found := _first_difference(one[key], two[key], f"{path}/{key}"))), "")
+    if isinstance(one, list | tuple) and isinstance(two, list | tuple) and len(one) == len(two):
+        pairs = enumerate(zip(one, two, strict=True))
+        return next((found for i, (a, b) in pairs if (found := _first_difference(a, b, f"{path}/{i}"))), "")
+    return "" if digest({"leaf": one}) == digest({"leaf": two}) else path or "/"

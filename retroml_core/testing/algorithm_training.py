@@ -1,0 +1,88 @@
+"""The contract of algorithms: what `advance` owes."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from retroml_core.algorithm import StopTraining
+from retroml_core.testing.algorithm_base import AlgorithmBase, Make
+from retroml_core.testing.checks import require
+from retroml_core.testing.control import FakeControl
+
+__all__ = ["Training"]
+
+METRIC_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
+
+
+class Training(AlgorithmBase):
+    """What `advance` owes."""
+
+    def test_a_chunk_reports_its_steps(self, make: Make) -> None:
+        """Every chunk takes steps, and a report counts those of its chunk alone."""
+        for report in self._train(make()):
+            require(report.steps > 0, "`advance` must report the steps it took over all environments in Report.steps")
+
+    def test_every_game_is_reported_once(self, make: Make) -> None:
+        """The episodes of all reports are those the environment ended, in order."""
+        episodes = [episode for report in self._train(make(), 3) for episode in report.episodes]
+        require(episodes, "Report.episodes was empty throughout: pass on Transition.episodes")
+        numbers = [episode.number for episode in episodes]
+        require(len(set(numbers)) == len(numbers), f"episodes were reported twice: {numbers}; clear the list after a report")
+
+    def test_metrics_are_finite_numbers_with_path_names(self, make: Make) -> None:
+        """Names look like `loss/policy`; values are finite floats."""
+        for report in self._train(make()):
+            for name, value in report.metrics.items():
+                require(METRIC_NAME.fullmatch(name), f"metric {name!r}: use a name like 'loss/policy' (docs/metrics.md)")
+                require(
+                    isinstance(value, float | int) and math.isfinite(value), f"metric {name} is {value!r}: use a finite float"
+                )
+
+    def test_samples_are_flat_arrays(self, make: Make) -> None:
+        """The arrays for metric plugins have one axis."""
+        for report in self._train(make()):
+            for name, array in report.samples.items():
+                require(np.ndim(array) == 1, f"sample {name!r} must have shape (n,), not {np.shape(array)}: use .ravel()")
+
+    def test_it_ticks(self, make: Make) -> None:
+        """`control.tick` is called, so that pausing and stopping are prompt."""
+        control = FakeControl()
+        make().advance(control)
+        require(control.ticks > 0, "`advance` must call control.tick() at least once a vector step and once a minibatch")
+
+    def test_it_returns_when_asked(self, make: Make) -> None:
+        """While the core waits, `advance` returns at the next safe point."""
+        trainable, control = make(), FakeControl(return_after=1)
+        self._train(trainable, 1)
+        trainable.advance(control)
+        require(control.ticks <= 2, f"`advance` ticked {control.ticks} times after wants_return(): check it in every step")
+
+    def test_an_emergency_stop_passes_through(self, make: Make) -> None:
+        """StopTraining, raised by `tick`, is not caught."""
+        trainable = make()
+        try:
+            for _ in range(50):
+                trainable.advance(FakeControl(stop_after=1))
+        except StopTraining:
+            return
+        require(False, "`advance` swallowed StopTraining: catch only exceptions you expect")
+
+    def test_it_learns_something(self, make: Make) -> None:
+        """Training changes the parameters, when the spec's traits say that it learns."""
+        trainable = make()
+        before = trainable.fingerprint()
+        self._train(trainable)
+        if "learns" in self.spec.traits:
+            require(trainable.fingerprint() != before, "the fingerprint is the same after training: does `update` learn?")
+
+    def test_the_same_seed_gives_the_same_result(self, make: Make) -> None:
+        """Two runs of one seed end with equal parameters, when the spec's traits promise it."""
+        if "deterministic" not in self.spec.traits:
+            return
+        one, two = make(3), make(3)
+        self._train(one)
+        self._train(two)
+        require(one.fingerprint() == two.fingerprint(), "one seed gave two results: draw everything from build.seeds")
