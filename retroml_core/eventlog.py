@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -120,6 +121,11 @@ class EventLog:
                 self._file.seek(start)
                 raise
             self._lines.clear()
+
+    def sync(self) -> None:
+        """Flush, and let the disk have it: a checkpoint must never know of more than the events do. Raises OSError."""
+        self.flush()
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Flush and close."""

@@ -67,6 +67,8 @@ class Keeper:
         attempt = self._attempt
         if why in ("stop", "end"):
             self.keep_best(at_once=True)
+        self._reporter.say()
+        attempt.log.sync()
         self._trainable.flush()
         policy = self._policy()
         state = {"trainable": self._trainable.state(), "session": self._session_state()}

@@ -153,6 +153,24 @@ def test_killed_without_any_checkpoint_begins_anew(make_run, train):
     assert [e.data["resumed_from"] for e in broken.events({"run_state"})] == [None, None, None, 0]
 
 
+def test_a_checkpoint_never_knows_of_more_than_the_events_on_disk(make_run, train, monkeypatch):
+    run = make_run(checkpoints=CheckpointConfig(every_steps=500))
+    on_disk = []
+
+    def look(store, step, state, *rest):
+        if state is not None:
+            on_disk.append((state["session"]["tally"]["episodes"], len(run.episodes())))
+        return plain(store, step, state, *rest)
+
+    plain = CheckpointStore.save
+    monkeypatch.setattr(CheckpointStore, "save", look)
+    monkeypatch.setattr("retroml_core.eventlog.FLUSH_SECONDS", 10**9)
+    train(run)
+    assert len(on_disk) >= 7
+    assert all(told >= counted for counted, told in on_disk)
+    assert on_disk[-1][0] > 0
+
+
 def test_seq_rises_by_one_over_all_attempts(make_run, train):
     run = make_run(learner={})
     with pytest.raises(StopTraining):
