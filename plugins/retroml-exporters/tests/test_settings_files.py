@@ -62,7 +62,7 @@ def test_any_text_survives_the_command_line(app):
         "C:\\runs\\",
         'back\\"slash\\\\"',
         "a,b=[c]{d}(e)",
-        "50 % of $HOME",
+        "50 % of ${game} and $HOME",
         "null",
         "True",
         "3.5",
