@@ -49,7 +49,8 @@ class TapeIndex:
         found = [(match, path) for path in self.folder.iterdir() if (match := _NAME.fullmatch(path.name))]
         for match, path in found:
             self._files.setdefault(path, TapeFile(path, int(match[1]), match[2]))
-        return any(file.read() for file in self._files.values())
+        appended = [file.read() for file in self._files.values()]
+        return any(appended)
 
     def segments(self, stream: Stream) -> list[Segment]:
         """The segments of a stream, in the order in which they were begun."""
