@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from retroml_core.algorithm import TrainingFault
 from retroml_core.building import Workshop
-from retroml_core.evaluation import play_games
-from retroml_core.events import EvaluationFinished, Fingerprint, RunOutcome, RunState, TrainingComplete
+from retroml_core.events import Fingerprint, RunOutcome, RunState, TrainingComplete
+from retroml_core.examining import Examiner
 from retroml_core.keeper import Keeper
 from retroml_core.reporting import Reporter, open_metrics
 from retroml_core.starting import note_game
@@ -30,7 +30,6 @@ __all__ = ["Session"]
 FINGERPRINT_UPDATES = 100
 FINGERPRINT_SECONDS = 0.5
 PAUSE_POLL_SECONDS = 0.1
-SECONDS_A_MINUTE = 60.0
 
 
 class Session:
@@ -43,8 +42,8 @@ class Session:
         self.trainable: Trainable = self.workshop.trainable(self.info, attempt.device, self._training_environment)
         self.reporter = Reporter(attempt, self.info, open_metrics(attempt))
         self.keeper = Keeper(attempt, self.info, self.trainable, self.reporter)
+        self.examiner = Examiner(attempt, self.workshop, self.trainable, self.keeper)
         self._noted = False
-        self._evaluated_at = 0.0
         self._fingerprinted_at = 0.0
 
     def __enter__(self) -> Session:
@@ -87,7 +86,7 @@ class Session:
             resumed_from = 0
         for name, value in self.keeper.tuned.items():
             self._tune(name, value)
-        self._evaluated_at = attempt.clock.seconds()
+        self.examiner.start()
         self.reporter.start()
         attempt.move(RunState.RUNNING, resumed_from=resumed_from)
 
@@ -117,7 +116,8 @@ class Session:
             self.keeper.keep_due()
         if report.updates:
             self._fingerprint()
-        self._evaluate_if_due()
+        if not self._used_up():
+            self.examiner.evaluate_if_due()
         self._obey()
 
     def _obey(self) -> None:
@@ -189,7 +189,7 @@ class Session:
                 )
             )
         if tally.steps > 0 and not control.preempted:
-            self._evaluate_best()
+            self.examiner.evaluate_best()
         state = RunState.COMPLETED if completed and not control.preempted else RunState.STOPPED
         reason = "" if state is RunState.COMPLETED else control.stop or ""
         return RunOutcome(state=state, steps=tally.steps, reason=reason, checkpoint=name, metrics=self._summary())
@@ -198,68 +198,3 @@ class Session:
         tally = self.attempt.tally
         figures = {"score/mean": tally.mean(), "score/best": tally.best, "time/seconds": self.attempt.clock.seconds()}
         return {name: value for name, value in figures.items() if value is not None}
-
-    # --- evaluation ---------------------------------------------------------------------------------------------------
-
-    def _evaluate_if_due(self) -> None:
-        every, seconds = self.attempt.config.evaluation.every_minutes, self.attempt.clock.seconds()
-        if every is None or seconds - self._evaluated_at < every * SECONDS_A_MINUTE or self._used_up():
-            return
-        self._evaluated_at = seconds
-        mean = self._evaluate(self.attempt.tally.steps)
-        if mean is not None:
-            self.keeper.keep_evaluated(mean)
-
-    def _evaluate_best(self) -> None:
-        """Measure the best model, unless that was done by an earlier attempt."""
-        best = self.keeper.store.best()
-        step = self.attempt.tally.steps if best is None else best.step
-        done = [e for e in self.attempt.run.events({"evaluation_finished"}) if e.step == self.attempt.tally.steps]
-        if any(event.data.get("checkpoint_step") == step for event in done):
-            return
-        if best is not None:
-            self.trainable.load_policy(self.keeper.store.load_policy(best))
-        self._evaluate(step)
-
-    def _evaluate(self, checkpoint_step: int) -> float | None:
-        """Play the evaluation games with the policy at hand; their mean score, or None when a stop came in between."""
-        attempt, config, seeds = self.attempt, self.attempt.config.evaluation, self.workshop.seeds
-        stops, step = attempt.control.stops, attempt.tally.steps
-        attempt.doing("evaluating")
-        self.trainable.seed_acting(seeds.integer("evaluation", "acting", checkpoint_step))
-
-        def make(count: int, wave: int) -> VectorEnvironment:
-            return self.workshop.environment(
-                count,
-                seed=seeds.integer("evaluation", checkpoint_step, wave),
-                stream="evaluation",
-                tape_folder=attempt.run.tape_folder,
-                attempt=attempt.number,
-                first_step=step,
-                clock=attempt.clock.seconds,
-            )
-
-        def go_on() -> bool:
-            attempt.control.tick()
-            return attempt.control.stops == stops
-
-        games = play_games(
-            make, lambda obs: self.trainable.act(obs, greedy=config.greedy), config.episodes, config.max_steps, go_on
-        )
-        attempt.doing("")
-        if games is None:
-            return None
-        scores = tuple(game.score for game in games)
-        mean = sum(scores) / len(scores)
-        attempt.bus.say(
-            EvaluationFinished(
-                checkpoint_step=checkpoint_step,
-                scores=scores,
-                lengths=tuple(game.length for game in games),
-                mean=mean,
-                best=max(scores),
-                greedy=config.greedy,
-                seconds=attempt.clock.seconds(),
-            )
-        )
-        return mean

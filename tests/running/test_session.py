@@ -288,7 +288,7 @@ def test_the_best_model_is_kept_and_evaluated(make_run, train):
 
 def test_evaluations_decide_over_training_scores(make_run, train, monkeypatch):
     run = make_run(learner={}, steps=8000, evaluation=EvaluationConfig(episodes=3, every_minutes=0.1, max_steps=100))
-    monkeypatch.setattr("retroml_core.session.SECONDS_A_MINUTE", 0.2)
+    monkeypatch.setattr("retroml_core.examining.SECONDS_A_MINUTE", 0.2)
     train(run)
     evaluations = list(run.events({"evaluation_finished"}))
     assert len(evaluations) >= 2
