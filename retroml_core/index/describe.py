@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -25,9 +26,8 @@ def signature(folder: Path) -> dict[str, int]:
     """What the folder looks like from outside: the same as before means that nothing in it is new."""
     seen = {f"events/{path.name}": path.stat().st_size for path in (folder / "events").glob("*.jsonl")}
     for name in _WATCHED:
-        path = folder / name
-        if path.exists():
-            seen[name] = path.stat().st_mtime_ns
+        with contextlib.suppress(OSError):
+            seen[name] = (folder / name).stat().st_mtime_ns
     return seen
 
 

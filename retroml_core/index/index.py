@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, select
 
+from retroml_core.events import RunState
 from retroml_core.files import replace
 from retroml_core.index import curves, ingest, queries
+from retroml_core.index.describe import signature
 from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
@@ -140,10 +142,15 @@ class Index:
     def _sync(self) -> SyncReport:
         report = SyncReport()
         with self.store.read() as connection:
-            known = {row.id for row in connection.execute(select(run_table.c.id))}
+            wanted = select(run_table.c.id, run_table.c.signature, run_table.c.state)
+            known = {row.id: (row.signature, RunState(row.state)) for row in connection.execute(wanted)}
         folders = {folder.name: folder for folder in self.root.run_folders()}
-        for folder in folders.values():
-            self._sync_folder(folder, report)
+        for name, folder in folders.items():
+            seen, state = known.get(name, ({}, RunState.CREATED))
+            if state.live or signature(folder) != seen:
+                self._sync_folder(folder, report)
+            else:
+                report.runs += 1
         for gone in known - folders.keys():
             with self.store.write() as connection:
                 ingest.forget(connection, gone)
