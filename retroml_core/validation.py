@@ -43,7 +43,10 @@ def range_problems(config: Any, above: str = "") -> Iterator[Problem]:
             yield Problem(key=key, value=value, message="needs a value")
         elif (info := param_info(field)) is not None and value is not None:
             for item in value if isinstance(value, (list, tuple)) else (value,):
-                yield from _value_problems(key, item, info)
+                for problem in _value_problems(key, item, info):
+                    # A default may lie outside the usual range, where it means "choose for me".
+                    if problem.severity is Severity.ERROR or item != field.default:
+                        yield problem
 
 
 def _value_problems(key: str, value: Any, info: ParamInfo) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import pytest
 from retroml_core.conf_folders import core_conf, options, plugin_folders
 from retroml_core.config import compose
 from retroml_core.resolvers import default_of, trains_on_gpu
+from retroml_core.validation import check
 
 EXPERIMENTS = sorted(path.stem for path in core_conf().parent.glob("**/conf/experiment/*.yaml") if ".venv" not in path.parts)
 PRESETS = sorted(path.stem for path in core_conf().glob("preset/*.yaml"))
@@ -32,6 +33,11 @@ def test_the_core_ships_experiments_and_presets():
 @pytest.mark.parametrize("algorithm", ["ppo", "random"])
 def test_a_preset_composes_with_every_algorithm(preset, algorithm, installed):
     assert compose(installed, [f"preset={preset}", f"algorithm={algorithm}"]).preset == preset
+
+
+@pytest.mark.parametrize("overrides", [[], ["game=ms_pacman", "preset=long"], ["+experiment=first_light"]])
+def test_what_is_shipped_gives_no_warning(overrides, installed):
+    assert check(compose(installed, overrides), installed) == []
 
 
 def test_every_option_of_every_group_composes(installed):

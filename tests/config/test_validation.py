@@ -76,6 +76,15 @@ def test_nothing_is_allowed_where_it_is_the_default():
     assert [problem.key for problem in problems(often=0)] == ["often"]
 
 
+def test_a_default_is_never_remarked_upon():
+    @dataclass
+    class Automatic:
+        every: int = param(0, ge=0, soft_ge=1000, help="0: chosen.")
+
+    assert list(range_problems(Automatic())) == []
+    assert len(list(range_problems(Automatic(every=1)))) == 1
+
+
 def test_choices():
     (problem,) = problems(mode="c")
     assert "must be one of 'a', 'b'" in str(problem)
