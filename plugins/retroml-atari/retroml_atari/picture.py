@@ -31,15 +31,17 @@ class Shrink:
         """The shrunk picture; a copy also when nothing shrinks."""
         if self._source == self._target:
             return picture.copy()
-        return self._average(picture, *self._blocks) if self._blocks else self._interpolate(picture)
+        small = self._average(picture, *self._blocks) if self._blocks else self._interpolate(picture)
+        return small.astype(np.uint8)
 
-    def _average(self, picture: NDArray[np.uint8], high: int, wide: int) -> NDArray[np.uint8]:
-        sums = picture.reshape(self._target[0], high, self._target[1], wide).sum(axis=(1, 3), dtype=np.int32)
+    def _average(self, picture: NDArray[np.uint8], high: int, wide: int) -> NDArray[np.float32]:
+        sums: NDArray[np.int32] = picture.reshape(self._target[0], high, self._target[1], wide).sum(axis=(1, 3), dtype=np.int32)
         if high == wide == 2:
-            return ((sums + 2) >> 2).astype(np.uint8)
-        return np.rint(sums.astype(np.float32) * np.float32(1.0 / (high * wide))).astype(np.uint8)
+            return ((sums + 2) // 4).astype(np.float32)
+        rounded: NDArray[np.float32] = np.rint(sums.astype(np.float32) * np.float32(1.0 / (high * wide)))
+        return rounded
 
-    def _interpolate(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _interpolate(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         (columns, column_weights), (rows, row_weights) = self._columns, self._rows
         values = picture.astype(np.float32)
         narrow = values[:, columns[0]] * column_weights[0]
@@ -48,7 +50,8 @@ class Shrink:
         small = narrow[rows[0]] * row_weights[0][:, None]
         for row, weight in zip(rows[1:], row_weights[1:], strict=True):
             small += narrow[row] * weight[:, None]
-        return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+        rounded: NDArray[np.float32] = np.clip(np.rint(small), 0, 255)
+        return rounded
 
 
 def _taps(source: int, target: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:

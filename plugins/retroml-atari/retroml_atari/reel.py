@@ -158,7 +158,7 @@ class Reel:
         return self._column("rewards", np.int32, environment, first, last)
 
     def _column(self, name: str, kind: type, environment: int, first: int, last: int) -> NDArray[Any]:
-        parts = [np.zeros(0, kind)]
+        parts: list[NDArray[Any]] = [np.zeros(0, kind)]
         place = first
         while place < last:
             index = self.span_at(place)
@@ -172,7 +172,7 @@ class Reel:
 
     def _events(self, name: str, *, include_end: bool = False) -> NDArray[Any]:
         """All events of a kind with their `place` and `span`, in order. A game may begin just after a span's last row."""
-        parts = []
+        parts: list[tuple[NDArray[Any], int, int]] = []
         for index, span in enumerate(self.spans):
             events = getattr(span.block, name)
             if len(events):
@@ -197,10 +197,8 @@ class Reel:
         same = begins["env"][1:] == begins["env"][:-1]
         following[:-1][same] = begins["place"][1:][same]
         finish = self._finish(begins, following)
-        finished = finish >= 0
-        lengths = np.where(
-            finished, self.ends["place"][finish] - begins["place"] + 1 if len(self.ends) else 0, following - begins["place"]
-        )
+        lasts = self.ends["place"][finish] + 1 if len(self.ends) else following
+        lengths = np.where(finish >= 0, lasts, following) - begins["place"]
         order = np.argsort(begins["number"], kind="stable")
         order = order[lengths[order] > 0]
         self._played = begins[order]
@@ -222,9 +220,8 @@ class Reel:
         seconds = np.interp(begins["place"], *self._clock())
         versions = self._versions(begins["place"])
         episodes = []
-        for begin, length, end, second, version in zip(
-            begins, lengths.tolist(), finish.tolist(), seconds.tolist(), versions, strict=True
-        ):
+        columns = (begins, lengths.tolist(), finish.tolist(), seconds.tolist(), versions)
+        for begin, length, end, second, version in zip(*columns, strict=True):
             span = self.spans[begin["span"]]
             score, lives = self._outcome(begin, length, end)
             episodes.append(
