@@ -7,6 +7,7 @@ recognised by a lock nobody holds.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -72,8 +73,9 @@ class FilmSlot:
             replace(self.part, self.final)
             sync_folder(self.final.parent)
         except OSError:
-            self.sidecar.unlink(missing_ok=True)
             self.discard()
+            with contextlib.suppress(OSError):
+                self.sidecar.unlink()
             raise
         self._release()
 

@@ -76,6 +76,8 @@ class FilmOptions:
 def film_length(text: str, trained_seconds: float) -> float:
     """The length in seconds that `text` asks for. Raises FilmError when it is neither a positive number nor "match"."""
     if text.strip().lower() == "match":
+        if trained_seconds <= 0:
+            raise FilmError("a film cannot match a training that has not trained yet: give its length in seconds")
         return trained_seconds
     try:
         seconds = float(text)

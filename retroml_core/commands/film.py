@@ -23,26 +23,22 @@ EXIT_CANCELLED = 130
 
 
 def main(app: App, argv: list[str]) -> int:
-    """Make or list films; the exit code is 0 when every film asked for is complete, 130 after Ctrl+C."""
+    """Make or list films; the exit code is 0 when every film asked for is complete, 130 after Ctrl+C.
+
+    Raises Fault for a run, a renderer or a setting that does not exist.
+    """
     from rich.console import Console
 
-    from retroml_core.registry import UnknownName
-    from retroml_core.runs import RunNotFound, find_run
+    from retroml_core.runs import find_run
 
     parsed = _parser().parse_args(argv)
-    errors = Console(stderr=True, highlight=False)
-    try:
-        run = find_run(app, parsed.id)
-        options = FilmOptions.from_arguments(parsed)
-        for name in parsed.renderer:
-            app.registry.get("renderers", name)
-    except (UnknownName, FilmError) as error:
-        errors.print(str(error), style="red", markup=False)
-        return 2
-    except RunNotFound as error:
-        errors.print(str(error), style="red", markup=False)
-        return 1
-    return _list(run, parsed.json) if parsed.list else _make(app, run, parsed, options, errors)
+    run = find_run(app, parsed.id)
+    options = FilmOptions.from_arguments(parsed)
+    for name in parsed.renderer:
+        app.registry.get("renderers", name)
+    if parsed.list:
+        return _list(run, parsed.json)
+    return _make(app, run, parsed, options, Console(stderr=True, highlight=False))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -162,7 +162,7 @@ def made_up_tape(games: int = 40, *, length: int = 90, environments: int = 2, ev
         begun[environment] += steps
     end = max(begun) * environments
     evaluation = [
-        made_up_episode(number, length=length + 10 * number, first_step=end, environment=number - 1, stream="evaluation")
+        made_up_episode(number, length=length + 30 * (number - 1), first_step=end, environment=number - 1, stream="evaluation")
         for number in range(1, evaluation_games + 1)
     ]
     return MadeUpTape(training, evaluation)

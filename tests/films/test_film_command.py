@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from retroml_core.commands.film import main
+from retroml_core.filming import FilmError
+from retroml_core.films import list_films, make_film
+from retroml_core.registry import UnknownName
+from retroml_core.runs import RunNotFound
+
+pytestmark = pytest.mark.usefixtures("trusted")
+
+
+def test_the_films_of_the_config_are_made(app, run, capsys):
+    assert main(app, [run.id]) == 0
+    (film,) = list_films(run)
+    out = capsys.readouterr().out
+    assert str(film.path) in out
+    assert "It stands still." in out
+
+
+def test_json_names_the_films(app, run, capsys):
+    assert main(app, ["latest", "--renderer", "still", "--json", "--set", "pictures=30"]) == 0
+    (film,) = json.loads(capsys.readouterr().out)
+    assert film["seconds"] == 1.0
+    assert film["run_id"] == run.id
+
+
+def test_a_film_that_fails_is_told_and_the_others_are_made(app, run, capsys):
+    assert main(app, [run.id, "--set", "trouble=full"]) == 1
+    assert "is full" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_the_list(app, run, capsys):
+    film = make_film(app, run, "still")
+    assert main(app, [run.id, "--list"]) == 0
+    assert film.name[:20] in capsys.readouterr().out
+
+
+def test_the_list_as_json(app, run, capsys):
+    assert main(app, [run.id, "--list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_an_empty_list_says_how_to_make_films(app, run, capsys):
+    assert main(app, [run.id, "--list"]) == 0
+    assert "retroml film" in capsys.readouterr().out.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [(["nobody"], RunNotFound), (["latest", "--renderer", "stil"], UnknownName), (["latest", "--set", "x"], FilmError)],
+)
+def test_wrong_use_is_an_error_for_the_command_line_to_show(app, run, arguments, error):
+    with pytest.raises(error):
+        main(app, arguments)
+    assert list_films(run) == []
+
+
+def test_an_option_that_does_not_exist_is_wrong_use(app, run, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(app, ["latest", "--speed", "9"])
+    assert ended.value.code == 2
+    capsys.readouterr()

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retroml_core.film_options import FilmOptions, film_length, film_settings
+from retroml_core.filming import FilmError
+from retroml_core.testing.film_plugin import StillConfig
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser()
+    FilmOptions.add_arguments(parser)
+    return FilmOptions.from_arguments(parser.parse_args(arguments))
+
+
+words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)
+options = st.builds(
+    FilmOptions,
+    length=st.none() | words,
+    fps=st.none() | st.integers(15, 60),
+    height=st.none() | st.integers(240, 2160),
+    captions=st.none() | st.booleans(),
+    output=st.none() | st.just(Path("some folder")),
+    settings=st.dictionaries(words, words, max_size=3),
+)
+
+
+@given(options)
+def test_options_survive_the_way_to_another_process(asked):
+    assert parse(asked.as_arguments()) == asked
+
+
+def test_nothing_asked_is_nothing_changed():
+    assert parse([]) == FilmOptions()
+
+
+def test_a_setting_without_a_value_is_an_error():
+    with pytest.raises(FilmError, match="KEY=VALUE"):
+        parse(["--set", "quality"])
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("60", 60.0), ("0.5", 0.5), ("match", 33.5), (" Match ", 33.5)])
+def test_lengths(text, seconds):
+    assert film_length(text, 33.5) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "-5", "nan", "inf", "long", "1:30"])
+def test_impossible_lengths_are_errors_that_say_what_is_possible(text):
+    with pytest.raises(FilmError, match="match"):
+        film_length(text, 33.5)
+
+
+def test_matching_nothing_is_said():
+    with pytest.raises(FilmError, match="trained"):
+        film_length("match", 0.0)
+
+
+def test_settings_have_the_types_of_the_config():
+    assert film_settings(StillConfig, {"pictures": "12"}) == StillConfig(pictures=12)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"pictures": "many"}, "pictures"),
+        ({"qality": "3"}, "trouble, pictures"),
+        ({"pictures": "0"}, "1 to 10000"),
+        ({"trouble": "?"}, "choose"),
+    ],
+)
+def test_wrong_settings_are_named(settings, words):
+    with pytest.raises(FilmError, match=words):
+        film_settings(StillConfig, settings)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from retroml_core import filmmaker
+from retroml_core.film_options import FilmOptions
+from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filmmaker import Reporter
+from retroml_core.films import list_films, start_film
+
+pytestmark = pytest.mark.usefixtures("trusted")
+
+
+def options(**settings):
+    return FilmOptions(settings=settings)
+
+
+def test_a_process_makes_the_film_and_says_how_far_it_is(run):
+    said = []
+    with start_film(run, "still", options(pictures="60")) as making:
+        film = making.follow(said.append)
+    assert [found.name for found in list_films(run)] == [film.name]
+    assert film.seconds == 2.0
+    assert said[0].renderer == "still"
+    assert all(0 <= step.fraction <= 1 for step in said)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"), [("full", "is full"), ("bug", "ZeroDivisionError: no frames"), ("die", "code 9")]
+)
+def test_a_process_that_fails_says_why_and_leaves_nothing_behind(run, trouble, words, left):
+    with start_film(run, "still", options(trouble=trouble)) as making, pytest.raises(FilmError, match=words):
+        making.follow()
+    if trouble != "die":
+        assert left() == []
+
+
+def test_the_next_film_cleans_up_after_a_process_that_died(run, left):
+    with start_film(run, "still", options(trouble="die")) as making, pytest.raises(FilmError):
+        making.follow()
+    with start_film(run, "still") as making:
+        film = making.follow()
+    assert left() == sorted([film.name, film.path.with_suffix(".json").name])
+
+
+def test_cancelling_leaves_nothing_behind(run, left):
+    with start_film(run, "still", options(trouble="wait")) as making, pytest.raises(FilmCancelled):
+        making.follow(lambda step: making.cancel() if step.fraction > 0.4 else None)
+    assert left() == []
+
+
+def test_leaving_the_block_ends_the_process(run, left):
+    with start_film(run, "still", options(trouble="wait")) as making:
+        pass
+    assert making.process.poll() is not None
+    assert left() == []
+
+
+def by_hand(run, *more):
+    command = [sys.executable, "-m", "retroml_core.filmmaker", str(run.folder), "--renderer", "still", *more]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def until_waiting(process):
+    for line in process.stdout:
+        if "waiting" in line:
+            return
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM; a line on standard input does the same")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_cancels(run, left, number):
+    with by_hand(run, "--set", "trouble=wait") as process:
+        until_waiting(process)
+        process.send_signal(number)
+        assert '"cancelled": true' in process.stdout.read()
+    assert process.returncode == 130
+    assert left() == []
+
+
+def test_a_line_on_standard_input_cancels(run, left):
+    with by_hand(run, "--attached", "--set", "trouble=wait") as process:
+        until_waiting(process)
+        process.stdin.write("cancel\n")
+        process.stdin.flush()
+        assert '"cancelled": true' in process.stdout.read()
+    assert left() == []
+
+
+def test_without_attachment_the_end_of_standard_input_means_nothing(run):
+    with by_hand(run) as process:
+        process.stdin.close()
+        assert '"film"' in process.stdout.read()
+    assert process.returncode == 0
+
+
+def test_the_reporter_speaks_seldom_but_always_at_the_end(capsys):
+    reporter = Reporter(threading.Event(), every_seconds=3600)
+    for step in range(100):
+        reporter(step / 100, "painting")
+    reporter(1.0, "done")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert '"fraction": 1.0' in lines[1]
+
+
+def test_the_reporter_notices_cancellation_at_once():
+    cancelled = threading.Event()
+    reporter = Reporter(cancelled)
+    cancelled.set()
+    with pytest.raises(FilmCancelled):
+        reporter(0.5, "painting")
+
+
+def test_the_reporter_estimates_the_time_left_once_it_can(capsys):
+    reporter = Reporter(threading.Event(), every_seconds=0)
+    reporter(0.0, "starting")
+    reporter(0.5, "painting")
+    first, second = capsys.readouterr().out.splitlines()
+    assert '"seconds_left": null' in first
+    assert '"seconds_left": null' not in second
+
+
+def test_a_reader_that_is_gone_is_no_reason_to_fail(monkeypatch):
+    class Gone:
+        def write(self, text):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    filmmaker.say({"fraction": 0.5})

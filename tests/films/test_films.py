@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from retroml_core import hookimpl
+from retroml_core.film_options import FilmOptions
+from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.films import list_films, make_film
+from retroml_core.registry import UnknownName
+from retroml_core.testing import film_plugin
+from retroml_core.testing.apps import tiny_app
+from retroml_core.testing.runs import tiny_run
+
+
+def make(app, run, **settings):
+    return make_film(app, run, "still", options=FilmOptions(settings=settings))
+
+
+def test_a_film_gets_its_usual_name(app, run):
+    film = make(app, run)
+    assert film.name == "Taped-The-Game_Random_10s_2026-11-23_still.mp4"
+
+
+def test_the_sidecar_says_all_there_is_to_say(app, run):
+    film = make(app, run)
+    told = film.sidecar
+    assert told["run_id"] == run.id
+    assert (told["game"], told["game_title"], told["algorithm"], told["seed"]) == ("taped", "Taped: The Game", "random", 7)
+    assert (told["seconds"], told["fps"], told["frames"], told["height"]) == (3.0, 30, 90, 720)
+    assert told["size_bytes"] == film.size_bytes == film.path.stat().st_size
+    assert told["notes"] == ["It stands still."]
+    assert told["segments"][0]["last_step"] == 7
+    assert told["asked_seconds"] == 60.0
+
+
+def test_films_are_listed_from_their_sidecars(app, run):
+    made = [make(app, run), make(app, run)]
+    assert sorted(film.name for film in list_films(run)) == sorted(film.name for film in made)
+    assert list_films(run)[0].run_id == run.id
+
+
+def test_the_second_film_gets_another_name(app, run):
+    assert make(app, run).path.stem + "-2.mp4" == make(app, run).name
+
+
+def test_films_without_a_sidecar_and_sidecars_without_a_film_are_not_listed(app, run):
+    make(app, run).path.unlink()
+    (run.videos_folder / "dropped.mp4").write_bytes(b"x")
+    assert list_films(run) == []
+
+
+def test_a_broken_sidecar_hides_no_other_film(app, run):
+    film = make(app, run)
+    (run.videos_folder / "other.json").write_text('{"format": "retroml-film", "file": "o.mp4"}')
+    assert [found.name for found in list_films(run)] == [film.name]
+
+
+def test_wishes_win_over_the_config(app, run):
+    options = FilmOptions(length="12", fps=60, height=480)
+    told = make_film(app, run, "still", options=options).sidecar
+    assert (told["asked_seconds"], told["fps"], told["height"]) == (12.0, 60, 480)
+
+
+def test_matching_is_as_long_as_the_training(app, run):
+    told = make_film(app, run, "still", options=FilmOptions(length="match")).sidecar
+    assert told["asked_seconds"] == run.status().seconds
+
+
+def test_a_film_can_go_elsewhere(app, run, left, tmp_path):
+    film = make_film(app, run, "still", options=FilmOptions(output=tmp_path / "new" / "folder"))
+    assert film.path.parent == tmp_path / "new" / "folder"
+    assert left() == []
+
+
+@pytest.mark.parametrize("fps", [7, 144])
+def test_a_frame_rate_out_of_range_is_an_error(app, run, fps):
+    with pytest.raises(FilmError, match="15 to 60"):
+        make_film(app, run, "still", options=FilmOptions(fps=fps))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [("full", "is full .* make room"), ("readonly", "cannot write .* --output"), ("empty", "made no film")],
+)
+def test_trouble_is_told_in_words_and_leaves_nothing_behind(app, run, left, trouble, words):
+    with pytest.raises(FilmError, match=words):
+        make(app, run, trouble=trouble)
+    assert left() == []
+
+
+def test_a_bug_of_a_renderer_leaves_nothing_behind(app, run, left):
+    with pytest.raises(ZeroDivisionError):
+        make(app, run, trouble="bug")
+    assert left() == []
+
+
+def test_cancelling_leaves_nothing_behind(app, run, left):
+    def progress(fraction, doing):
+        if fraction > 0.5:
+            raise FilmCancelled
+
+    with pytest.raises(FilmCancelled):
+        make_film(app, run, "still", progress=progress)
+    assert left() == []
+
+
+def test_a_folder_that_is_a_file_is_named(app, run, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(FilmError, match="taken"):
+        make_film(app, run, "still", options=FilmOptions(output=tmp_path / "taken"))
+
+
+def test_nothing_recorded_yet(app, run):
+    (run.tape_folder / "segment").unlink()
+    with pytest.raises(FilmError, match="nothing is recorded yet"):
+        make(app, run)
+
+
+def test_an_environment_without_a_tape_says_why(app, config, tmp_path):
+    from retroml_core.testing.tiny import TinyConfig
+
+    tiny = dataclasses.replace(config, game="tiny", environment=TinyConfig())
+    run = tiny_run(tmp_path / "root", app=app, config=tiny)
+    with pytest.raises(FilmError, match="no tape"):
+        make(app, run)
+
+
+def test_an_unknown_renderer_names_those_there_are(app, run):
+    with pytest.raises(UnknownName, match="still"):
+        make_film(app, run, "stil")
+
+
+class Naming:
+    def __init__(self, answer):
+        self.answer = answer
+        self.saved = []
+
+    @hookimpl
+    def retroml_name_film(self, run, renderer):
+        return self.answer
+
+    @hookimpl
+    def retroml_film_saved(self, run, film):
+        self.saved.append((run.id, film.name))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("My film", "My-film.mp4"), ("../../etc/passwd", "etc-passwd.mp4"), ("CON", "CON-film.mp4"), ("///", "Taped-The-Game_")],
+)
+def test_a_plugin_may_name_films_within_reason(run, tmp_path, answer, name):
+    app = tiny_app(tmp_path / "root", {"films": film_plugin, "naming": Naming(answer)})
+    film = make(app, run)
+    assert film.name.startswith(name)
+    assert film.path.parent == run.videos_folder
+
+
+def test_plugins_are_told_of_a_film(run, tmp_path):
+    naming = Naming(None)
+    film = make(tiny_app(tmp_path / "root", {"films": film_plugin, "naming": naming}), run)
+    assert naming.saved == [(run.id, film.name)]
+
+
+def test_the_event_of_a_film(app, run):
+    film = make(app, run)
+    event = film.saved_event()
+    assert (event.name, event.renderer, event.seconds, event.size_bytes) == (film.name, "still", 3.0, film.size_bytes)
