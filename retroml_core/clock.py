@@ -36,6 +36,16 @@ class TrainingClock:
         finally:
             self.reset(self.seconds())
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """What happens inside is not training, even within `running`."""
+        was_running = self._since is not None
+        self.reset(self.seconds())
+        try:
+            yield
+        finally:
+            self._since = self._now() if was_running else None
+
 
 class Throughput:
     """Steps a second over the last `window_seconds` of training."""

@@ -70,14 +70,15 @@ class Session:
 
     def _training_environment(self, count: int) -> VectorEnvironment:
         attempt = self.attempt
-        return self.workshop.environment(
-            count,
-            seed=self.workshop.seeds.integer("environment"),
-            tape_folder=attempt.run.tape_folder,
-            attempt=attempt.number,
-            first_step=attempt.tally.steps,
-            clock=attempt.clock.seconds,
-        )
+        with attempt.clock.standing():
+            return self.workshop.environment(
+                count,
+                seed=self.workshop.seeds.integer("environment"),
+                tape_folder=attempt.run.tape_folder,
+                attempt=attempt.number,
+                first_step=attempt.tally.steps,
+                clock=attempt.clock.seconds,
+            )
 
     def _begin(self) -> None:
         attempt = self.attempt

@@ -94,3 +94,17 @@ def test_time_left_is_right_within_a_tenth_after_the_speed_changed():
         speed.add(second, int(steps))
     left = allowance.seconds_left(int(steps), 199, speed.rate())
     assert left == pytest.approx((100_000 - steps) / 100, rel=0.1)
+
+
+def test_what_is_not_training_does_not_count_even_within_a_chunk():
+    time = Time()
+    clock = TrainingClock(now=time)
+    with clock.running():
+        time.now += 3
+        with clock.standing():
+            time.now += 50
+            assert clock.seconds() == 3.0
+        time.now += 2
+    with clock.standing():
+        time.now += 50
+    assert clock.seconds() == 5.0
