@@ -1,0 +1,70 @@
+"""The bookkeeping of the speed comparison; what it measures takes minutes and is no test."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+PATH = Path(__file__).parents[3] / "benchmarks" / "train_speed.py"
+
+
+@pytest.fixture(scope="module")
+def train_speed():
+    spec = importlib.util.spec_from_file_location("train_speed", PATH)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["train_speed"] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["train_speed"]
+
+
+def test_runs_alternate_and_neighbours_are_compared(train_speed):
+    ours, peer = train_speed.Trainer("retroml", ()), train_speed.Trainer("other", ())
+    speeds, order = iter([300.0, 100.0, 50.0, 200.0]), []
+
+    def speed(trainer):
+        order.append(trainer.name)
+        return next(speeds)
+
+    comparison = train_speed.compare(ours, peer, 2, speed)
+    assert order == ["retroml", "other", "other", "retroml"]
+    assert comparison.ratios == [3.0, 4.0]
+    assert "3.50 x   (3.00 to 4.00, 2 pairs)" in str(comparison)
+
+
+def test_a_speed_is_what_the_last_line_says(train_speed):
+    code = 'print("noise"); print(\'{"steps": 1000, "seconds": 4.0}\')'
+    trainer = train_speed.Trainer("echo", (sys.executable, "-c", code))
+    assert train_speed.measure(trainer, 1, 1) == 250.0
+
+
+def test_a_trainer_that_fails_is_named_with_what_it_said(train_speed):
+    trainer = train_speed.Trainer("broken", (sys.executable, "-c", "raise SystemExit('no such game')"))
+    with pytest.raises(SystemExit, match="broken failed:\nno such game"):
+        train_speed.measure(trainer, 1, 1)
+
+
+def test_an_unknown_peer_is_refused(train_speed):
+    with pytest.raises(SystemExit, match="unknown peer dopamine; there are sb3, cleanrl, tianshou"):
+        train_speed.peers(["dopamine"], [])
+
+
+def test_cleanrl_needs_a_downloaded_script(train_speed):
+    with pytest.raises(SystemExit, match=r"download ppo_atari\.py"):
+        train_speed.peers(["cleanrl"], [])
+
+
+def test_every_peer_has_its_trainer(train_speed):
+    assert {path.stem for path in train_speed.TRAINERS.glob("*.py")} == {
+        "retroml_ppo",
+        *(f"{p}_ppo" for p in train_speed.NEEDS),
+    }
+
+
+def test_the_record_is_json_with_the_ratios(train_speed):
+    args = SimpleNamespace(steps=8, precision="float32", threads=2)
+    record = train_speed.record(args, [train_speed.Comparison("other", [4.0], [2.0])])
+    assert json.loads(json.dumps(record))["comparisons"][0]["ratios"] == [2.0]
