@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.faults import Fault
 from retroml_core.overriding import with_overrides
-from retroml_core.specs import Severity
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -34,25 +33,16 @@ def continued_config(
     A `budget.` among the overrides says how much longer to train; without one the budget of `tree` stays, with what was
     used of it. Raises ConfigError or Fault when the checkpoint cannot be taken up with this config or nothing is left to do.
     """
-    from retroml_core.config import from_tree
-    from retroml_core.config_errors import of_problems
-    from retroml_core.validation import check
+    from retroml_core.config import from_tree, require_valid
 
     longer = any(override.lstrip("+").startswith("budget.") for override in overrides)
-    base = {**tree, "id": "", "created_at": "", "group": ""}
-    if longer:
-        base["budget"] = {}
-    config = from_tree(with_overrides(base, overrides), app)
+    config = from_tree(with_overrides({**tree, "id": "", "created_at": "", "group": ""}, overrides), app)
     _refuse_other_shape(from_tree(dict(tree), app), config)
     if longer:
         config = dataclasses.replace(config, budget=_extended(config.budget, checkpoint))
     _refuse_spent(config.budget, checkpoint)
     parent = dataclasses.replace(config.parent, id=parent_id, relation="forked_from", checkpoint=checkpoint.name)
-    config = dataclasses.replace(config, parent=parent)
-    errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
-    if errors:
-        raise of_problems(errors)
-    return config
+    return require_valid(dataclasses.replace(config, parent=parent), app)
 
 
 def continue_run(app: App, config: ExperimentConfig, checkpoint: Checkpoint) -> Run:

@@ -14,24 +14,29 @@ from retroml_core.config_errors import ConfigError
 
 __all__ = ["with_overrides"]
 
-_GROUPS = ("algorithm", "environment", "network", "preset")
+_GROUPS = ("algorithm", "environment", "network")
 
 
 def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """A copy of the plain config `tree` with `overrides` applied; another algorithm starts from its own defaults.
+    """A copy of the plain config `tree` with `overrides` applied.
 
-    Raises ConfigError for a word that is not `key=value`, or that names several values.
+    Another algorithm starts from its own defaults, and a budget among the overrides replaces the saved one. Raises ConfigError
+    for a word that is not `key=value`, or that names several values.
     """
     config = OmegaConf.create(dict(tree))
     try:
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as error:
         raise ConfigError(f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write key=value") from error
+    if any(override.key_or_group.startswith("budget.") for override in parsed):
+        config["budget"] = {}
     for override in parsed:
         if override.is_sweep_override() or override.is_add() or override.is_delete():
             raise ConfigError(f"{override.input_line}: only key=value can be used on a saved config")
         key, value = override.key_or_group, override.value()
-        if key in _GROUPS and key != "preset":
+        if key == "preset":
+            raise ConfigError(f"{override.input_line}: a saved config has its budget already; write budget.hours=... instead")
+        if key in _GROUPS:
             value = {"name": value}
         try:
             OmegaConf.update(config, key, value, merge=key not in _GROUPS, force_add=True)

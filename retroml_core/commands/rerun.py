@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "repeated"]
 
-_NAMED = ("algorithm", "environment", "network")
-
 
 def main(app: App, argv: Sequence[str]) -> int:
     """Start a run with the config of another, changed as asked, and follow it; how it ended."""
@@ -36,39 +34,10 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 def repeated(app: App, tree: Mapping[str, Any], changes: Sequence[str]) -> ExperimentConfig:
     """The config of a new run like the one of `tree`, with `changes` as `KEY=VALUE`. Raises ConfigError naming every fault."""
-    from omegaconf import OmegaConf
-
-    from retroml_core.config import from_tree
-    from retroml_core.config_errors import of_problems
+    from retroml_core.config import from_tree, require_valid
     from retroml_core.migrations import migrate
-    from retroml_core.specs import Severity
-    from retroml_core.validation import check
+    from retroml_core.overriding import with_overrides
 
-    fresh = {**migrate(tree), "id": "", "created_at": ""}
-    fresh["parent"] = {"id": str(tree["id"]), "relation": "forked_from", "checkpoint": ""}
-    fresh.update(_replaced(changes))
-    settings = [change for change in changes if change.partition("=")[0] not in _NAMED]
-    merged = OmegaConf.merge(OmegaConf.create(fresh), _settings(settings))
-    config = from_tree(OmegaConf.to_container(merged), app)  # type: ignore[arg-type]  # a mapping at the top
-    errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
-    if errors:
-        raise of_problems(errors)
-    return config
-
-
-def _replaced(changes: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Parts chosen anew by name, `algorithm=dqn`: their other settings are the defaults."""
-    pairs = [change.partition("=") for change in changes]
-    return {key: {"name": value} for key, _, value in pairs if key in _NAMED}
-
-
-def _settings(changes: Sequence[str]) -> Any:
-    from omegaconf import OmegaConf
-
-    from retroml_core.config import ConfigError
-
-    for change in changes:
-        key, equals, _ = change.partition("=")
-        if not equals or not key.replace(".", "").replace("_", "").isalnum():
-            raise ConfigError(f"{change!r} changes nothing: write KEY=VALUE, such as budget.hours=2")
-    return OmegaConf.from_dotlist(list(changes))
+    parent = {"id": str(tree["id"]), "relation": "forked_from", "checkpoint": ""}
+    fresh = {**migrate(tree), "id": "", "created_at": "", "parent": parent}
+    return require_valid(from_tree(with_overrides(fresh, changes), app), app)
