@@ -23,7 +23,7 @@ def rom_path(game: str) -> Path:
     """The ROM of `game`. Raises ValueError when ale-py has none."""
     from ale_py import roms
 
-    path = roms.get_rom_path(game)
+    path = roms.get_rom_path(game) if game in roms.get_all_rom_ids() else None
     if path is None:
         raise ValueError(f"ale-py has no ROM for the game {game!r}; `retroml games` lists those it has")
     return Path(path)

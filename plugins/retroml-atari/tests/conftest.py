@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,10 @@ class Session:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Callable[..., Session]:
+def session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
     """`session("pong", count=2, seed=1, tape=True, attempt=1, **settings)`: an environment that plays at random."""
+
+    made: list[Session] = []
 
     def begin(
         game: str = "breakout",
@@ -66,9 +68,12 @@ def session(tmp_path: Path) -> Callable[..., Session]:
             stream=stream,
             first_step=first_step,
         )
-        return Session(make(build), np.random.default_rng(seed))
+        made.append(Session(make(build), np.random.default_rng(seed)))
+        return made[-1]
 
-    return begin
+    yield begin
+    for one in made:
+        one.environment.close()
 
 
 @pytest.fixture

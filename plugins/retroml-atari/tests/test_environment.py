@@ -36,7 +36,7 @@ def test_stack_and_size_are_settings(session, stack):
 
 def test_scores_are_of_whole_games_and_raw(session):
     """ale-py's own `episodic_life` would restart the game at each life, its clipping hide the score."""
-    playing = session("ms_pacman", tape=False).play(900)
+    playing = session("breakout", tape=False).play(260)
     scores = np.zeros(2)
     expected = []
     for transition in playing.transitions:
@@ -46,11 +46,11 @@ def test_scores_are_of_whole_games_and_raw(session):
             scores[episode.environment] = 0
     assert playing.ended
     assert [episode.score for episode in playing.ended] == expected
-    assert max(expected) > 100
+    assert max(expected) > 1
 
 
 def test_learning_sees_the_sign_of_rewards_scores_do_not(session):
-    playing = session("ms_pacman", tape=False, reward_scale=2.0).play(60)
+    playing = session("ms_pacman", tape=False, count=1, reward_scale=2.0).play(130)
     raw = np.concatenate([t.raw_rewards for t in playing.transitions])
     shown = np.concatenate([t.rewards for t in playing.transitions])
     assert raw.max() == 10
@@ -58,7 +58,8 @@ def test_learning_sees_the_sign_of_rewards_scores_do_not(session):
 
 
 def test_rewards_are_shown_raw_without_clipping(session):
-    playing = session("ms_pacman", tape=False, reward_clip=False).play(60)
+    playing = session("ms_pacman", tape=False, count=1, reward_clip=False).play(130)
+    assert max(t.rewards.max() for t in playing.transitions) == 10
     assert all(np.array_equal(t.rewards, t.raw_rewards) for t in playing.transitions)
 
 
@@ -125,8 +126,8 @@ def test_all_actions_of_the_console_on_request(session):
 
 @pytest.mark.parametrize("sticky", [0.0, 0.25])
 def test_the_same_seed_plays_the_same_whatever_the_threads(session, sticky):
-    one = session(tape=False, count=3, threads=1, repeat_probability=sticky, key_steps=50).play(150)
-    two = session(tape=False, count=3, threads=2, repeat_probability=sticky, key_steps=50).play(150)
+    one = session(tape=False, threads=1, repeat_probability=sticky, key_steps=50).play(100)
+    two = session(tape=False, threads=2, repeat_probability=sticky, key_steps=50).play(100)
     assert np.array_equal(np.array(one.obs), np.array(two.obs))
 
 

@@ -21,19 +21,19 @@ CASES = [
 
 @pytest.mark.parametrize(("game", "settings"), CASES)
 def test_resumed_play_is_that_of_a_run_left_alone(session, tmp_path: Path, game, settings):
-    alone = session(game, count=3, tape=False, **settings).play(230)
+    alone = session(game, tape=False, **settings).play(180)
     state = alone.environment.state()
     save_tree(state, tmp_path / "state")
     generator = alone.generator.bit_generator.state
-    alone.play(230)
+    alone.play(120)
 
-    resumed = session(game, count=3, tape=False, **settings)
+    resumed = session(game, tape=False, **settings)
     obs = resumed.environment.restore(load_tree(tmp_path / "state"))
-    assert np.array_equal(obs, alone.obs[230])
+    assert np.array_equal(obs, alone.obs[180])
     resumed.generator.bit_generator.state = generator
     resumed.obs.append(obs)
-    resumed.play(230)
-    for later, expected in zip(resumed.transitions, alone.transitions[230:], strict=True):
+    resumed.play(120)
+    for later, expected in zip(resumed.transitions, alone.transitions[180:], strict=True):
         assert np.array_equal(later.obs, expected.obs)
         assert np.array_equal(later.raw_rewards, expected.raw_rewards)
         assert np.array_equal(later.terminated, expected.terminated)

@@ -4,18 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from retroml_atari.index import TapeIndex
 from retroml_atari.tape import open_tape
 
 from retroml_core.tape import open_tape as open_by_spec
 
 
 def test_episodes_are_those_that_were_played(session, tape):
-    playing = session(count=3).play(400)
+    playing = session().play(300)
     playing.environment.close()
     finished = [episode for episode in tape().episodes() if episode.finished]
     said = sorted(playing.ended, key=lambda episode: episode.number)
-    assert len(said) >= 3
+    assert len(said) >= 2
     assert [(e.number, e.environment, e.score, e.length, e.first_step) for e in finished] == [
         (e.number, e.environment, e.score, e.length, e.first_step) for e in said
     ]
@@ -253,10 +252,3 @@ def test_closing_twice_is_harmless(session):
 def test_the_size_is_that_of_the_files(session, tape, file):
     session().play(10).environment.close()
     assert tape().size_bytes() == file.stat().st_size
-
-
-def test_memory_of_actions_is_small_on_disk(session, file):
-    session("pong", count=4).play(600).environment.close()
-    index = TapeIndex(file.parent)
-    packed = sum(len(block.packed) for segment in index.segments("training") for block in segment.blocks)
-    assert packed / 2400 < 0.6
