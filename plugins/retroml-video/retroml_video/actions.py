@@ -50,9 +50,9 @@ class _Row:
     def __init__(self, canvas: Canvas, x: int, y: int, width: int, action: str, *, figures: bool) -> None:
         px = canvas.layout.px
         size = px(15)
-        name_width = px(92 if figures else 86)
+        name_width = px(104 if figures else 58)
         self.canvas = canvas
-        self._words = action_words(action)
+        self._words = action_words(action, short=not figures)
         self._name = Label(canvas, x, y, name_width, face=Face.REGULAR, size=size, colour=TEXT_DIM, back=CARD)
         self._figure = None
         right = x + width
@@ -69,7 +69,7 @@ class _Row:
         self._shown = (probability, taken)
         self._name.show(self._words, TEXT if taken else TEXT_DIM)
         if self._figure is not None:
-            percent = "" if probability is None else f"{probability * 100:.0f} %"
+            percent = "" if probability is None else f"{probability * 100:.0f}%"
             self._figure.show(percent, TEXT if taken else TEXT_DIM)
         x, y, width, thickness = self._bar
         self.canvas.fill(x, y, width, thickness, TRACK)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from retroml_video.palette import ACCENT, ACCENT_DIM, ACCENT_LIGHT, CARD, TEXT, TRACK, Colour, mix
+from retroml_video.words import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from retroml_video.canvas import Canvas
     from retroml_video.layout import Box
 
-__all__ = ["Curve", "CurvePlot", "game_curve", "score_curve"]
+__all__ = ["Curve", "CurvePlot", "game_curve", "score_curve", "top_words"]
 
 _SMOOTHING = 4
 _MOST_DOTS = 800
@@ -66,6 +67,12 @@ def game_curve(rewards: NDArray[np.float32]) -> Curve:
     totals = np.cumsum(rewards.astype(np.float64))
     none = np.zeros(0)
     return Curve("Score in this game", np.arange(1.0, len(totals) + 1), totals, none, none, max(float(len(totals)), 1.0))
+
+
+def top_words(curve: Curve) -> str:
+    """The highest value of the curve, for the corner above it; nothing while there is none."""
+    values = np.concatenate((curve.ys, curve.dot_ys))
+    return f"top {number(float(values.max()))}" if len(values) else "no game finished yet"
 
 
 class CurvePlot:

@@ -85,7 +85,9 @@ class FilmWriter:
 
     def write(self, yuv: NDArray[np.uint8]) -> None:
         """Append one picture (height * 3 / 2, width); the array may be reused at once."""
-        frame = VideoFrame.from_ndarray(yuv, format="yuv420p")
+        # x264 copies what it is given before it returns; others may still look at it when the next picture is drawn.
+        make = VideoFrame.from_numpy_buffer if self.codec == "libx264" else VideoFrame.from_ndarray
+        frame = make(yuv, format="yuv420p")
         frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
         self.frames += 1
         self._container.mux(self._stream.encode(frame))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from retroml_video.actions import ActionBars
 from retroml_video.canvas import Canvas, Label
-from retroml_video.curve import Curve, CurvePlot
+from retroml_video.curve import Curve, CurvePlot, top_words
 from retroml_video.layout import Box
 from retroml_video.palette import BORDER, CARD, TEXT, TEXT_DIM
 from retroml_video.text import Face
@@ -135,7 +135,7 @@ class Panel:
         self.canvas.fill(self._box.x + self._pad, top, self._box.width - 2 * self._pad, self._px(1), BORDER)
         y = (top - self._box.y) * 720 / self.canvas.layout.height + 12
         self._label(y, 14, Face.SEMIBOLD, dim=True).show(curve.title)
-        self._label(y, 14, Face.REGULAR, dim=True, right=True).show(f"top {number(curve.high)}")
+        self._label(y, 14, Face.REGULAR, dim=True, right=True, width=0.55).show(top_words(curve))
         plot_top = top + self._px(12 + 24)
         box = Box(self._box.x + self._pad, plot_top, self._box.width - 2 * self._pad, bottom - plot_top)
         return CurvePlot(self.canvas, box, curve, self._px(5))

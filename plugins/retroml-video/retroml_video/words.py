@@ -37,8 +37,8 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def action_words(action: str) -> str:
-    """An action of the game as a short caption: `→ right`, `↗ fire`, `no-op`; others in lower case."""
+def action_words(action: str, *, short: bool = False) -> str:
+    """An action of the game as a caption: `→ right`, `↗ fire`, `no-op`; others in lower case. `short` leaves only arrows."""
     name = action.upper().replace("_", "").replace(" ", "")
     if name == "NOOP":
         return "no-op"
@@ -46,4 +46,6 @@ def action_words(action: str) -> str:
     direction = name.removesuffix("FIRE") if fire else name
     if direction not in _ARROWS:
         return action.lower().replace("_", " ")
-    return f"{_ARROWS[direction]} {'fire' if fire else _DIRECTIONS.get(direction, direction.lower())}"
+    if fire:
+        return f"{_ARROWS[direction]} fire"
+    return _ARROWS[direction] if short else f"{_ARROWS[direction]} {_DIRECTIONS.get(direction, direction.lower())}"

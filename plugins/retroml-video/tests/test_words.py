@@ -35,3 +35,8 @@ def test_numbers(value, words):
 )
 def test_actions(action, words):
     assert action_words(action) == words
+
+
+@pytest.mark.parametrize(("action", "words"), [("UP", "↑"), ("DOWNLEFT", "↙"), ("UPFIRE", "↑ fire"), ("NOOP", "no-op")])
+def test_short_actions_are_arrows(action, words):
+    assert action_words(action, short=True) == words
