@@ -19,7 +19,7 @@ import numpy as np
 from retroml_atari import chain
 from retroml_atari.console import rom_sha256, versions
 from retroml_atari.played import ENDED, LIFE_LOST, TRUNCATED, Played
-from retroml_atari.segment import BEGIN, CHECK_ROWS, END, LIFE, POLICY, Block, encode_block, encode_header, records
+from retroml_atari.segment import BEGIN, CHECK_ROWS, END, POLICY, Block, encode_block, encode_header, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +105,7 @@ class Recorder:
         self._head = chain.link(self._head, actions, played.flags, played.rewards, self._running)
         self._actions.append(actions)
         self._rewards.append(played.rewards)
+        self._flags.append(played.flags)
         self._scores += played.rewards
         if played.flags.any():
             self._note_flags(played.flags)
@@ -170,7 +171,6 @@ class Recorder:
         for i in np.flatnonzero(flags).tolist():
             if flags[i] & LIFE_LOST:
                 self._lives[i] += 1
-                self._events["lives"].append((row, i))
             if flags[i] & ENDED:
                 self._events["ends"].append((row, i, self._scores[i], self._lives[i], bool(flags[i] & TRUNCATED)))
                 self._scores[i] = self._lives[i] = 0
@@ -189,6 +189,7 @@ class Recorder:
             first_row=self._row - rows,
             actions=np.array(self._actions, np.uint8).reshape(shape),
             rewards=np.array(self._rewards, np.int32).reshape(shape),
+            lost=(np.array(self._flags, np.uint8).reshape(shape) & LIFE_LOST) > 0,
             checks=np.array(self._checks, np.uint8).reshape(-1, self._count),
             head=self._head,
             first_seconds=self._begun_at,
@@ -196,7 +197,6 @@ class Recorder:
             written_at=time.time(),
             begins=np.array(self._events["begins"], BEGIN),
             ends=np.array(self._events["ends"], END),
-            lives=np.array(self._events["lives"], LIFE),
             policies=np.array(self._events["policies"], POLICY),
         )
         self._write(encode_block(block))
@@ -205,8 +205,9 @@ class Recorder:
     def _clear(self) -> None:
         self._actions: list[NDArray[np.uint8]] = []
         self._rewards: list[NDArray[np.int32]] = []
+        self._flags: list[NDArray[np.uint8]] = []
         self._checks: list[NDArray[np.uint8]] = []
-        self._events: dict[str, list[tuple[Any, ...]]] = {"begins": [], "ends": [], "lives": [], "policies": []}
+        self._events: dict[str, list[tuple[Any, ...]]] = {"begins": [], "ends": [], "policies": []}
         self._begun_at = self._build.clock()
         self._due = time.monotonic() + BLOCK_SECONDS
 

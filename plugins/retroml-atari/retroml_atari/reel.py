@@ -90,7 +90,6 @@ class Reel:
         self._unpacked: OrderedDict[int, Block] = OrderedDict()
         self.begins = self._events("begins", include_end=True)
         self.ends = self._events("ends")
-        self.lives = self._events("lives")
         self.policies = self._events("policies")
         self.episodes = self._episodes()
         self._by_number = {episode.number: position for position, episode in enumerate(self.episodes)}
@@ -253,5 +252,5 @@ class Reel:
         if end >= 0:
             return float(self.ends["score"][end]), int(self.ends["lives"][end])
         first, environment = int(begin["place"]), int(begin["env"])
-        mine = (self.lives["env"] == environment) & (self.lives["place"] >= first) & (self.lives["place"] < first + length)
-        return float(self.rewards(environment, first, first + length).sum()), int(mine.sum())
+        points = float(self.rewards(environment, first, first + length).sum())
+        return points, int(self._column("lost", np.bool_, environment, first, first + length).sum())

@@ -20,11 +20,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BEGIN", "CHECK_ROWS", "END", "LIFE", "POLICY", "Block", "Record", "encode_block", "encode_header", "records"]
+__all__ = ["BEGIN", "CHECK_ROWS", "END", "POLICY", "Block", "Record", "encode_block", "encode_header", "records"]
 
 FORMAT_VERSION: Final = 1
-CHECK_ROWS: Final = 8
+CHECK_ROWS: Final = 16
 """Rows that share one check byte."""
+LEVEL: Final = 6
 HEADER: Final = b"HEAD"
 ROWS: Final = b"ROWS"
 
@@ -36,8 +37,6 @@ BEGIN: Final = np.dtype([("row", "<u4"), ("env", "<u4"), ("number", "<u4"), ("fr
 """A game begins with `row` (its first action) after `frames` idle frames; seed of its key or -1; CRC of its first picture."""
 END: Final = np.dtype([("row", "<u4"), ("env", "<u4"), ("score", "<i8"), ("lives", "<u4"), ("truncated", "<u4")])
 """A game ends with `row` (its last action): raw score, lives lost, whether by the time limit."""
-LIFE: Final = np.dtype([("row", "<u4"), ("env", "<u4")])
-"""A life is lost with the action of `row`."""
 POLICY: Final = np.dtype([("row", "<u4"), ("version", "<u4")])
 """From `row` on actions come from policy `version`."""
 
@@ -50,14 +49,16 @@ def _none(kind: np.dtype[Any]) -> NDArray[Any]:
 class Block:
     """Rows `first_row` to `first_row + T`. Rows inside the event arrays are counted from `first_row`.
 
-    `actions` uint8 (T, B), `rewards` int32 (T, B) raw, `checks` uint8 (groups, B): for each group of `CHECK_ROWS` rows that
-    is complete within the block, the low byte of the CRC-32 over its newest pictures. `seconds` of training before the first
-    row and after the last, `written_at` in Unix seconds, `head` of the hash chain after the last row.
+    `actions` uint8 (T, B), `rewards` int32 (T, B) raw, `lost` bool (T, B) whether a life was lost, `checks` uint8 (groups, B):
+    for each group of `CHECK_ROWS` rows that is complete within the block, the low byte of the CRC-32 over its newest pictures.
+    `seconds` of training before the first row and after the last, `written_at` in Unix seconds, `head` of the hash chain
+    after the last row.
     """
 
     first_row: int
     actions: NDArray[np.uint8]
     rewards: NDArray[np.int32]
+    lost: NDArray[np.bool_]
     checks: NDArray[np.uint8]
     head: bytes
     first_seconds: float
@@ -65,7 +66,6 @@ class Block:
     written_at: float
     begins: NDArray[Any] = field(default_factory=lambda: _none(BEGIN))
     ends: NDArray[Any] = field(default_factory=lambda: _none(END))
-    lives: NDArray[Any] = field(default_factory=lambda: _none(LIFE))
     policies: NDArray[Any] = field(default_factory=lambda: _none(POLICY))
 
 
@@ -100,7 +100,6 @@ class BlockIndex:
     head: bytes
     begins: NDArray[Any]
     ends: NDArray[Any]
-    lives: NDArray[Any]
     policies: NDArray[Any]
     packed: memoryview
 
@@ -113,15 +112,17 @@ class BlockIndex:
         cells = self.rows * count
         groups = complete_groups(self.first_row, self.rows)
         marks = -(-cells // 8)
-        if len(data) != cells + groups * count + marks + self.reward_count * self.reward_bytes:
+        sizes = [cells, groups * count, marks, marks]
+        if len(data) != sum(sizes) + self.reward_count * self.reward_bytes:
             raise ValueError(f"the block at row {self.first_row} holds {len(data)} bytes, which do not fit its header")
-        actions, checks, mask, values = np.split(np.frombuffer(data, np.uint8), np.cumsum([cells, groups * count, marks]))
+        actions, checks, lost, mask, values = np.split(np.frombuffer(data, np.uint8), np.cumsum(sizes))
         rewards = np.zeros(cells, np.int32)
         rewards[np.unpackbits(mask, count=cells).astype(np.bool_)] = values.view(f"<i{self.reward_bytes}")
         return Block(
             first_row=self.first_row,
             actions=actions.reshape(count, self.rows).T,
             rewards=rewards.reshape(count, self.rows).T,
+            lost=np.unpackbits(lost, count=cells).astype(np.bool_).reshape(count, self.rows).T,
             checks=checks.reshape(count, groups).T,
             head=self.head,
             first_seconds=self.first_seconds,
@@ -129,7 +130,6 @@ class BlockIndex:
             written_at=self.written_at,
             begins=self.begins,
             ends=self.ends,
-            lives=self.lives,
             policies=self.policies,
         )
 
@@ -152,35 +152,33 @@ def encode_block(block: Block) -> bytes:
     parts = (
         block.actions.T.tobytes(),
         block.checks.T.tobytes(),
+        np.packbits(block.lost.T.ravel()).tobytes(),
         np.packbits(rewards != 0).tobytes(),
         given.astype(f"<i{width}").tobytes(),
     )
-    events = (block.begins, block.ends, block.lives, block.policies)
+    events = (block.begins, block.ends, block.policies)
+    packed = zlib.compress(b"".join(array.tobytes() for array in events), LEVEL)
     front = _BLOCK.pack(
         block.first_row,
         len(block.actions),
         *(len(array) for array in events),
         len(given),
+        len(packed),
         width,
         block.first_seconds,
         block.last_seconds,
         block.written_at,
         block.head,
     )
-    return _record(ROWS, front + b"".join(array.tobytes() for array in events) + zlib.compress(b"".join(parts), 9))
+    return _record(ROWS, front + packed + zlib.compress(b"".join(parts), LEVEL))
 
 
 def decode_block(payload: memoryview) -> BlockIndex:
     """The index of a block record's payload. Raises ValueError when it is too short for what it announces."""
     if len(payload) < _BLOCK.size:
         raise ValueError("a block is too short for its header")
-    first_row, rows, *counts, rewards, width, begun, ended, written, head = _BLOCK.unpack_from(payload)
-    place, events = _BLOCK.size, []
-    for count, kind in zip(counts, (BEGIN, END, LIFE, POLICY), strict=True):
-        if place + count * kind.itemsize > len(payload):
-            raise ValueError(f"the block at row {first_row} is too short for its events")
-        events.append(np.frombuffer(payload, kind, count, place))
-        place += count * kind.itemsize
+    first_row, rows, *counts, rewards, size, width, begun, ended, written, head = _BLOCK.unpack_from(payload)
+    begins, ends, policies = _events(payload[_BLOCK.size : _BLOCK.size + size], counts, first_row)
     return BlockIndex(
         first_row=first_row,
         rows=rows,
@@ -190,12 +188,24 @@ def decode_block(payload: memoryview) -> BlockIndex:
         last_seconds=ended,
         written_at=written,
         head=head,
-        begins=events[0],
-        ends=events[1],
-        lives=events[2],
-        policies=events[3],
-        packed=payload[place:],
+        begins=begins,
+        ends=ends,
+        policies=policies,
+        packed=payload[_BLOCK.size + size :],
     )
+
+
+def _events(packed: memoryview, counts: list[int], first_row: int) -> list[NDArray[Any]]:
+    try:
+        data = zlib.decompress(packed)
+    except zlib.error as error:
+        raise ValueError(f"the events of the block at row {first_row} cannot be unpacked: {error}") from error
+    kinds = (BEGIN, END, POLICY)
+    sizes = [count * kind.itemsize for count, kind in zip(counts, kinds, strict=True)]
+    if len(data) != sum(sizes):
+        raise ValueError(f"the events of the block at row {first_row} do not fit its header")
+    places = np.cumsum([0, *sizes[:-1]]).tolist()
+    return [np.frombuffer(data, kind, count, place) for kind, count, place in zip(kinds, counts, places, strict=True)]
 
 
 def records(data: bytes, place: int = 0) -> Iterator[Record]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_atari.reel import Reel, Span
+    from retroml_atari.segment import Block
 
 __all__ = ["verify"]
 
@@ -83,7 +84,7 @@ def _replay(walks: list[Walk], rows: int) -> Replayed:
 def _differences(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, str]]:
     """Place and words of the first difference of each kind."""
     span, block = reel.spans[index], reel.block(index)
-    recorded = _recorded_flags(span, reel.count)
+    recorded = _recorded_flags(span, block)
     closing = np.flatnonzero((block.first_row + np.arange(span.rows) + 1) % CHECK_ROWS == 0)
     pictures = replayed.running[closing].astype(np.uint8) != block.checks[: len(closing)]
     kinds = {
@@ -107,10 +108,9 @@ def _where(where: NDArray[np.bool_]) -> str:
     return f" of environment {_first(where)[1]} are not those recorded"
 
 
-def _recorded_flags(span: Span, count: int) -> NDArray[np.uint8]:
-    flags = np.zeros((span.rows, count), np.uint8)
-    lives, ends = (events[events["row"] < span.rows] for events in (span.block.lives, span.block.ends))
-    flags[lives["row"], lives["env"]] |= np.uint8(LIFE_LOST)
+def _recorded_flags(span: Span, block: Block) -> NDArray[np.uint8]:
+    flags = block.lost[: span.rows] * np.uint8(LIFE_LOST)
+    ends = block.ends[block.ends["row"] < span.rows]
     flags[ends["row"], ends["env"]] |= np.where(ends["truncated"] > 0, ENDED | TRUNCATED, ENDED).astype(np.uint8)
     return flags
 
