@@ -50,10 +50,10 @@ class _Row:
     def __init__(self, canvas: Canvas, x: int, y: int, width: int, action: str, *, figures: bool) -> None:
         px = canvas.layout.px
         size = px(15)
-        name_width = px(104 if figures else 58)
+        name_width = px(108 if figures else 58)
         self.canvas = canvas
         self._words = action_words(action, short=not figures)
-        self._name = Label(canvas, x, y, name_width, face=Face.REGULAR, size=size, colour=TEXT_DIM, back=CARD)
+        self._name = Label(canvas, x, y, name_width - px(6), face=Face.REGULAR, size=size, colour=TEXT_DIM, back=CARD)
         self._figure = None
         right = x + width
         if figures:

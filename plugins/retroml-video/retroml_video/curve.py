@@ -102,7 +102,7 @@ class CurvePlot:
 
     def _place(self, x: float) -> tuple[int, int]:
         curve = self.curve
-        y = float(np.interp(x, curve.xs, curve.ys)) if len(curve.xs) else 0.0
+        y = float(np.interp(x, curve.xs, curve.ys, left=0.0)) if len(curve.xs) else 0.0
         across, down = self._to_pixels(np.asarray([x]), np.asarray([y]))
         return round(float(across[0])), round(float(down[0]))
 

@@ -43,7 +43,7 @@ class Caption:
 
 
 class Panel:
-    """The panel on a canvas; `show` draws what changed."""
+    """The panel on a canvas; `show` draws what changed. `subtitle` is the line below the title."""
 
     def __init__(
         self, canvas: Canvas, *, title: str, subtitle: str, best_title: str, actions: Sequence[str], curve: Curve
@@ -55,7 +55,8 @@ class Panel:
         self._pad = canvas.layout.px(24)
         canvas.card(box, CARD, BORDER, canvas.layout.px(14))
         self._label(20, 30, Face.BOLD).show(title)
-        self._label(59, 16, Face.REGULAR, dim=True).show(subtitle)
+        self.subtitle = self._label(59, 16, Face.REGULAR, dim=True)
+        self.subtitle.show(subtitle)
         self._rule(93)
         self._label(106, 14, Face.SEMIBOLD, dim=True).show("Score")
         self._label(106, 14, Face.SEMIBOLD, dim=True, right=True).show(best_title)
@@ -134,8 +135,10 @@ class Panel:
             return None
         self.canvas.fill(self._box.x + self._pad, top, self._box.width - 2 * self._pad, self._px(1), BORDER)
         y = (top - self._box.y) * 720 / self.canvas.layout.height + 12
-        self._label(y, 14, Face.SEMIBOLD, dim=True).show(curve.title)
-        self._label(y, 14, Face.REGULAR, dim=True, right=True, width=0.55).show(top_words(curve))
+        top_text, room = top_words(curve), self._box.width - 2 * self._pad
+        taken = self.canvas.type.width(f"{top_text}  ", Face.REGULAR, self._px(14)) / room
+        self._label(y, 14, Face.REGULAR, dim=True, right=True, width=min(taken, 0.6)).show(top_text)
+        self._label(y, 14, Face.SEMIBOLD, dim=True, width=max(1 - taken, 0.4)).show(curve.title)
         plot_top = top + self._px(12 + 24)
         box = Box(self._box.x + self._pad, plot_top, self._box.width - 2 * self._pad, bottom - plot_top)
         return CurvePlot(self.canvas, box, curve, self._px(5))

@@ -14,7 +14,7 @@ from retroml_video.canvas import Canvas, Label
 from retroml_video.director import ends_of
 from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.layout import ATARI_PIXEL_ASPECT, Layout
-from retroml_video.palette import PAGE, TEXT, TEXT_DIM, mix
+from retroml_video.palette import CARD, PAGE, TEXT, TEXT_DIM, mix
 from retroml_video.panel import Caption, Panel
 from retroml_video.planes import Planes
 from retroml_video.policy import PolicyView, Thought
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio", "Wording", "frames_per_step", "last_step"]
 
 _FADE_SECONDS = 0.4
+_HEADLINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +186,7 @@ class _Set:
         self.canvas, self.planes = Canvas(self.layout), Planes(self.layout)
         self.panel: Panel | None = None
         self._headline: Label | None = None
+        self._subtitle = studio.wording.subtitle
         if self.layout.panel is not None:
             self.panel = Panel(
                 self.canvas,
@@ -212,10 +214,17 @@ class _Set:
         return Label(self.canvas, game.x, y, game.width, face=face, size=size, colour=TEXT if above else TEXT_DIM, back=PAGE)
 
     def show(self, stretch: Stretch, picture: NDArray[np.uint32], seconds: float) -> None:
-        """Show one picture of the game, `seconds` into its stretch; the headline fades in."""
+        """Show one picture of the game, `seconds` into its stretch; the headline fades in.
+
+        Where there is no room for one above the game, it takes the place of the subtitle for a while.
+        """
+        share = min(seconds / _FADE_SECONDS, 1.0)
         if self._headline is not None:
-            share = min(seconds / _FADE_SECONDS, 1.0)
             self._headline.show(stretch.title, mix(PAGE, TEXT, share))
+        elif self.panel is not None and seconds < _HEADLINE_SECONDS:
+            self.panel.subtitle.show(stretch.title, mix(CARD, TEXT, share))
+        elif self.panel is not None:
+            self.panel.subtitle.show(self._subtitle)
         self.planes.take(self.canvas)
         self.planes.show_game(picture)
 
