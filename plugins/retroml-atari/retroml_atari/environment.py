@@ -53,7 +53,8 @@ class AtariEnvironment:
         self._log = ActionLog(build.count)
         self._ledger: Ledger | None = None
         self._recorder: Recorder | None = None
-        self._pressing_B = np.zeros(build.count, np.bool_)
+        self._nobody = np.zeros(build.count, np.bool_)
+        self._pressing = self._nobody
         self._obs: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._actions = np.zeros(build.count, np.int64)
         self._closed = False
@@ -90,7 +91,7 @@ class AtariEnvironment:
         if executed.shape != (self.count,):
             raise ValueError(f"{self.count} actions are needed, got an array of shape {executed.shape}")
         if self._fire >= 0:
-            executed[self._pressing_B] = self._fire
+            executed[self._pressing] = self._fire
         self._ale.ale.send(executed.tolist(), self._strengths)
         self._actions = executed
         if self._recorder:
@@ -103,24 +104,36 @@ class AtariEnvironment:
         self._log.append(self._actions)
         ledger = self._opened()
         ledger.scores += rewards
-        ended = terminated | truncated
         lives = info["lives"]
-        lost = (lives < ledger.lives) & ~ended
-        self._pressing_B = lost & (lives > 0)
-        flags = lost * LIFE_LOST + ended * ENDED + truncated * TRUNCATED
+        flags = self._flags(terminated, truncated, lives)
         episodes: tuple[EpisodeEnd, ...] = ()
         begun: tuple[Beginning, ...] = ()
         final: Mapping[int, NDArray[np.uint8]] = {}
-        if ended.any():
-            final = {int(i): info["final_obs"][i].copy() for i in np.flatnonzero(ended)}
-            flags[terminated & (ledger.lives > 0)] |= LIFE_LOST
+        if "final_obs" in info:
+            final = {int(i): info["final_obs"][i].copy() for i in np.flatnonzero(terminated | truncated)}
             episodes = tuple(ledger.end(i, self._log.next_row, bool(truncated[i])) for i in final)
             obs, lives, begun = self._begin_again(list(final), obs, info)
         ledger.lives = lives
         if self._recorder:
-            self._recorder.note(Played(self._actions, rewards, flags.astype(np.uint8), obs, final, begun))
+            self._recorder.note(Played(self._actions, rewards, flags, obs, final, begun))
         self._obs = obs
         return self._transition(obs, rewards, terminated, truncated, final, episodes)
+
+    def _flags(
+        self, terminated: NDArray[np.bool_], truncated: NDArray[np.bool_], lives: NDArray[np.int32]
+    ) -> NDArray[np.uint8]:
+        """Which lives and games ended (B,); lost lives are also remembered in `_pressing`."""
+        before = self._opened().lives
+        ended = terminated | truncated
+        fewer = lives < before
+        if not np.count_nonzero(ended) and not np.count_nonzero(fewer):
+            self._pressing = self._nobody
+            return np.zeros(self.count, np.uint8)
+        lost = fewer & ~ended
+        self._pressing = lost & (lives > 0)
+        last = terminated & (before > 0)
+        flags: NDArray[np.uint8] = ((lost | last) * LIFE_LOST + ended * ENDED + truncated * TRUNCATED).astype(np.uint8)
+        return flags
 
     def _transition(
         self,
@@ -138,7 +151,7 @@ class AtariEnvironment:
             actions=self._actions,
             rewards=shown * np.float32(self._config.reward_scale),
             raw_rewards=raw,
-            terminated=terminated | self._pressing_B if self._config.episodic_life else terminated,
+            terminated=terminated | self._pressing if self._config.episodic_life else terminated,
             truncated=truncated,
             final_obs=final,
             episodes=episodes,
@@ -175,7 +188,7 @@ class AtariEnvironment:
             "row": self._log.next_row,
             "keys": self._keys.state(),
             "ledger": ledger.state(),
-            "pressing": self._pressing_B.copy(),
+            "pressing": self._pressing.copy(),
             "actions": [self._log.since(i, self._needed_row(i)) for i in range(self.count)],
             "digests": [digest_of(obs[i]) for i in range(self.count)],
             "tape": self._recorder.state() if self._recorder else None,
@@ -194,7 +207,7 @@ class AtariEnvironment:
                 )
         self._log = ActionLog.of([r.actions for r in replays], int(state["row"]))
         self._ledger = Ledger.restored(state["ledger"])
-        self._pressing_B = state["pressing"].astype(np.bool_)
+        self._pressing = state["pressing"].astype(np.bool_)
         self._obs = obs
         self._open_recorder(state)
         return obs

@@ -107,7 +107,7 @@ class Recorder:
         self._rewards.append(played.rewards)
         self._flags.append(played.flags)
         self._scores += played.rewards
-        if played.flags.any():
+        if np.count_nonzero(played.flags):
             self._note_flags(played.flags)
         self._row += 1
         if self._row % CHECK_ROWS == 0:

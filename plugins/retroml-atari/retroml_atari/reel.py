@@ -8,6 +8,7 @@ Shapes: T rows, B environments.
 
 from __future__ import annotations
 
+import bisect
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -86,7 +87,7 @@ class Reel:
         self.stream, self.spans = stream, spans
         self.count = int(spans[0].segment.header["count"]) if spans else 0
         self.places = spans[-1].place + spans[-1].rows if spans else 0
-        self._starts = np.array([span.place for span in spans], np.int64)
+        self._starts = [span.place for span in spans]
         self._unpacked: OrderedDict[int, Block] = OrderedDict()
         self.begins = self._events("begins", include_end=True)
         self.ends = self._events("ends")
@@ -98,7 +99,7 @@ class Reel:
 
     def span_at(self, place: int) -> int:
         """The index of the span that holds a place (empty spans hold none)."""
-        return int(np.searchsorted(self._starts, place, side="right")) - 1
+        return bisect.bisect_right(self._starts, place) - 1
 
     def step_at(self, place: int) -> int:
         """The step of the run at a place."""

@@ -59,6 +59,9 @@ class Walk:
         self._reel = reel
         self._config, self._game = config_of(header), str(header["game"])
         self._begins = reel.begins[reel.begins["env"] == environment]
+        self._position = {place: position for position, place in enumerate(self._begins["place"].tolist())}
+        self._actions: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._actions_from = self._row_offset = 0
         self._from_key = self._config.repeat_probability > 0 or carries_over(self._game)
         self._simulator: Simulator | None = None
         self._begun_at = -1
@@ -93,10 +96,11 @@ class Walk:
         With `look`, `running` is the running CRC of the environment's pictures after the row, if `known`.
         """
         self._begin_if_due()
-        row = self._row()
-        if row % CHECK_ROWS == 0:
+        if not 0 <= self.place - self._actions_from < len(self._actions):
+            self._take_span()
+        if (self.place + self._row_offset) % CHECK_ROWS == 0:
             self.running, self.known = 0, look
-        action = int(self._reel.actions(self.environment, self.place, self.place + 1)[0])
+        action = int(self._actions[self.place - self._actions_from])
         outcome = self._playing().step(action, look=look, pooled=pooled, every=every)
         self.place += 1
         self.known = self.known and look
@@ -106,14 +110,16 @@ class Walk:
                 self.running = zlib.crc32(self._playing().observation[-1].data, self.running)
         return action, outcome
 
-    def _row(self) -> int:
+    def _take_span(self) -> None:
+        """Have the actions of the span that `place` lies in at hand."""
         span = self._reel.spans[self._reel.span_at(self.place)]
-        return span.block.first_row + self.place - span.place
+        self._actions = self._reel.actions(self.environment, span.place, span.place + span.rows)
+        self._actions_from, self._row_offset = span.place, span.block.first_row - span.place
 
     def _begin_if_due(self) -> bool:
         """Begin the game that the tape begins at `place`, unless that is done."""
-        found = np.searchsorted(self._begins["place"], self.place, side="right") - 1
-        if found < 0 or self._begins["place"][found] != self.place or self._begun_at == self.place:
+        found = self._position.get(self.place)
+        if found is None or self._begun_at == self.place:
             return False
         begin = self._begins[found]
         if self._simulator is None or (self._from_key and begin["seed"] >= 0):
