@@ -104,9 +104,11 @@ def make_film(
         slot = _reserve(app, run, config, spec, folder, trained, clean_orphans=options.output is None)
         try:
             job = _job(app, run, tape, film_config, slot.part, length, progress or _nobody_listens)
-            result = _render(spec, settings, job)
-            sidecar = _sidecar(app, run, config, spec, result, slot, length)
-            _publish(slot, sidecar)
+            try:
+                result = _render(spec, settings, job)
+            finally:
+                job.players.close()
+            _publish(slot, _sidecar(app, run, config, spec, result, slot, length))
         finally:
             slot.discard()
     finally:
