@@ -242,18 +242,13 @@ class PPO(ActorCriticTrainable):
         return self._samples
 
     def learning_state(self) -> Tree:
-        """Optimizer, order of minibatches, live settings."""
-        return {
-            "optimizer": optimizer_state(self.algorithm.optim),
-            "order": self.order.bit_generator.state,
-            "live": asdict(self.live),
-        }
+        """Optimizer and order of minibatches."""
+        return {"optimizer": optimizer_state(self.algorithm.optim), "order": self.order.bit_generator.state}
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
         load_optimizer(self.algorithm.optim, state["optimizer"])
         self.order.bit_generator.state = state["order"]
-        self.live = Live(**state["live"])
 
 
 def build(build: Build) -> PPO:
