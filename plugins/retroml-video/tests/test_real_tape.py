@@ -1,0 +1,84 @@
+"""Films of a real game, made by the processes that make them for users."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import av
+import numpy as np
+import pytest
+from retroml_video.layout import Layout
+from retroml_video.planes import Planes, pack
+
+from retroml_core.app import App
+from retroml_core.films import list_films
+from retroml_core.runs import find_run
+from retroml_core.tape import View
+
+pytest.importorskip("retroml_atari")
+
+WORDS = [
+    "algorithm=random",
+    "game=breakout",
+    "budget.steps=1200",
+    "seed=3",
+    "evaluation.episodes=2",
+    "evaluation.max_steps=40",
+    "film.length='4'",
+    "film.height=240",
+    "film.fps=60",
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    root = tmp_path_factory.mktemp("root")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "RETROML_HOME", str(root))
+        subprocess.run([sys.executable, "-m", "retroml_core", *WORDS], check=True, capture_output=True)
+        app = App.open()
+        run = find_run(app, "latest")
+        yield run, app
+
+
+@pytest.fixture(scope="module")
+def films(run):
+    return {film.renderer: film for film in list_films(run[0])}
+
+
+def decode(film):
+    with av.open(str(film.path)) as container:
+        return [frame.to_ndarray()[: frame.height] for frame in container.decode(video=0)]
+
+
+def test_both_films_are_made_after_training(films):
+    assert set(films) == {"timelapse", "final_run"}
+    assert films["timelapse"].seconds == 4.0
+
+
+@pytest.mark.parametrize("renderer", ["timelapse", "final_run"])
+def test_the_file_shows_the_games_its_sidecar_names_frame_by_frame(run, films, renderer):
+    folder, app = run
+    layout = Layout.fit(240, game_width=160, game_height=210)
+    planes, pictures = Planes(layout), iter(decode(films[renderer]))
+    tape = folder.tape(app)
+    for segment in films[renderer].sidecar["segments"]:
+        (episode,) = [e for e in tape.episodes(segment["stream"]) if e.number == segment["episode"]]
+        last = segment["last_index"] + 1
+        for moment in tape.play(episode, first=segment["first_index"], last=last, view=View.COLOUR_60):
+            for frame in moment.frames:
+                planes.show_game(pack(frame))
+                shown = next(pictures)[layout.game.y : layout.game.bottom, layout.game.x : layout.game.right]
+                assert np.abs(shown.astype(int) - planes.game_luma()).mean() < 2.0
+        assert (moment.score, moment.step) == (segment["score"], segment["last_step"])
+    tape.close()
+
+
+def test_the_final_run_is_the_best_evaluation_game(run, films):
+    (event,) = run[0].events({"evaluation_finished"})
+    (segment,) = films["final_run"].sidecar["segments"]
+    assert segment["stream"] == "evaluation"
+    assert segment["score"] == event.data["best"]
+    assert segment["policy_step"] == event.data["checkpoint_step"]
