@@ -10,7 +10,8 @@ from retroml_core.filming import FilmError, FilmJob, FilmResult
 from retroml_video.curve import game_curve
 from retroml_video.policy import PolicyView
 from retroml_video.projector import Stretch
-from retroml_video.studio import Studio, Wording
+from retroml_video.stage import Wording
+from retroml_video.studio import Studio
 from retroml_video.words import number
 
 if TYPE_CHECKING:

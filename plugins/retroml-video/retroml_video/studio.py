@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retroml_core.filming import FilmError, FilmJob, FilmResult, FilmSegment
-from retroml_core.tape import View
-from retroml_video.canvas import Canvas, Label
 from retroml_video.director import ends_of
 from retroml_video.encoder import Chapter, FilmWriter
-from retroml_video.layout import ATARI_PIXEL_ASPECT, Layout
-from retroml_video.palette import CARD, PAGE, TEXT, TEXT_DIM, mix
-from retroml_video.panel import Caption, Panel
-from retroml_video.planes import Planes
+from retroml_video.panel import Caption
 from retroml_video.policy import PolicyView, Thought
 from retroml_video.projector import GAME_FPS, Projector, Stretch, pictures_in
-from retroml_video.text import Face
+from retroml_video.stage import Stage, Wording
 from retroml_video.words import clock
 
 if TYPE_CHECKING:
@@ -29,20 +23,7 @@ if TYPE_CHECKING:
     from retroml_video.curve import Curve
     from retroml_video.settings import EncoderConfig
 
-__all__ = ["Studio", "Wording", "frames_per_step", "last_step"]
-
-_FADE_SECONDS = 0.4
-_HEADLINE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wording:
-    """The words of a film: its `title` (for the file), the panel's `heading`, `subtitle` and title of the best score."""
-
-    title: str
-    heading: str
-    subtitle: str
-    best_title: str
+__all__ = ["Studio", "frames_per_step", "last_step"]
 
 
 def frames_per_step(job: FilmJob) -> int:
@@ -83,31 +64,31 @@ class Studio:
         if total < 1:
             raise FilmError("too little play is recorded yet for a single picture: let it train for a moment")
         hold = round(hold_seconds * fps)
-        set_up = _Set(self, stretches[0])
+        stage = Stage(self.job, stretches[0], self.wording, self.curve)
         with FilmWriter(
             self.job.target,
-            width=set_up.layout.width,
-            height=set_up.layout.height,
+            width=stage.layout.width,
+            height=stage.layout.height,
             fps=fps,
             settings=self.settings,
             title=self.wording.title,
             comment=f"Retro ML, run {self.job.run.id}",
             chapters=self._chapters(stretches, total + hold, per_step),
         ) as writer:
-            segments = self._film(writer, set_up, stretches, total)
+            segments = self._film(writer, stage, stretches, total)
             for _ in range(hold):
-                writer.write(set_up.planes.yuv)
+                writer.write(stage.planes.yuv)
             writer.finish()
         return FilmResult(
             seconds=writer.frames / fps,
-            width=set_up.layout.width,
-            height=set_up.layout.height,
+            width=stage.layout.width,
+            height=stage.layout.height,
             fps=fps,
             frames=writer.frames,
             title=self.wording.title,
             segments=tuple(segments),
             notes=(self.policy.problem,) if self.policy.problem else (),
-            extra={"codec": writer.codec, "game_scale": [set_up.layout.scale_x, set_up.layout.scale_y]},
+            extra={"codec": writer.codec, "game_scale": [stage.layout.scale_x, stage.layout.scale_y]},
         )
 
     def caption(self, stretch: Stretch, moment: Moment, thought: Thought) -> Caption:
@@ -127,7 +108,7 @@ class Studio:
             x=float(moment.step if self.curve_follows == "step" else moment.index + 1),
         )
 
-    def _film(self, writer: FilmWriter, set_up: _Set, stretches: Sequence[Stretch], total: int) -> list[FilmSegment]:
+    def _film(self, writer: FilmWriter, stage: Stage, stretches: Sequence[Stretch], total: int) -> list[FilmSegment]:
         projector = Projector(
             self.job.tape,
             fps=writer.fps,
@@ -140,13 +121,13 @@ class Studio:
             policy_steps: list[int] = []
             for shot in projector.play(stretch):
                 shown = shot.moment if shown is None or shot.pictures else shown
-                if shot.pictures and set_up.panel is not None:
+                if shot.pictures and stage.panel is not None:
                     thought = self.policy.look(shot.moment)
                     policy_steps += [thought.policy_step] if thought.policy_step is not None else []
-                    set_up.panel.show(self.caption(stretch, shot.moment, thought))
+                    stage.panel.show(self.caption(stretch, shot.moment, thought))
                 for picture in shot.pictures[: total - writer.frames]:
-                    set_up.show(stretch, picture, (writer.frames - begun) / writer.fps)
-                    writer.write(set_up.planes.yuv)
+                    stage.show(stretch, picture, (writer.frames - begun) / writer.fps)
+                    writer.write(stage.planes.yuv)
                 self.job.progress(writer.frames / total, f"filming game {stretch.episode.number}")
                 if writer.frames >= total:
                     break
@@ -167,78 +148,6 @@ class Studio:
                 title = f"{when} {stretch.title}, game {stretch.episode.number}"
                 chapters.append(Chapter(start_seconds=begun / fps, end_seconds=end / fps, title=title))
         return chapters
-
-
-class _Set:
-    """What stands before the camera: the canvas, the panel (None without captions) and the headline above the game."""
-
-    def __init__(self, studio: Studio, first: Stretch) -> None:
-        job = studio.job
-        frame = _first_frame(job, first)
-        aspect = job.tape.header.get("pixel_aspect", ATARI_PIXEL_ASPECT if frame.shape[1] == 160 else 1.0)
-        self.layout = Layout.fit(
-            job.config.height,
-            game_width=frame.shape[1],
-            game_height=frame.shape[0],
-            pixel_aspect=float(aspect),
-            captions=job.config.captions,
-        )
-        self.canvas, self.planes = Canvas(self.layout), Planes(self.layout)
-        self.panel: Panel | None = None
-        self._headline: Label | None = None
-        self._subtitle = studio.wording.subtitle
-        if self.layout.panel is not None:
-            self.panel = Panel(
-                self.canvas,
-                title=studio.wording.heading,
-                subtitle=studio.wording.subtitle,
-                best_title=studio.wording.best_title,
-                actions=_actions(job),
-                curve=studio.curve,
-            )
-            self._headline = self._band(above=True)
-            footer = self._band(above=False)
-            if footer is not None:
-                footer.show(job.run.id)
-
-    def _band(self, *, above: bool) -> Label | None:
-        """A line of text above or below the game, where there is room for one."""
-        game, layout = self.layout.game, self.layout
-        size = layout.px(19 if above else 13)
-        face = Face.SEMIBOLD if above else Face.REGULAR
-        height = self.canvas.type.height(face, size)
-        room = game.y if above else layout.height - game.bottom
-        if room < height:
-            return None
-        y = (room - height) // 2 + (0 if above else game.bottom)
-        return Label(self.canvas, game.x, y, game.width, face=face, size=size, colour=TEXT if above else TEXT_DIM, back=PAGE)
-
-    def show(self, stretch: Stretch, picture: NDArray[np.uint32], seconds: float) -> None:
-        """Show one picture of the game, `seconds` into its stretch; the headline fades in.
-
-        Where there is no room for one above the game, it takes the place of the subtitle for a while.
-        """
-        share = min(seconds / _FADE_SECONDS, 1.0)
-        if self._headline is not None:
-            self._headline.show(stretch.title, mix(PAGE, TEXT, share))
-        elif self.panel is not None and seconds < _HEADLINE_SECONDS:
-            self.panel.subtitle.show(stretch.title, mix(CARD, TEXT, share))
-        elif self.panel is not None:
-            self.panel.subtitle.show(self._subtitle)
-        self.planes.take(self.canvas)
-        self.planes.show_game(picture)
-
-
-def _first_frame(job: FilmJob, stretch: Stretch) -> NDArray[np.uint8]:
-    last = min(stretch.first + 1, stretch.last)
-    for moment in job.tape.play(stretch.episode, first=stretch.first, last=last, view=View.COLOUR_60):
-        for frame in moment.frames:
-            return frame
-    raise FilmError(f"game {stretch.episode.number} cannot be played back: it holds no picture")
-
-
-def _actions(job: FilmJob) -> list[str]:
-    return [str(action) for action in job.tape.header.get("actions", ())]
 
 
 def _records(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

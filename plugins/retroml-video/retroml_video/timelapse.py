@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from retroml_video.curve import Curve, score_curve
 from retroml_video.director import Director, ends_of
 from retroml_video.policy import PolicyView
 from retroml_video.projector import GAME_FPS, frames_needed
-from retroml_video.studio import Studio, Wording, frames_per_step, last_step
+from retroml_video.stage import Wording
+from retroml_video.studio import Studio, frames_per_step, last_step
 from retroml_video.words import duration_words
 
 if TYPE_CHECKING:
@@ -74,9 +76,7 @@ def _curve(job: FilmJob) -> Curve:
 
 
 def _with_note(result: FilmResult, asked: float) -> FilmResult:
-    from dataclasses import replace
-
     if result.seconds >= asked - 0.5:
         return result
     note = f"The film is {result.seconds:.1f} s long and not {asked:g} s: the training holds no more play than that."
-    return replace(result, notes=(*result.notes, note))
+    return dataclasses.replace(result, notes=(*result.notes, note))

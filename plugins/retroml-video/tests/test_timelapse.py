@@ -7,8 +7,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from retroml_video import studio
 from retroml_video.encoder import FilmWriter
+from retroml_video.layout import Layout
 from retroml_video.planes import Planes, pack
 from retroml_video.settings import TimelapseConfig
 from retroml_video.timelapse import Timelapse
@@ -96,7 +96,7 @@ def test_chapters_are_the_segments(make_job):
 
 def test_the_game_on_screen_is_the_game_that_was_played(make_job, pictures):
     result = render(make_job(length_seconds=4.0, film={"fps": 60}), stretch_seconds=2.0)
-    layout = studio.Layout.fit(240, game_width=80, game_height=105)
+    layout = Layout.fit(240, game_width=80, game_height=105)
     expected, k = Planes(layout), 0
     for segment in result.segments:
         for index in range(segment.first_index, segment.last_index + 1):
@@ -189,7 +189,7 @@ def test_any_number_of_actions_fits_the_panel(make_job, actions):
 
 def test_without_room_above_the_game_the_headline_takes_the_place_of_the_subtitle_for_a_while(make_job, pictures):
     render(make_job(length_seconds=5.0, film={"fps": 15, "height": 432}), stretch_seconds=10.0)
-    panel = studio.Layout.fit(432, game_width=80, game_height=105).panel
+    panel = Layout.fit(432, game_width=80, game_height=105).panel
     top = panel.y + round(59 * 0.6)
     subtitle = [picture[top : top + 12, panel.x : panel.right].tobytes() for picture in pictures]
     assert len(set(subtitle[10:44])) == 1
