@@ -35,6 +35,7 @@ def ours(game: str, count: int, tape: bool) -> Stepper:
     """Our environment, recording or not."""
     from retroml_atari.environment import make
     from retroml_atari.settings import AtariConfig
+
     from retroml_core.environment import EnvironmentBuild
 
     folder = Path(tempfile.mkdtemp(prefix="retroml-tape-")) if tape else None

@@ -87,7 +87,7 @@ def folders(root: Path) -> set[Path]:
 
 def read(seed: int, folder: Path) -> Outcome:
     """What the run in `folder` came to, from its events."""
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
     run = Run(folder)
     scores = [float(event.data["score"]) for event in run.events({"episode_finished"})]

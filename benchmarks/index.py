@@ -21,7 +21,7 @@ from retroml_core.events import RunState
 from retroml_core.index import Index, RunFilter
 from retroml_core.index.curves import append
 from retroml_core.index.models import run, tag
-from retroml_core.roots import DataRoot
+from retroml_core.runs.roots import DataRoot
 
 DAY = 86_400_000
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from retroml_atari.environment import AtariEnvironment, make
 from retroml_atari.settings import AtariConfig
 from retroml_atari.tape import open_tape
+
 from retroml_core.environment import EnvironmentBuild
 from retroml_core.tape import View
 

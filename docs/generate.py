@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from retroml_core import hookspecs
 from retroml_core.app import App
-from retroml_core.conf_folders import options
-from retroml_core.settings import Setting, core_settings, settings_of
+from retroml_core.config.folders import options
+from retroml_core.config.settings import Setting, core_settings, settings_of
 
 if TYPE_CHECKING:
     from retroml_core.specs import AlgorithmSpec, EnvironmentSpec

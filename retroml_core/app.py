@@ -6,14 +6,14 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retroml_core.folder_plugins import load_folder_plugins
-from retroml_core.plugins import PluginManager
-from retroml_core.registry import Registry
-from retroml_core.roots import find_data_root
+from retroml_core.plugins.folder import load_folder_plugins
+from retroml_core.plugins.manager import PluginManager
+from retroml_core.plugins.registry import Registry
+from retroml_core.runs.roots import find_data_root
 
 if TYPE_CHECKING:
     from retroml_core.index import Index
-    from retroml_core.roots import DataRoot
+    from retroml_core.runs.roots import DataRoot
 
 __all__ = ["App"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from retroml_core.app import App
 from retroml_core.faults import Fault
-from retroml_core.registry import resolve
-from retroml_core.suggestions import UnknownName
+from retroml_core.plugins.registry import resolve
+from retroml_core.plugins.suggestions import UnknownName
 
 __all__ = ["Options", "main"]
 
@@ -65,11 +65,11 @@ def _dispatch(app: App, arguments: list[str]) -> int:
     if arguments and _WORD.fullmatch(arguments[0]):
         return _command(app, arguments[0], arguments[1:])
     if {"--help", "-h"} & set(arguments):
-        from retroml_core.help_page import help_page
+        from retroml_core.terminal.help_page import help_page
 
         return _say(help_page(app))
     if "--version" in arguments:
-        from retroml_core.plugin_discovery import core_version
+        from retroml_core.plugins.discovery import core_version
 
         return _say(f"retroml-core {core_version()}")
     options = Options(detach="--detach" in arguments, dry_run="--dry-run" in arguments)
@@ -88,11 +88,11 @@ def _train(app: App, arguments: list[str], options: Options) -> int:
     for failure in app.plugins.failures:
         sys.stderr.write(f"{failure}\n")
     if any(argument.startswith("-") for argument in arguments):
-        from retroml_core.multirun import run_hydra
+        from retroml_core.terminal.multirun import run_hydra
 
         return run_hydra(app, arguments, detach=options.detach, dry_run=options.dry_run)
-    from retroml_core.config import compose
-    from retroml_core.start import start
+    from retroml_core.config.composing import compose
+    from retroml_core.terminal.start import start
 
     return start(app, compose(app, arguments), detach=options.detach, dry_run=options.dry_run)
 

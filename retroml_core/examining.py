@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retroml_core.evaluation import play_games
 from retroml_core.events import EvaluationFinished
+from retroml_core.training.evaluation import play_games
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.algorithm import Trainable
-    from retroml_core.attempt import Attempt
-    from retroml_core.building import Workshop
     from retroml_core.environment import EpisodeEnd, VectorEnvironment
-    from retroml_core.keeper import Keeper
+    from retroml_core.training.attempt import Attempt
+    from retroml_core.training.building import Workshop
+    from retroml_core.training.keeper import Keeper
 
 __all__ = ["Examiner"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.bus import MetricEventBus
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
     from retroml_core.specs import ExporterSpec
+    from retroml_core.training.bus import MetricEventBus
 
 __all__ = ["ExportError", "Exporter", "LiveExporter", "make_exporter"]
 
@@ -51,7 +51,7 @@ class LiveExporter:
 
 def make_exporter(app: App, name: str) -> Exporter:
     """The exporter `name` with its default settings and the units of every metric on offer. Raises UnknownName."""
-    from retroml_core.registry import resolve
+    from retroml_core.plugins.registry import resolve
 
     spec = cast("ExporterSpec", app.registry.get("exporter", name))
     exporter: Exporter = resolve(spec.factory)(spec.config())

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from retroml_core.faults import Fault
 
 if TYPE_CHECKING:
-    from retroml_core.players import Players
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
     from retroml_core.schema import FilmConfig
     from retroml_core.tape import Tape
+    from retroml_core.training.players import Players
 
 __all__ = ["FilmCancelled", "FilmError", "FilmJob", "FilmResult", "FilmSegment", "Renderer"]
 

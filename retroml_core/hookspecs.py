@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from retroml_core.app import App
-    from retroml_core.checkpoints import Checkpoint
     from retroml_core.events import RunOutcome
-    from retroml_core.films import Film
-    from retroml_core.runs import Run
+    from retroml_core.films.film import Film
+    from retroml_core.runs.checkpoints import Checkpoint
+    from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import (
         AlgorithmSpec,

@@ -163,7 +163,7 @@ class RendererSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class LauncherSpec(Spec):
-    """A way to start the process of a run: `factory` names `build(config) -> retroml_core.launching.Launcher`."""
+    """A way to start the process of a run: `factory` names `build(config) -> retroml_core.runs.launching.Launcher`."""
 
     config: type
     factory: str

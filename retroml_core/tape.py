@@ -139,7 +139,7 @@ def open_tape(folder: Path, spec_tape: str) -> Tape:
 
     Raises FileNotFoundError when nothing was recorded, ValueError when the tape cannot be read or its ROM is not here.
     """
-    from retroml_core.registry import resolve
+    from retroml_core.plugins.registry import resolve
 
     tape: Tape = resolve(spec_tape)(folder)
     return tape

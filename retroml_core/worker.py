@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING
 
 from retroml_core.algorithm import StopTraining
 from retroml_core.app import App
-from retroml_core.attempt import Attempt, open_attempt
-from retroml_core.clock import Allowance
 from retroml_core.events import RunOutcome, RunState
-from retroml_core.failures import explain
-from retroml_core.finishing import make_films
-from retroml_core.launching import LAUNCHED_AT
-from retroml_core.lock import RunBusy, hold
-from retroml_core.runs import Run
-from retroml_core.session import Session
-from retroml_core.starting import fail_early, live_exporters, write_provenance
+from retroml_core.runs.launching import LAUNCHED_AT
+from retroml_core.runs.lock import RunBusy, hold
+from retroml_core.runs.run import Run
+from retroml_core.training.attempt import Attempt, open_attempt
+from retroml_core.training.clock import Allowance
+from retroml_core.training.failures import explain
+from retroml_core.training.finishing import make_films
+from retroml_core.training.session import Session
+from retroml_core.training.starting import fail_early, live_exporters, write_provenance
 
 if TYPE_CHECKING:
-    from retroml_core.commanding import RunControl
     from retroml_core.schema import ExperimentConfig
+    from retroml_core.training.commanding import RunControl
 
 __all__ = ["main", "work"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from retroml_core.builtin import retroml_commands
-from retroml_core.config import compose
-from retroml_core.help_page import help_page
-from retroml_core.registry import resolve
+from retroml_core.config.composing import compose
+from retroml_core.plugins.registry import resolve
+from retroml_core.terminal.help_page import help_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from retroml_core.faults import Fault
-from retroml_core.folder_plugins import find_folder_plugins, load_folder_plugins, trust, untrust
-from retroml_core.plugins import PluginManager
+from retroml_core.plugins.folder import find_folder_plugins, load_folder_plugins, trust, untrust
+from retroml_core.plugins.manager import PluginManager
 
 COMMAND = """
 from retroml_core import CommandSpec, hookimpl

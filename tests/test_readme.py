@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap import plan
-from retroml_core.config import compose
+from retroml_core.config.composing import compose
 from retroml_core.events import RunState
-from retroml_core.registry import resolve
-from retroml_core.runs import Run
+from retroml_core.plugins.registry import resolve
+from retroml_core.runs.run import Run
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -87,7 +87,7 @@ def retroml_launchers() -> Iterable[LauncherSpec]:
             title="This machine",
             summary="Start the process of a run on this machine.",
             config=LocalConfig,
-            factory="retroml_core.launching:build_local",
+            factory="retroml_core.runs.launching:build_local",
         )
     ]
 

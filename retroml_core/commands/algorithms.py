@@ -7,8 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.settings import Setting, settings_of
-from retroml_core.text_table import columns
+from retroml_core.config.settings import Setting, settings_of
+from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -46,9 +46,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _export(app: App, name: str, *, flat: bool, output: Path | None) -> int:
-    from retroml_core.config import to_tree
-    from retroml_core.flat import to_flat
-    from retroml_core.runs import find_run
+    from retroml_core.config.composing import to_tree
+    from retroml_core.config.flat import to_flat
+    from retroml_core.runs.run import find_run
 
     run = find_run(app, name)
     tree = to_tree(run.config(app))
@@ -56,8 +56,8 @@ def _export(app: App, name: str, *, flat: bool, output: Path | None) -> int:
 
 
 def _import(app: App, asked: argparse.Namespace) -> int:
-    from retroml_core.config import load_config, require_valid, to_tree
-    from retroml_core.start import start
+    from retroml_core.config.composing import load_config, require_valid, to_tree
+    from retroml_core.terminal.start import start
 
     config = require_valid(load_config(asked.file, app), app)
     if asked.train:

@@ -6,24 +6,24 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.commands.sources import find_source
 from retroml_core.faults import Fault
+from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["main"]
 
 
 def main(app: App, argv: Sequence[str]) -> int:
     """Make the run, start it and follow it; its exit code. Raises Fault when training cannot go on so."""
-    from retroml_core.continuing import continue_run, continued_config
-    from retroml_core.launching import start_worker
-    from retroml_core.start import follow_run
+    from retroml_core.runs.continuing import continue_run, continued_config
+    from retroml_core.runs.launching import start_worker
+    from retroml_core.terminal.start import follow_run
 
     asked = _parser().parse_args(argv)
     run, chosen = find_source(app, asked.source, asked.checkpoint)

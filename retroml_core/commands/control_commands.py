@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["checkpoint", "pause", "resume", "stop"]
 
@@ -66,13 +66,13 @@ def resume(app: App, argv: Sequence[str]) -> int:
         return _say(run, answer.message, ok=answer.ok)
     _check_resumable(run, status.state)
     _check_config(app, run)
-    from retroml_core.launching import start_worker
+    from retroml_core.runs.launching import start_worker
 
     start_worker(run)
     if asked.detach:
         sys.stdout.write(f"{run.id}\n")
         return 0
-    from retroml_core.progress import follow
+    from retroml_core.terminal.progress import follow
 
     return follow(run, attempt=status.attempt + 1)
 
@@ -87,7 +87,7 @@ def _check_resumable(run: Run, state: RunState) -> None:
 
 def _check_config(app: App, run: Run) -> None:
     """Raise ConfigError when the config cannot be used here, RunRefused when a plugin forbids the run."""
-    from retroml_core.runs import RunRefused
+    from retroml_core.runs.run import RunRefused
 
     refusal = app.plugins.refuse_run(app, run.config(app))
     if refusal:

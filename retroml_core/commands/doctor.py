@@ -14,7 +14,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from retroml_core.text_table import wrapped
+from retroml_core.terminal.text_table import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def examine(app: App) -> list[Finding]:
 def _system() -> Iterator[Finding]:
     import psutil
 
-    from retroml_core.forecast import size_text
+    from retroml_core.runs.forecast import size_text
 
     yield Finding("system", Verdict.GOOD, f"Python {platform.python_version()}, {platform.platform()}")
     memory = psutil.virtual_memory()
@@ -117,8 +117,8 @@ def _plugins(app: App) -> Iterator[Finding]:
 
 
 def _gpu() -> Iterator[Finding]:
-    from retroml_core.devices import probe
-    from retroml_core.forecast import size_text
+    from retroml_core.runs.forecast import size_text
+    from retroml_core.training.devices import probe
 
     report = probe()
     for gpu in report.gpus:
@@ -129,8 +129,8 @@ def _gpu() -> Iterator[Finding]:
 
 
 def _data(app: App) -> Iterator[Finding]:
-    from retroml_core.forecast import free_bytes, size_text
-    from retroml_core.roots import RootError
+    from retroml_core.runs.forecast import free_bytes, size_text
+    from retroml_core.runs.roots import RootError
 
     try:
         app.root.prepare()

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
-    from retroml_core.scorecard import Scorecard
+    from retroml_core.training.scorecard import Scorecard
 
 __all__ = ["main"]
 
 
 def main(app: App, argv: Sequence[str]) -> int:
     """Play and print the card; 0 on success. Raises Fault for what does not exist or cannot be played."""
-    from retroml_core.scorecard import Protocol, evaluate
+    from retroml_core.training.scorecard import Protocol, evaluate
 
     asked = _parser().parse_args(argv)
     run, checkpoint = find_source(app, asked.source, asked.checkpoint)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.export_runs import Exported, export_runs, export_zip
 from retroml_core.exporting import ExportError
+from retroml_core.terminal.export_runs import Exported, export_runs, export_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from retroml_core.app import App
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["main"]
 
@@ -71,7 +71,7 @@ def _formats(app: App, given: str) -> list[str]:
 
 def _runs(app: App, asked: argparse.Namespace) -> tuple[list[Run], list[str]]:
     """The runs asked for, each once, and why others were not found. Raises RunNotFound when there is none at all."""
-    from retroml_core.runs import Run, RunNotFound, find_run
+    from retroml_core.runs.run import Run, RunNotFound, find_run
 
     if asked.all:
         return [Run(folder) for folder in app.root.run_folders()] or [find_run(app, "latest")], []

@@ -7,15 +7,15 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.film_options import FilmOptions
 from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.films.options import FilmOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from retroml_core.app import App
-    from retroml_core.films import Film
-    from retroml_core.runs import Run
+    from retroml_core.films.film import Film
+    from retroml_core.runs.run import Run
 
 __all__ = ["main"]
 
@@ -29,7 +29,7 @@ def main(app: App, argv: list[str]) -> int:
     """
     from rich.console import Console
 
-    from retroml_core.runs import find_run
+    from retroml_core.runs.run import find_run
 
     parsed = _parser().parse_args(argv)
     run = find_run(app, parsed.id)
@@ -55,7 +55,7 @@ def _list(run: Run, as_json: bool) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from retroml_core.films import list_films
+    from retroml_core.films.film import list_films
 
     films = list_films(run)
     if as_json:
@@ -101,7 +101,7 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
 def _one(run: Run, renderer: str, options: FilmOptions, errors: Console) -> Film:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    from retroml_core.films import start_film
+    from retroml_core.films.film import start_film
 
     columns = (
         TextColumn("{task.fields[renderer]}"),

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.text_table import columns
+from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.models import Model, choose_checkpoint, find_model, list_models, save_model
-from retroml_core.runs import find_run
-from retroml_core.text_table import columns
+from retroml_core.runs.models import Model, choose_checkpoint, find_model, list_models, save_model
+from retroml_core.runs.run import find_run
+from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

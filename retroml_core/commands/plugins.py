@@ -7,15 +7,15 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.conf_folders import drop_unusable_schemas, plugin_folders
-from retroml_core.folder_plugins import trust, untrust
-from retroml_core.text_table import columns
+from retroml_core.config.folders import drop_unusable_schemas, plugin_folders
+from retroml_core.plugins.folder import trust, untrust
+from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
-    from retroml_core.plugins import PluginInfo
+    from retroml_core.plugins.manager import PluginInfo
 
 __all__ = ["main"]
 

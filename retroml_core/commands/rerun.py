@@ -25,7 +25,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="print the config and the disk it would need, and stop")
     asked = parser.parse_args(argv)
     from retroml_core.services import ExperimentService
-    from retroml_core.start import start
+    from retroml_core.terminal.start import start
 
     run = ExperimentService(app).find(asked.id)
     config = repeated(app, run.tree, asked.changes)
@@ -34,9 +34,9 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 def repeated(app: App, tree: Mapping[str, Any], changes: Sequence[str]) -> ExperimentConfig:
     """The config of a new run like the one of `tree`, with `changes` as `KEY=VALUE`. Raises ConfigError naming every fault."""
-    from retroml_core.config import from_tree, require_valid
-    from retroml_core.migrations import migrate
-    from retroml_core.overriding import with_overrides
+    from retroml_core.config.composing import from_tree, require_valid
+    from retroml_core.config.migrations import migrate
+    from retroml_core.config.overriding import with_overrides
 
     parent = {"id": str(tree["id"]), "relation": "forked_from", "checkpoint": ""}
     fresh = {**migrate(tree), "id": "", "created_at": "", "parent": parent}

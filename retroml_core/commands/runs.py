@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
-from retroml_core.text_table import columns
-from retroml_core.wording import count, duration, moment, score, short_ids
+from retroml_core.terminal.text_table import columns
+from retroml_core.terminal.wording import count, duration, moment, score, short_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.forecast import size_text
-from retroml_core.text_table import columns
-from retroml_core.wording import count, duration, percent, score, sparkline, state_words
+from retroml_core.runs.forecast import size_text
+from retroml_core.terminal.text_table import columns
+from retroml_core.terminal.wording import count, duration, percent, score, sparkline, state_words
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.runs import Run
-    from retroml_core.state import RunStatus
+    from retroml_core.runs.run import Run
+    from retroml_core.runs.state import RunStatus
 
 __all__ = ["main"]
 
@@ -39,7 +39,7 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 
 def _gather(app: App, run: Run) -> dict[str, Any]:
-    from retroml_core.labels import read_labels
+    from retroml_core.runs.labels import read_labels
     from retroml_core.services import MetricsService, StorageService
 
     metrics = MetricsService(app)

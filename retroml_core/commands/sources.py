@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retroml_core.models import ModelNotFound, choose_checkpoint, find_model
-from retroml_core.runs import Run, RunNotFound, find_run
+from retroml_core.runs.models import ModelNotFound, choose_checkpoint, find_model
+from retroml_core.runs.run import Run, RunNotFound, find_run
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.checkpoints import Checkpoint
+    from retroml_core.runs.checkpoints import Checkpoint
 
 __all__ = ["find_source"]
 

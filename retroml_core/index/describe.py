@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.labels import LABELS_FILE, read_labels
+from retroml_core.runs.labels import LABELS_FILE, read_labels
 
 if TYPE_CHECKING:
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["checkpoint_rows", "film_rows", "run_values", "signature", "tree_hash"]
 

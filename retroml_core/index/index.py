@@ -19,12 +19,12 @@ from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
 from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store
-from retroml_core.runs import Run
+from retroml_core.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from retroml_core.roots import DataRoot
+    from retroml_core.runs.roots import DataRoot
 
 __all__ = ["Index"]
 

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import delete, func, insert, select, update
 
-from retroml_core.eventlog import event_files
 from retroml_core.events import Event, RunState
 from retroml_core.index import curves
 from retroml_core.index.describe import checkpoint_rows, film_rows, run_values, signature
 from retroml_core.index.models import RUN_TABLES, attempt, checkpoint, film, run_config, tag
 from retroml_core.index.models import run as run_table
-from retroml_core.labels import read_labels
-from retroml_core.tailing import read_part
+from retroml_core.runs.eventlog import event_files
+from retroml_core.runs.labels import read_labels
+from retroml_core.runs.tailing import read_part
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from retroml_core.index.store import Store
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["forget", "ingest"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
 
 if TYPE_CHECKING:
-    from retroml_core.devices import DeviceReport
+    from retroml_core.training.devices import DeviceReport
 
 __all__ = ["ComputeReport", "ComputeService", "GpuUse"]
 
@@ -46,7 +46,7 @@ class ComputeService:
         """What there is and how busy it is; `devices` stands in for a fresh look at the GPUs."""
         import psutil
 
-        from retroml_core.devices import gpu_use, probe
+        from retroml_core.training.devices import gpu_use, probe
 
         guard(self._principal, "compute.read")
         devices = devices or probe()

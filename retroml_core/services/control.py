@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.control import send
 from retroml_core.faults import Fault
+from retroml_core.runs.control import send
+from retroml_core.runs.tailing import EventTail
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
-from retroml_core.tailing import EventTail
 
 if TYPE_CHECKING:
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["Answer", "ControlService", "NotAtWork"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
 from retroml_core.files import write_json
-from retroml_core.labels import Labels, read_labels, write_labels
-from retroml_core.runs import Run, RunNotFound, find_run
+from retroml_core.runs.labels import Labels, read_labels, write_labels
+from retroml_core.runs.run import Run, RunNotFound, find_run
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
 from retroml_core.services.storage import DELETED_FILE
 

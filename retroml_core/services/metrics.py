@@ -10,7 +10,7 @@ from retroml_core.services.principal import LOCAL_USER, Principal, guard
 if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.index import MetricSummary, StoredCurve
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["MetricsService"]
 

@@ -14,7 +14,7 @@ from retroml_core.services.principal import LOCAL_USER, Principal, guard
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["DELETED_FILE", "StorageReport", "StorageService", "TrashedRun", "folder_bytes"]
 

@@ -48,7 +48,7 @@ class AlgorithmBase:
             trainable.close()
 
     def _build(self, seed: int, playable: bool) -> Trainable:
-        from retroml_core.registry import resolve
+        from retroml_core.plugins.registry import resolve
 
         seeds, asked = Seeds(seed), []
 

@@ -32,9 +32,9 @@ class TinyPlugin:
 def tiny_app(folder: Path, plugins: dict[str, object] | None = None) -> App:
     """An app whose data root is `folder`, with `plugins` (name to module or object) besides the tiny game."""
     from retroml_core.app import App
-    from retroml_core.plugins import PluginManager
-    from retroml_core.registry import Registry
-    from retroml_core.roots import DataRoot
+    from retroml_core.plugins.manager import PluginManager
+    from retroml_core.plugins.registry import Registry
+    from retroml_core.runs.roots import DataRoot
 
     manager = PluginManager(discover=False)
     for name, plugin in {"tiny": TinyPlugin(), **(plugins or {})}.items():

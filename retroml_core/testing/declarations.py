@@ -16,7 +16,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def require_spec(spec: Any) -> None:
     """Name, title and summary are there and the factory can be imported."""
-    from retroml_core.registry import resolve
+    from retroml_core.plugins.registry import resolve
 
     require(NAME.fullmatch(spec.name), f"the name {spec.name!r} must be lower-case letters, digits and '_'")
     require(spec.title.strip(), f"{spec.name}: give the spec a title for people")

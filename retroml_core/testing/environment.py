@@ -59,7 +59,7 @@ class EnvironmentContract:
 
     def build(self, tape_folder: Path, seed: int, attempt: int) -> VectorEnvironment:
         """A fresh environment, made as the core makes it."""
-        from retroml_core.registry import resolve
+        from retroml_core.plugins.registry import resolve
 
         if self.spec.tape:
             tape_folder.mkdir(exist_ok=True)

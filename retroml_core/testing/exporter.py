@@ -17,7 +17,7 @@ from retroml_core.testing.runs import TinyRun, tell_tiny_run, tiny_config, tiny_
 
 if TYPE_CHECKING:
     from retroml_core import ExporterSpec
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["ExporterContract"]
 
@@ -35,7 +35,7 @@ class ExporterContract:
 
     def make(self) -> Exporter:
         """A fresh exporter with `settings`."""
-        from retroml_core.registry import resolve
+        from retroml_core.plugins.registry import resolve
 
         exporter: Exporter = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return exporter
@@ -113,7 +113,7 @@ class ExporterContract:
 
     def test_a_run_without_numbers_is_refused_or_exported_whole(self, folder: Path, tmp_path: Path) -> None:
         """Before the first game ended there may be nothing to export: ExportError says so, and nothing is left behind."""
-        from retroml_core.runs import create_run
+        from retroml_core.runs.run import create_run
 
         run = create_run(tiny_app(tmp_path / "root"), tiny_config(SEED))
         try:
@@ -140,8 +140,8 @@ class ExporterContract:
 
     def test_a_live_one_follows_a_run(self, tmp_path: Path) -> None:
         """`follow` takes in a whole run and closes twice; exporters that are not live return None."""
-        from retroml_core.bus import MetricEventBus
-        from retroml_core.runs import create_run
+        from retroml_core.runs.run import create_run
+        from retroml_core.training.bus import MetricEventBus
 
         run, bus = create_run(tiny_app(tmp_path), tiny_config(SEED)), MetricEventBus()
         before = _digests(run.folder)

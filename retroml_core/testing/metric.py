@@ -58,7 +58,7 @@ class MetricContract:
 
     def make(self) -> Metric:
         """A fresh metric, made as the core makes it."""
-        from retroml_core.registry import resolve
+        from retroml_core.plugins.registry import resolve
 
         metric: Metric = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return metric

@@ -57,7 +57,7 @@ class PluginContract:
 
     def test_every_preset_composes(self, app: App) -> None:
         """Each YAML file of its config package gives a valid config."""
-        from retroml_core.config import ConfigError, compose
+        from retroml_core.config.composing import ConfigError, compose
 
         for group, name in self._presets(app):
             chosen = f"+experiment={name}" if group == "experiment" else f"{group}={name}"

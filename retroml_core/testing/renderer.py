@@ -18,7 +18,7 @@ from retroml_core.testing.runs import TinyRun, tiny_run
 
 if TYPE_CHECKING:
     from retroml_core import RendererSpec
-    from retroml_core.players import Players
+    from retroml_core.training.players import Players
 
 __all__ = ["RendererContract"]
 
@@ -39,7 +39,7 @@ class RendererContract:
 
     def make(self) -> Renderer:
         """A fresh renderer with `settings`."""
-        from retroml_core.registry import resolve
+        from retroml_core.plugins.registry import resolve
 
         renderer: Renderer = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return renderer

@@ -23,9 +23,9 @@ from retroml_core.testing.tiny import TinyConfig
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.bus import MetricEventBus
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
+    from retroml_core.training.bus import MetricEventBus
 
 __all__ = ["TinyRun", "tell_tiny_run", "tiny_config", "tiny_run"]
 
@@ -72,10 +72,10 @@ def tiny_run(
     folder: Path, content: TinyRun | None = None, *, app: App | None = None, config: ExperimentConfig | None = None
 ) -> Run:
     """A completed run under the data root `folder`: config, provenance, events, checkpoints, state; no tape, no films."""
-    from retroml_core.bus import MetricEventBus
-    from retroml_core.eventlog import EventLog
     from retroml_core.files import write_json
-    from retroml_core.runs import create_run
+    from retroml_core.runs.eventlog import EventLog
+    from retroml_core.runs.run import create_run
+    from retroml_core.training.bus import MetricEventBus
 
     content = content or TinyRun()
     run = create_run(app or tiny_app(folder), config or tiny_config(content.seed))
@@ -92,7 +92,7 @@ def tiny_run(
 
 def tell_tiny_run(run: Run, bus: MetricEventBus, content: TinyRun) -> None:
     """Say on `bus` all that such a run says, and set its state; for tests of what follows a run while it trains."""
-    from retroml_core.state import StateFile
+    from retroml_core.runs.state import StateFile
 
     state = StateFile(run.folder, 1)
     for word in (RunState.STARTING, RunState.RUNNING):
@@ -127,7 +127,7 @@ def _tell_update(bus: MetricEventBus, content: TinyRun, update: int) -> None:
 
 
 def _tell_end(run: Run, bus: MetricEventBus, content: TinyRun) -> None:
-    from retroml_core.checkpoints import CheckpointStore
+    from retroml_core.runs.checkpoints import CheckpointStore
 
     step, seconds = content.updates * STEPS_AN_UPDATE, content.updates * SECONDS_AN_UPDATE
     store = CheckpointStore(run.checkpoints_folder)

@@ -10,8 +10,8 @@ import pytest
 
 from retroml_core.app import App
 from retroml_core.cli import main
-from retroml_core.config import ConfigError, compose, connect, from_tree
-from retroml_core.plugins import PluginManager
+from retroml_core.config.composing import ConfigError, compose, connect, from_tree
+from retroml_core.plugins.manager import PluginManager
 
 EXPECTED = {
     "bad_argument": "has a hook that does not fit its specification",

@@ -10,13 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from retroml_core import cli, multirun, start
+from retroml_core import cli
 from retroml_core.app import App
 from retroml_core.cli import main
 from retroml_core.events import RunState
 from retroml_core.hookspecs import hookimpl
-from retroml_core.runs import Run
+from retroml_core.runs.run import Run
 from retroml_core.specs import CommandSpec
+from retroml_core.terminal import multirun, start
 from retroml_core.testing.apps import tiny_app
 
 
@@ -43,7 +44,7 @@ def started(monkeypatch):
     def follow(run: Run) -> int:
         return codes.get(run.tree["seed"], 0)
 
-    monkeypatch.setattr("retroml_core.launching.start_worker", runs.append)
+    monkeypatch.setattr("retroml_core.runs.launching.start_worker", runs.append)
     monkeypatch.setattr(start, "follow_run", follow)
     monkeypatch.setattr(multirun, "follow_run", follow)
     return SimpleNamespace(runs=runs, codes=codes)
@@ -164,7 +165,7 @@ def test_doctor_says_when_the_data_folder_cannot_be_used(home, capsys):
 
 
 def test_doctor_survives_what_it_looks_at(home, capsys, monkeypatch):
-    monkeypatch.setattr("retroml_core.devices.probe", lambda: [][0])
+    monkeypatch.setattr("retroml_core.training.devices.probe", lambda: [][0])
     assert main(["doctor"]) == 1
     assert "could not be examined: IndexError" in capsys.readouterr().out
 
@@ -414,7 +415,7 @@ def test_help_lists_commands_groups_and_settings(with_wave, home, capsys):
 
 
 def test_help_of_everything_installed_fits_its_width(installed):
-    from retroml_core.help_page import help_page
+    from retroml_core.terminal.help_page import help_page
 
     lines = help_page(installed, width=100).splitlines()
     long = [line for line in lines if len(line) > 100 and line.startswith(" ")]

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from retroml_core.conf_folders import core_conf, options, plugin_folders
-from retroml_core.config import compose
-from retroml_core.resolvers import default_of, trains_on_gpu
-from retroml_core.validation import check
+from retroml_core.config.composing import compose
+from retroml_core.config.folders import core_conf, options, plugin_folders
+from retroml_core.config.resolvers import default_of, trains_on_gpu
+from retroml_core.config.validation import check
 
 EXPERIMENTS = sorted(path.stem for path in core_conf().parent.glob("**/conf/experiment/*.yaml") if ".venv" not in path.parts)
 PRESETS = sorted(path.stem for path in core_conf().glob("preset/*.yaml"))
@@ -20,7 +20,7 @@ HEAVY = ("torch", "tianshou", "numpy", "ale_py", "gymnasium", "av", "matplotlib"
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 @pytest.mark.parametrize("gpu", [False, True])
 def test_an_experiment_composes_with_and_without_a_gpu(experiment, gpu, installed, monkeypatch):
-    monkeypatch.setattr("retroml_core.resolvers.trains_on_gpu", lambda: gpu)
+    monkeypatch.setattr("retroml_core.config.resolvers.trains_on_gpu", lambda: gpu)
     assert compose(installed, [f"+experiment={experiment}"]).game
 
 
@@ -78,14 +78,14 @@ def test_a_gpu_counts_when_torch_can_use_it(monkeypatch, device, answer):
 
     Report.device = device
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr("retroml_core.devices.probe", Report)
+    monkeypatch.setattr("retroml_core.training.devices.probe", Report)
     assert trains_on_gpu() is answer
 
 
 @pytest.mark.parametrize("hidden", ["", "-1", " "])
 def test_a_hidden_gpu_does_not_count(monkeypatch, hidden):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
-    monkeypatch.setattr("retroml_core.devices.probe", lambda: pytest.fail("asked"))
+    monkeypatch.setattr("retroml_core.training.devices.probe", lambda: pytest.fail("asked"))
     assert trains_on_gpu() is False
 
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from retroml_core import AlgorithmSpec
-from retroml_core.config import ConfigError, compose, config_hash, from_tree, load_config, save_config, to_tree
+from retroml_core.config.composing import ConfigError, compose, config_hash, from_tree, load_config, save_config, to_tree
 from retroml_core.faults import Fault
 from retroml_core.hookspecs import hookimpl
 from retroml_core.params import param

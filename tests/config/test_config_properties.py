@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retroml_core.config import ConfigError, config_hash, from_tree, to_tree
+from retroml_core.config.composing import ConfigError, config_hash, from_tree, to_tree
 from retroml_core.testing.apps import tiny_app
 
 PARTS = ("environment", "algorithm", "network", "budget", "checkpoints", "evaluation", "film", "parent")

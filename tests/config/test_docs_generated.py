@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retroml_core import hookspecs
-from retroml_core.plugins import PluginManager
+from retroml_core.plugins.manager import PluginManager
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from retroml_core.config import ConfigError, compose, config_hash, from_tree, load_config, to_tree
-from retroml_core.flat import FLAT_KEYS, from_flat, is_flat, to_flat
-from retroml_core.migrations import MIGRATIONS, migrate, version_of
+from retroml_core.config.composing import ConfigError, compose, config_hash, from_tree, load_config, to_tree
+from retroml_core.config.flat import FLAT_KEYS, from_flat, is_flat, to_flat
+from retroml_core.config.migrations import MIGRATIONS, migrate, version_of
 from retroml_core.schema import SCHEMA_VERSION
 
 SAMPLES = Path(__file__).parents[1] / "data" / "configs"

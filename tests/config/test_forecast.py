@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retroml_core.config import compose
-from retroml_core.forecast import POLICY_BYTES, STATE_BYTES, Forecast, forecast, free_bytes, size_text
+from retroml_core.config.composing import compose
+from retroml_core.runs.forecast import POLICY_BYTES, STATE_BYTES, Forecast, forecast, free_bytes, size_text
 
 
 @pytest.mark.parametrize(

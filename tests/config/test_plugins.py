@@ -10,8 +10,8 @@ import pytest
 from retroml_core import hookspecs
 from retroml_core.events import RunOutcome, RunState
 from retroml_core.hookspecs import hookimpl, hookspec
-from retroml_core.plugin_discovery import disabled, find_plugins
-from retroml_core.plugins import PluginManager
+from retroml_core.plugins.discovery import disabled, find_plugins
+from retroml_core.plugins.manager import PluginManager
 from retroml_core.specs import CommandSpec, Problem, Severity
 
 RUN = SimpleNamespace(id="20261123t041502-catch-random-7k3f9dq2mx")

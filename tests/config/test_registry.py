@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from retroml_core.hookspecs import hookimpl
-from retroml_core.plugins import PluginManager
-from retroml_core.registry import KINDS, Registry, UnknownName, resolve
+from retroml_core.plugins.manager import PluginManager
+from retroml_core.plugins.registry import KINDS, Registry, UnknownName, resolve
 from retroml_core.specs import AlgorithmSpec, EnvironmentSpec, GameSpec, RendererSpec
 
 
@@ -128,7 +128,7 @@ def test_far_off_names_bring_the_choices():
 
 
 def test_resolve_follows_attributes():
-    assert resolve("retroml_core.registry:Registry.collect") == Registry.collect
+    assert resolve("retroml_core.plugins.registry:Registry.collect") == Registry.collect
 
 
 @pytest.mark.parametrize("reference", ["retroml_core", "retroml_core:", ":main", "a b:c", "os:system('x')", "../x:y"])

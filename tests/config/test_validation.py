@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from retroml_core import ExporterSpec, MetricSpec, Problem, RendererSpec, Severity
-from retroml_core.config import compose
+from retroml_core.config.composing import compose
+from retroml_core.config.validation import check, film_seconds, range_problems, range_text
 from retroml_core.hookspecs import hookimpl
 from retroml_core.params import param
 from retroml_core.testing.apps import tiny_app
-from retroml_core.validation import check, film_seconds, range_problems, range_text
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import threading
 
-from retroml_core.bus import MetricEventBus
+from retroml_core.training.bus import MetricEventBus
 
 
 def test_after_draining_everything_was_heard():

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from retroml_core.commands.export import main
-from retroml_core.runs import RunNotFound
-from retroml_core.suggestions import UnknownName
+from retroml_core.plugins.suggestions import UnknownName
+from retroml_core.runs.run import RunNotFound
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections import namedtuple
 
 import pytest
 
-from retroml_core import export_runs as module
-from retroml_core.export_runs import check_folder, export_runs, export_zip
 from retroml_core.exporting import ExportError
-from retroml_core.suggestions import UnknownName
+from retroml_core.plugins.suggestions import UnknownName
+from retroml_core.terminal import export_runs as module
+from retroml_core.terminal.export_runs import check_folder, export_runs, export_zip
 
 
 def index_of(folder):

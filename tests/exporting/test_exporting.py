@@ -3,7 +3,7 @@
 import pytest
 
 from retroml_core.exporting import Exporter, ExportError, LiveExporter, make_exporter
-from retroml_core.suggestions import UnknownName
+from retroml_core.plugins.suggestions import UnknownName
 
 
 def test_an_exporter_is_made_with_the_units_of_all_metrics(app):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retroml_core.builtin.configs import RandomConfig
-from retroml_core.folder_plugins import trust
+from retroml_core.plugins.folder import trust
 from retroml_core.schema import Budget, ExperimentConfig, FilmConfig
 from retroml_core.testing import film_plugin
 from retroml_core.testing.apps import tiny_app

@@ -6,9 +6,9 @@ import pytest
 
 from retroml_core.commands.film import main
 from retroml_core.filming import FilmError
-from retroml_core.films import list_films, make_film
-from retroml_core.registry import UnknownName
-from retroml_core.runs import RunNotFound
+from retroml_core.films.film import list_films, make_film
+from retroml_core.plugins.registry import UnknownName
+from retroml_core.runs.run import RunNotFound
 
 pytestmark = pytest.mark.usefixtures("trusted")
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from retroml_core.files import read_json, write_json
-from retroml_core.film_files import SIDECAR_FORMAT, FilmSlot, clean_leftovers
+from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers
 
 
 def names(folder):
@@ -77,7 +77,7 @@ def test_when_the_sidecar_cannot_be_written_nothing_is_left(tmp_path):
 
 def test_what_a_killed_maker_left_is_cleaned_up(tmp_path):
     code = (
-        "import os, sys; from pathlib import Path; from retroml_core.film_files import FilmSlot;"
+        "import os, sys; from pathlib import Path; from retroml_core.films.files import FilmSlot;"
         "slot = FilmSlot.reserve(Path(sys.argv[1]), 'film', '.mp4'); slot.part.write_bytes(b'half'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)

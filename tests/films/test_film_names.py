@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retroml_core.film_names import LONGEST, clock_words, film_date, film_stem, free_names, safe_stem
+from retroml_core.films.names import LONGEST, clock_words, film_date, film_stem, free_names, safe_stem
 
 WINDOWS_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"

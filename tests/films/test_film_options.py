@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retroml_core.film_options import FilmOptions, film_length, film_settings
 from retroml_core.filming import FilmError
+from retroml_core.films.options import FilmOptions, film_length, film_settings
 from retroml_core.testing.film_plugin import StillConfig
 
 

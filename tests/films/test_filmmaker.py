@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from retroml_core import filmmaker
-from retroml_core.film_options import FilmOptions
 from retroml_core.filming import FilmCancelled, FilmError
-from retroml_core.filmmaker import Reporter
-from retroml_core.films import list_films, start_film
+from retroml_core.films import maker as filmmaker
+from retroml_core.films.film import list_films, start_film
+from retroml_core.films.maker import Reporter
+from retroml_core.films.options import FilmOptions
 
 pytestmark = pytest.mark.usefixtures("trusted")
 
@@ -62,7 +62,7 @@ def test_leaving_the_block_ends_the_process(run, left):
 
 
 def by_hand(run, *more):
-    command = [sys.executable, "-m", "retroml_core.filmmaker", str(run.folder), "--renderer", "still", *more]
+    command = [sys.executable, "-m", "retroml_core.films.maker", str(run.folder), "--renderer", "still", *more]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

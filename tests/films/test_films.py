@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from retroml_core import hookimpl
-from retroml_core.film_options import FilmOptions
 from retroml_core.filming import FilmCancelled, FilmError
-from retroml_core.films import list_films, make_film
-from retroml_core.registry import UnknownName
+from retroml_core.films.film import list_films, make_film
+from retroml_core.films.options import FilmOptions
+from retroml_core.plugins.registry import UnknownName
 from retroml_core.testing import film_plugin
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.runs import tiny_run

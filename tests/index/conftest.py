@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from retroml_core.eventlog import EventLog
 from retroml_core.events import Event, EventData, RunState, RunStateChanged
 from retroml_core.files import write_json
-from retroml_core.roots import DataRoot
-from retroml_core.runs import Run
-from retroml_core.state import RunStatus, status_json
+from retroml_core.runs.eventlog import EventLog
+from retroml_core.runs.roots import DataRoot
+from retroml_core.runs.run import Run
+from retroml_core.runs.state import RunStatus, status_json
 from retroml_core.testing import tiny_app
 
 if TYPE_CHECKING:

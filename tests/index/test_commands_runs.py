@@ -8,17 +8,17 @@ import sys
 
 import pytest
 
-from retroml_core.checkpoints import CheckpointStore
 from retroml_core.commands.rerun import repeated
-from retroml_core.config import ConfigError, compose, to_tree
-from retroml_core.control import Mailbox
+from retroml_core.config.composing import ConfigError, compose, to_tree
 from retroml_core.events import ControlAck, EpisodeFinished, ProblemFound, RunState
 from retroml_core.files import write_json
-from retroml_core.labels import Labels, write_labels
-from retroml_core.registry import resolve
-from retroml_core.runs import RunNotFound, create_run
+from retroml_core.plugins.registry import resolve
+from retroml_core.plugins.suggestions import UnknownName
+from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.control import Mailbox
+from retroml_core.runs.labels import Labels, write_labels
+from retroml_core.runs.run import RunNotFound, create_run
 from retroml_core.services.control import ControlService, NotAtWork
-from retroml_core.suggestions import UnknownName
 
 COMMANDS = ("runs", "show", "pause", "resume", "stop", "checkpoint", "rerun", "reindex")
 
@@ -297,8 +297,8 @@ def test_resume_wakes_a_paused_run(retroml, trained, answering):
 def test_resume_starts_a_process_and_follows_from_the_next_attempt(retroml, trained, monkeypatch):
     started, followed = [], []
     monkeypatch.setattr("retroml_core.commands.control_commands._check_config", lambda app, run: None)
-    monkeypatch.setattr("retroml_core.launching.start_worker", lambda run: started.append(run.id))
-    monkeypatch.setattr("retroml_core.progress.follow", lambda run, attempt: followed.append((run.id, attempt)) or 7)
+    monkeypatch.setattr("retroml_core.runs.launching.start_worker", lambda run: started.append(run.id))
+    monkeypatch.setattr("retroml_core.terminal.progress.follow", lambda run, attempt: followed.append((run.id, attempt)) or 7)
     assert retroml("resume", "latest")[0] == 7
     assert started == [trained.run.id]
     assert followed == [(trained.run.id, 2)]
@@ -306,7 +306,7 @@ def test_resume_starts_a_process_and_follows_from_the_next_attempt(retroml, trai
 
 def test_resume_can_return_at_once(retroml, trained, monkeypatch):
     monkeypatch.setattr("retroml_core.commands.control_commands._check_config", lambda app, run: None)
-    monkeypatch.setattr("retroml_core.launching.start_worker", lambda run: None)
+    monkeypatch.setattr("retroml_core.runs.launching.start_worker", lambda run: None)
     assert retroml("resume", "latest", "--detach") == (0, f"{trained.run.id}\n", "")
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from retroml_core.checkpoints import CheckpointStore
 from retroml_core.events import (
     EpisodeFinished,
     EvaluationFinished,
@@ -23,10 +22,11 @@ from retroml_core.events import (
     UpdateFinished,
 )
 from retroml_core.files import write_json
-from retroml_core.film_files import SIDECAR_FORMAT
+from retroml_core.films.files import SIDECAR_FORMAT
 from retroml_core.index import Index
 from retroml_core.index.models import checkpoint, film, run_config
-from retroml_core.labels import Labels, write_labels
+from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.labels import Labels, write_labels
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_a_resumed_attempt_takes_back_points_beyond_its_checkpoint(index, make_r
 
 def test_a_long_file_is_taken_in_by_parts(index, make_run, monkeypatch):
     fake = make_run()
-    monkeypatch.setattr("retroml_core.tailing.PART_BYTES", 300)
+    monkeypatch.setattr("retroml_core.runs.tailing.PART_BYTES", 300)
     for step in range(50):
         fake.say(episode(float(step)), step=step)
     index.ingest(fake.run)
@@ -304,8 +304,8 @@ def test_processes_taking_in_the_same_run_at_once_count_each_event_once(index, m
     for step in range(400):
         fake.say(episode(float(step)), step=step)
     code = (
-        "import sys; from pathlib import Path; from retroml_core.index import Index; from retroml_core.runs import Run\n"
-        "from retroml_core.roots import DataRoot; import retroml_core.tailing as t; t.PART_BYTES = 2000\n"
+        "import sys; from pathlib import Path; from retroml_core.index import Index; from retroml_core.runs.run import Run\n"
+        "from retroml_core.runs.roots import DataRoot; import retroml_core.runs.tailing as t; t.PART_BYTES = 2000\n"
         "i = Index.open(DataRoot(Path(sys.argv[1]))); i.ingest(Run(Path(sys.argv[2]))); i.close()"
     )
     command = [sys.executable, "-c", code, str(index.root.path), str(fake.run.folder)]

@@ -36,7 +36,7 @@ def synthetic(number, rng):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    from retroml_core.roots import DataRoot
+    from retroml_core.runs.roots import DataRoot
 
     root = DataRoot(tmp_path_factory.mktemp("many"))
     index, rng = Index.open(root), random.Random(1)

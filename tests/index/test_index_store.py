@@ -206,7 +206,7 @@ def test_damage_while_open_is_healed_by_the_next_question(root, make_run):
 
 
 def test_a_root_that_cannot_be_used_is_told_in_words(tmp_path):
-    from retroml_core.roots import DataRoot
+    from retroml_core.runs.roots import DataRoot
 
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexFailure, match="cannot be used"):

@@ -12,8 +12,6 @@ import time
 import pytest
 from rich.console import Console
 
-from retroml_core.checkpoints import CheckpointStore
-from retroml_core.control import Mailbox
 from retroml_core.events import (
     CheckpointSaved,
     EpisodeFinished,
@@ -25,9 +23,11 @@ from retroml_core.events import (
 )
 from retroml_core.files import write_json
 from retroml_core.index import Index
-from retroml_core.progress import GRACE_SECONDS, LINE_SECONDS, Follower, follow, process_exists, title_of
-from retroml_core.progress_view import LOG_LINES
-from retroml_core.wording import count, duration, percent, score, short_ids, sparkline, state_words
+from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.control import Mailbox
+from retroml_core.terminal.progress import GRACE_SECONDS, LINE_SECONDS, Follower, follow, process_exists, title_of
+from retroml_core.terminal.progress_view import LOG_LINES
+from retroml_core.terminal.wording import count, duration, percent, score, short_ids, sparkline, state_words
 
 FIGURES = {"step": 1_204_000, "episodes": 812, "steps_per_second": 3456.7, "mean_score": 31.25, "best_score": 64.0}
 
@@ -265,7 +265,7 @@ def test_each_end_has_its_code_and_its_words(screen, fake, state, code, head):
 def test_the_films_are_named_with_their_path(screen, fake, monkeypatch):
     path = fake.run.videos_folder / "Film.mp4"
     path.write_bytes(b"film")
-    from retroml_core.film_files import SIDECAR_FORMAT
+    from retroml_core.films.files import SIDECAR_FORMAT
 
     tree = {"renderer": "timelapse", "run_id": fake.run.id, "seconds": 1.0, "created_at": "2026-11-23T00:00:00+00:00"}
     write_json(path.with_suffix(".json"), {"format": SIDECAR_FORMAT, "version": 1, "file": path.name, **tree})
@@ -439,7 +439,7 @@ def test_a_process_is_known_by_the_folder_it_was_started_for(fake):
 def test_ctrl_c_in_a_terminal_stops_a_real_training_with_a_checkpoint(app):
     import pty
 
-    from retroml_core.runs import find_run
+    from retroml_core.runs.run import find_run
 
     settings = ["game=catch", "algorithm=random", "budget.steps=10000000", "film.renderers=[]", "evaluation.episodes=1"]
     child, terminal = pty.fork()

@@ -7,12 +7,11 @@ import threading
 import numpy as np
 import pytest
 
-from retroml_core.control import Mailbox
-from retroml_core.devices import DeviceReport, Gpu
 from retroml_core.events import ControlAck, EpisodeFinished, RunState
 from retroml_core.files import read_json
 from retroml_core.index import RunFilter
-from retroml_core.runs import RunNotFound
+from retroml_core.runs.control import Mailbox
+from retroml_core.runs.run import RunNotFound
 from retroml_core.services import (
     LOCAL_USER,
     ComputeService,
@@ -26,6 +25,7 @@ from retroml_core.services import (
 )
 from retroml_core.services.control import NotAtWork
 from retroml_core.services.experiments import RunInUse
+from retroml_core.training.devices import DeviceReport, Gpu
 
 NOBODY = Principal(id="guest", name="a guest")
 

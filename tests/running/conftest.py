@@ -8,13 +8,13 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from fake_learner import LearnerConfig, LearnerPlugin
 
-from retroml_core.attempt import open_attempt
 from retroml_core.builtin.configs import CatchConfig, RandomConfig
-from retroml_core.control import Command
-from retroml_core.runs import create_run
+from retroml_core.runs.control import Command
+from retroml_core.runs.run import create_run
 from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig, ExperimentConfig, FilmConfig
-from retroml_core.session import Session
 from retroml_core.testing import tiny_app
+from retroml_core.training.attempt import open_attempt
+from retroml_core.training.session import Session
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from retroml_core.bus import MetricEventBus
 from retroml_core.events import ProblemFound, RewardUpdate, RunState, RunStateChanged, TimestepUpdate, TrainingComplete
+from retroml_core.training.bus import MetricEventBus
 
 
 @pytest.fixture

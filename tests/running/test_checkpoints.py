@@ -3,8 +3,8 @@ import errno
 import numpy as np
 import pytest
 
-from retroml_core.checkpoints import CheckpointStore, DamagedCheckpoint
 from retroml_core.files import read_json
+from retroml_core.runs.checkpoints import CheckpointStore, DamagedCheckpoint
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_what_was_there(store, monkeypatch):
 
 def stop_at(monkeypatch, count):
     """Let the `count`th rename of a folder be the moment of a kill."""
-    from retroml_core import checkpoints
+    from retroml_core.runs import checkpoints
 
     plain, calls = checkpoints.replace, iter(range(count))
 

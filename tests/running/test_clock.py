@@ -1,6 +1,6 @@
 import pytest
 
-from retroml_core.clock import Allowance, Throughput, TrainingClock
+from retroml_core.training.clock import Allowance, Throughput, TrainingClock
 
 
 class Time:

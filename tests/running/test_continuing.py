@@ -3,12 +3,12 @@
 import pytest
 
 from retroml_core.commands import continuing as continue_command
-from retroml_core.config import ConfigError
-from retroml_core.continuing import continue_run, continued_config
+from retroml_core.config.composing import ConfigError
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
-from retroml_core.models import choose_checkpoint, save_model
-from retroml_core.runs import Run
+from retroml_core.runs.continuing import continue_run, continued_config
+from retroml_core.runs.models import choose_checkpoint, save_model
+from retroml_core.runs.run import Run
 
 
 def stop(control):

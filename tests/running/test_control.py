@@ -2,12 +2,12 @@ import time
 
 import pytest
 
-from retroml_core.bus import MetricEventBus
-from retroml_core.clock import Allowance, TrainingClock
-from retroml_core.commanding import RunControl
-from retroml_core.control import ControlError, Mailbox, acknowledgement, send
 from retroml_core.files import write_json
-from retroml_core.tally import Tally
+from retroml_core.runs.control import ControlError, Mailbox, acknowledgement, send
+from retroml_core.training.bus import MetricEventBus
+from retroml_core.training.clock import Allowance, TrainingClock
+from retroml_core.training.commanding import RunControl
+from retroml_core.training.tally import Tally
 
 
 class Answers:

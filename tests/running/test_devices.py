@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from retroml_core.devices import DeviceError, TorchBuild, choose_device, gpu_use, gpus, probe, torch_build
+from retroml_core.training.devices import DeviceError, TorchBuild, choose_device, gpu_use, gpus, probe, torch_build
 
 CUDA = TorchBuild(version="2.13.0", cuda=(12, 8))
 
@@ -149,5 +149,5 @@ def test_the_build_of_torch_is_read_without_importing_it(tmp_path, monkeypatch, 
 
 
 def test_probing_imports_no_torch():
-    code = "import sys, retroml_core.devices as d; d.probe(); sys.exit('torch' in sys.modules)"
+    code = "import sys, retroml_core.training.devices as d; d.probe(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,7 +5,7 @@ from retroml_core.algorithm import Decision
 from retroml_core.builtin.catch import CatchEnvironment
 from retroml_core.builtin.configs import CatchConfig
 from retroml_core.environment import EnvironmentBuild
-from retroml_core.evaluation import AT_ONCE, play_games
+from retroml_core.training.evaluation import AT_ONCE, play_games
 
 
 class Made:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from retroml_core.eventlog import EventLog, decode, encode, last_seq, read_events, read_file
 from retroml_core.events import Event
+from retroml_core.runs.eventlog import EventLog, decode, encode, last_seq, read_events, read_file
 
 
 def event(seq=1, type="update_finished", step=0, attempt=1, **data):
@@ -124,7 +124,7 @@ def test_points_are_batched_and_states_written_at_once(tmp_path):
 def test_what_waits_a_second_is_flushed(tmp_path, monkeypatch):
     log = EventLog(tmp_path, 1)
     log.write(event(1))
-    monkeypatch.setattr("retroml_core.eventlog.FLUSH_SECONDS", 0.0)
+    monkeypatch.setattr("retroml_core.runs.eventlog.FLUSH_SECONDS", 0.0)
     log.flush_if_due()
     assert last_seq(tmp_path) == 1
     log.close()

@@ -2,9 +2,9 @@ import pytest
 
 from retroml_core.events import FilmProgress
 from retroml_core.filming import FilmCancelled, FilmError
-from retroml_core.films import Film
-from retroml_core.finishing import make_films
+from retroml_core.films.film import Film
 from retroml_core.schema import FilmConfig
+from retroml_core.training.finishing import make_films
 
 
 class FakeProcess:
@@ -44,7 +44,7 @@ def films(make_run, attempt_at, app, monkeypatch):
             spec = app.registry.environments["catch"]
             monkeypatch.setitem(app.registry.environments, "catch", dataclasses.replace(spec, tape="some:tape"))
         waiting = iter(processes)
-        monkeypatch.setattr("retroml_core.film_process.start_film", lambda run, renderer: next(waiting))
+        monkeypatch.setattr("retroml_core.films.process.start_film", lambda run, renderer: next(waiting))
         run = make_run(film=FilmConfig(renderers=["timelapse", "final_run"]))
         with attempt_at(run, plan) as attempt:
             return run, make_films(attempt), attempt

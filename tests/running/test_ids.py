@@ -1,7 +1,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from retroml_core.ids import new_run_id
+from retroml_core.runs.ids import new_run_id
 
 
 def test_id_says_time_game_and_algorithm():

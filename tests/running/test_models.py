@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from retroml_core.checkpoints import DamagedCheckpoint
 from retroml_core.commands import evaluate as evaluate_command
 from retroml_core.commands import models as models_command
 from retroml_core.commands.sources import find_source
 from retroml_core.faults import Fault
-from retroml_core.models import ModelNotFound, choose_checkpoint, find_model, list_models, save_model
-from retroml_core.players import Players
-from retroml_core.runs import Run
-from retroml_core.scorecard import Protocol, evaluate
+from retroml_core.runs.checkpoints import DamagedCheckpoint
+from retroml_core.runs.models import ModelNotFound, choose_checkpoint, find_model, list_models, save_model
+from retroml_core.runs.run import Run
+from retroml_core.training.players import Players
+from retroml_core.training.scorecard import Protocol, evaluate
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_full_disk_leaves_no_half_model(app, trained, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("retroml_core.models.write_json", full)
+    monkeypatch.setattr("retroml_core.runs.models.write_json", full)
     with pytest.raises(OSError, match="No space left"):
         save_model(app, trained, choose_checkpoint(trained, "latest"))
     assert list(app.root.models.iterdir()) == []

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retroml_core.players import Players
+from retroml_core.training.players import Players
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import importlib.metadata
 import sys
 
-from retroml_core.devices import Device
-from retroml_core.provenance import differences, gather, versions
+from retroml_core.training.devices import Device
+from retroml_core.training.provenance import differences, gather, versions
 
 
 def here(**parts):
@@ -35,7 +35,7 @@ def test_git_state_is_none_or_a_commit():
 
 
 def test_outside_of_a_checkout_there_is_no_git_state(tmp_path):
-    from retroml_core.provenance import _git
+    from retroml_core.training.provenance import _git
 
     assert _git(tmp_path) is None
 

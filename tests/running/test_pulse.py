@@ -1,17 +1,17 @@
 import pytest
 
-from retroml_core.bus import MetricEventBus
-from retroml_core.eventlog import EventLog, last_seq
 from retroml_core.files import read_json
-from retroml_core.pulse import Pulse, folder_bytes
-from retroml_core.state import StateFile
+from retroml_core.runs.eventlog import EventLog, last_seq
+from retroml_core.runs.state import StateFile
+from retroml_core.training.bus import MetricEventBus
+from retroml_core.training.pulse import Pulse, folder_bytes
 
 
 @pytest.fixture
 def parts(tmp_path, monkeypatch):
     for name in ("BEAT_SECONDS", "STATE_BEATS", "RESOURCE_BEATS"):
-        monkeypatch.setattr(f"retroml_core.pulse.{name}", 0.01 if name == "BEAT_SECONDS" else 1)
-    monkeypatch.setattr("retroml_core.eventlog.FLUSH_SECONDS", 0.0)
+        monkeypatch.setattr(f"retroml_core.training.pulse.{name}", 0.01 if name == "BEAT_SECONDS" else 1)
+    monkeypatch.setattr("retroml_core.runs.eventlog.FLUSH_SECONDS", 0.0)
     log = EventLog(tmp_path / "events", 1)
     state = StateFile(tmp_path, 1)
     yield tmp_path, state, log, MetricEventBus(log)

@@ -6,7 +6,7 @@ import pytest
 from retroml_core.algorithm import Report, TrainingFault
 from retroml_core.environment import EnvInfo, EpisodeEnd
 from retroml_core.metrics import Metric
-from retroml_core.reporting import Reporter, check_finite
+from retroml_core.training.reporting import Reporter, check_finite
 
 INFO = EnvInfo(game="catch", observation_shape=(1, 32, 32), actions=("A", "B"), frames_per_step=4)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from retroml_core import hookimpl
-from retroml_core.plugins import PluginManager
-from retroml_core.roots import DataRoot, RootError, _windows_default, find_data_root
+from retroml_core.plugins.manager import PluginManager
+from retroml_core.runs.roots import DataRoot, RootError, _windows_default, find_data_root
 
 
 class Elsewhere:
@@ -35,7 +35,7 @@ def test_a_plugin_may_choose(tmp_path, monkeypatch):
 def test_else_it_is_the_users_data_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("RETROML_HOME", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("retroml_core.roots._local_volumes", dict)
+    monkeypatch.setattr("retroml_core.runs.roots._local_volumes", dict)
     assert find_data_root().path.name == "RetroML"
 
 

@@ -4,12 +4,12 @@ import threading
 import pytest
 
 from retroml_core import hookimpl
-from retroml_core.bus import MetricEventBus
-from retroml_core.eventlog import EventLog
 from retroml_core.events import EpisodeFinished, RunState, UpdateFinished
-from retroml_core.lock import RunBusy, hold
-from retroml_core.runs import Run, RunNotFound, RunRefused, create_run, find_run
+from retroml_core.runs.eventlog import EventLog
+from retroml_core.runs.lock import RunBusy, hold
+from retroml_core.runs.run import Run, RunNotFound, RunRefused, create_run, find_run
 from retroml_core.testing import tiny_app, tiny_config
+from retroml_core.training.bus import MetricEventBus
 
 
 def test_a_new_run_has_id_seed_time_and_folders(app):
@@ -48,7 +48,7 @@ def test_a_run_that_cannot_be_made_leaves_nothing(app, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("retroml_core.config.save_config", full)
+    monkeypatch.setattr("retroml_core.config.composing.save_config", full)
     with pytest.raises(OSError, match="No space"):
         create_run(app, tiny_config())
     assert list(app.root.experiments.iterdir()) == []

@@ -3,9 +3,9 @@ import errno
 import pytest
 
 from retroml_core.algorithm import StopTraining, TrainingFault
-from retroml_core.checkpoints import CheckpointStore
 from retroml_core.events import RunState
 from retroml_core.files import read_json, write_json
+from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig
 from retroml_core.tree import digest
 
@@ -164,7 +164,7 @@ def test_a_checkpoint_never_knows_of_more_than_the_events_on_disk(make_run, trai
 
     plain = CheckpointStore.save
     monkeypatch.setattr(CheckpointStore, "save", look)
-    monkeypatch.setattr("retroml_core.eventlog.FLUSH_SECONDS", 10**9)
+    monkeypatch.setattr("retroml_core.runs.eventlog.FLUSH_SECONDS", 10**9)
     train(run)
     assert len(on_disk) >= 7
     assert all(told >= counted for counted, told in on_disk)
@@ -178,7 +178,7 @@ def test_seq_rises_by_one_over_all_attempts(make_run, train):
     kill(run)
     train(run)
     lines = [line for path in sorted(run.events_folder.iterdir()) for line in path.read_bytes().splitlines()]
-    from retroml_core.eventlog import decode
+    from retroml_core.runs.eventlog import decode
 
     assert [decode(line).seq for line in lines] == list(range(1, len(lines) + 1))
     assert {decode(line).attempt for line in lines} == {1, 2}
@@ -345,7 +345,7 @@ def test_parameters_that_are_no_numbers_are_never_saved(make_run, train):
 def test_a_checkpoint_of_another_state_version_is_refused_in_words(make_run, train, app, monkeypatch):
     import dataclasses
 
-    from retroml_core.keeper import CheckpointMismatch
+    from retroml_core.training.keeper import CheckpointMismatch
 
     run = make_run(learner={})
     train(run)
@@ -364,7 +364,7 @@ def test_a_full_disk_while_saving_in_the_background_reaches_the_training(make_ru
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("retroml_core.checkpoints.CheckpointStore.save", full)
+    monkeypatch.setattr("retroml_core.runs.checkpoints.CheckpointStore.save", full)
     with pytest.raises(OSError, match="No space"):
         train(run)
 

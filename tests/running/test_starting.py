@@ -9,7 +9,7 @@ from retroml_core.builtin.configs import LocalConfig
 from retroml_core.events import RunState
 from retroml_core.exporting import Exporter, LiveExporter
 from retroml_core.files import write_json
-from retroml_core.starting import fail_early, live_exporters, note_game
+from retroml_core.training.starting import fail_early, live_exporters, note_game
 
 
 class Follower(Exporter, LiveExporter):

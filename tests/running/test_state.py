@@ -7,7 +7,15 @@ import pytest
 
 from retroml_core.events import RunState
 from retroml_core.files import read_json, write_json
-from retroml_core.state import TRANSITIONS, IllegalTransition, RunStatus, StateFile, process_lives, read_status, status_json
+from retroml_core.runs.state import (
+    TRANSITIONS,
+    IllegalTransition,
+    RunStatus,
+    StateFile,
+    process_lives,
+    read_status,
+    status_json,
+)
 
 LEGAL_LIFE = [RunState.STARTING, RunState.RUNNING, RunState.PAUSED, RunState.STARTING, RunState.RUNNING, RunState.STOPPING]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from retroml_core import hookimpl, worker
-from retroml_core.checkpoints import CheckpointStore
-from retroml_core.control import acknowledgement, send
 from retroml_core.events import RunState
 from retroml_core.files import write_json
-from retroml_core.launching import LAUNCHED_AT, start_worker
-from retroml_core.lock import hold
+from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.control import acknowledgement, send
+from retroml_core.runs.launching import LAUNCHED_AT, start_worker
+from retroml_core.runs.lock import hold
 from retroml_core.schema import CheckpointConfig
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the mailbox stops a run there")
@@ -114,7 +114,7 @@ def test_a_disk_too_full_even_for_the_state_is_survived(make_run, work, monkeypa
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("retroml_core.eventlog.EventLog.flush", full)
+    monkeypatch.setattr("retroml_core.runs.eventlog.EventLog.flush", full)
     assert work(run) == 1
     assert "is full" in capsys.readouterr().err
 
@@ -128,10 +128,10 @@ def test_a_broken_config_fails_the_run_with_the_reason(make_run, work):
 
 
 def test_a_device_that_is_not_there_fails_the_run_with_the_reason(make_run, work, monkeypatch):
-    from retroml_core.devices import DeviceReport
+    from retroml_core.training.devices import DeviceReport
 
     report = DeviceReport(device="cpu", gpus=(), torch=None, messages=("CPU mode: no NVIDIA driver is installed",))
-    monkeypatch.setattr("retroml_core.devices.probe", lambda: report)
+    monkeypatch.setattr("retroml_core.training.devices.probe", lambda: report)
     run = make_run(device="cuda")
     assert work(run) == 1
     assert run.status().reason == "device=cuda: CPU mode: no NVIDIA driver is installed"

@@ -112,7 +112,7 @@ def test_a_tiny_run_has_the_seed_asked_for(tmp_path):
 
 
 def test_a_tiny_config_is_valid(tmp_path):
-    from retroml_core.validation import check
+    from retroml_core.config.validation import check
 
     assert [problem for problem in check(tiny_config(), tiny_app(tmp_path)) if problem.severity == "error"] == []
 

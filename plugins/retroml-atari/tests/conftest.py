@@ -76,6 +76,24 @@ def session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
         one.environment.close()
 
 
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of two environments that played Pong for 60 rows, in one block."""
+    folder = tmp_path_factory.mktemp("recorded")
+    build = EnvironmentBuild(game="pong", config=AtariConfig(), count=2, seed=1, threads=1, tape_folder=folder)
+    one = Session(make(build), np.random.default_rng(1)).play(60)
+    one.environment.close()
+    return (folder / "0001-training.tape").read_bytes()
+
+
+@pytest.fixture
+def copy(recorded: bytes, file: Path) -> Path:
+    """A copy of `recorded` as the run's tape, to be damaged."""
+    file.parent.mkdir()
+    file.write_bytes(recorded)
+    return file
+
+
 @pytest.fixture
 def tape(tmp_path: Path) -> Callable[[], AtariTape]:
     """Open the tape of everything that `session` recorded."""

@@ -7,7 +7,7 @@ from retroml_atari.environment import AtariEnvironment, make
 from retroml_atari.settings import AtariConfig
 
 from retroml_core.environment import EnvironmentBuild
-from retroml_core.registry import resolve
+from retroml_core.plugins.registry import resolve
 from retroml_core.testing import EnvironmentContract
 
 

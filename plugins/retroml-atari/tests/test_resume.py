@@ -10,30 +10,30 @@ from retroml_atari.keys import Keys
 from retroml_core.tree import digest, load_tree, save_tree
 
 CASES = [
-    pytest.param("breakout", {"key_steps": 10_000}, id="several games since the key"),
-    pytest.param("breakout", {"key_steps": 60}, id="keys now and then"),
-    pytest.param("breakout", {"key_steps": 120, "repeat_probability": 0.25}, id="sticky"),
-    pytest.param("pong", {"time_limit_frames": 170, "noop_max": 8}, id="time limit"),
-    pytest.param("assault", {"key_steps": 200, "time_limit_frames": 300}, id="memory survives a reset"),
+    pytest.param("breakout", {"key_steps": 10_000, "time_limit_frames": 160}, id="several games since the key"),
+    pytest.param("breakout", {"key_steps": 40, "time_limit_frames": 120}, id="keys now and then"),
+    pytest.param("breakout", {"key_steps": 60, "repeat_probability": 0.25, "time_limit_frames": 160}, id="sticky"),
+    pytest.param("pong", {"time_limit_frames": 110, "noop_max": 8}, id="time limit"),
+    pytest.param("assault", {"key_steps": 100, "time_limit_frames": 160}, id="memory survives a reset"),
     pytest.param("kung_fu_master", {"stack": 2, "image_height": 42, "image_width": 42}, id="small pictures"),
 ]
 
 
 @pytest.mark.parametrize(("game", "settings"), CASES)
 def test_resumed_play_is_that_of_a_run_left_alone(session, tmp_path: Path, game, settings):
-    alone = session(game, tape=False, **settings).play(180)
+    alone = session(game, tape=False, **settings).play(110)
     state = alone.environment.state()
     save_tree(state, tmp_path / "state")
     generator = alone.generator.bit_generator.state
-    alone.play(120)
+    alone.play(80)
 
     resumed = session(game, tape=False, **settings)
     obs = resumed.environment.restore(load_tree(tmp_path / "state"))
-    assert np.array_equal(obs, alone.obs[180])
+    assert np.array_equal(obs, alone.obs[110])
     resumed.generator.bit_generator.state = generator
     resumed.obs.append(obs)
-    resumed.play(120)
-    for later, expected in zip(resumed.transitions, alone.transitions[180:], strict=True):
+    resumed.play(80)
+    for later, expected in zip(resumed.transitions, alone.transitions[110:], strict=True):
         assert np.array_equal(later.obs, expected.obs)
         assert np.array_equal(later.raw_rewards, expected.raw_rewards)
         assert np.array_equal(later.terminated, expected.terminated)

@@ -64,14 +64,12 @@ def test_an_episode_is_found_by_time(session, tape):
     assert tape().find(seconds=0.0).environment == 0
 
 
-def test_a_step_that_was_not_played_is_not_found(session, tape):
-    session().play(5).environment.close()
-    with pytest.raises(LookupError, match="does not reach step 10"):
-        tape().find(step=10)
+def test_a_step_that_was_not_played_is_not_found(copy, tape):
+    with pytest.raises(LookupError, match="does not reach step 120"):
+        tape().find(step=120)
 
 
-def test_find_wants_one_of_its_arguments(session, tape):
-    session().play(1).environment.close()
+def test_find_wants_one_of_its_arguments(copy, tape):
     with pytest.raises(ValueError, match="either a step or seconds"):
         tape().find()
 
@@ -224,13 +222,11 @@ def test_a_folder_without_tape_is_told_apart(tmp_path):
         open_tape(tmp_path)
 
 
-def test_the_core_opens_the_tape_by_its_spec(session, tmp_path):
-    session().play(2).environment.close()
-    assert open_by_spec(tmp_path, "retroml_atari.tape:open_tape").steps() == 4
+def test_the_core_opens_the_tape_by_its_spec(copy, tmp_path):
+    assert open_by_spec(tmp_path, "retroml_atari.tape:open_tape").steps() == 120
 
 
-def test_an_episode_of_another_tape_is_refused(session, tape):
-    session("pong", time_limit_frames=40).play(12).environment.close()
+def test_an_episode_of_another_tape_is_refused(copy, tape):
     opened = tape()
     stranger = type(opened.episodes()[0])(**{**vars(opened.episodes()[0]), "number": 99})
     with pytest.raises(LookupError, match="no training episode 99"):
@@ -249,6 +245,5 @@ def test_closing_twice_is_harmless(session):
     environment.close()
 
 
-def test_the_size_is_that_of_the_files(session, tape, file):
-    session().play(10).environment.close()
-    assert tape().size_bytes() == file.stat().st_size
+def test_the_size_is_that_of_the_files(copy, tape):
+    assert tape().size_bytes() == copy.stat().st_size

@@ -21,7 +21,7 @@ from retroml_exporters.reading import SCORE, Identity, Moment, moments
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["PngExporter", "moving_band"]
 

@@ -10,7 +10,7 @@ from retroml_core.exporting import ExportError
 
 if TYPE_CHECKING:
     from retroml_core.events import Event
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["EPISODE_LENGTH", "SCORE", "UNITS", "Identity", "Moment", "moment_of", "moments"]
 

@@ -17,7 +17,7 @@ from retroml_core.files import write_json
 from retroml_exporters.reading import Identity, moments
 
 if TYPE_CHECKING:
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "JsonExporter", "run_record"]
 

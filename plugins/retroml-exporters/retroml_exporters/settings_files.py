@@ -22,12 +22,12 @@ from retroml_core.files import write_bytes, write_json
 from retroml_exporters.reading import Identity
 
 if TYPE_CHECKING:
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["ConfigExporter", "overrides_of", "tree_hash"]
 
 PERSONAL = frozenset({"id", "created_at", "name", "notes", "tags", "group"})
-"""What does not shape a run, and does not enter its hash (`retroml_core.config.config_hash`)."""
+"""What does not shape a run, and does not enter its hash (`retroml_core.config.composing.config_hash`)."""
 
 GROUPS = ("environment", "algorithm")
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
@@ -54,7 +54,7 @@ class ConfigExporter(Exporter):
 
 
 def tree_hash(tree: Mapping[str, Any]) -> str:
-    """The hash by which equal settings are known: that of `retroml_core.config.config_hash`."""
+    """The hash by which equal settings are known: that of `retroml_core.config.composing.config_hash`."""
     shaping = {key: value for key, value in tree.items() if key not in PERSONAL}
     return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -17,7 +17,7 @@ from retroml_core.files import write_bytes
 from retroml_exporters.reading import UNITS, Identity, Moment, moments
 
 if TYPE_CHECKING:
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
 
 __all__ = ["CsvExporter", "write_table"]
 

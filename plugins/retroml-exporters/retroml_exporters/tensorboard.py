@@ -20,9 +20,9 @@ from retroml_core.exporting import Exporter, ExportError, LiveExporter
 from retroml_exporters.reading import Identity, Moment, moment_of, moments
 
 if TYPE_CHECKING:
-    from retroml_core.bus import MetricEventBus
     from retroml_core.events import Event
-    from retroml_core.runs import Run
+    from retroml_core.runs.run import Run
+    from retroml_core.training.bus import MetricEventBus
 
 __all__ = ["FOLDER", "LiveTensorBoard", "TensorBoardExporter"]
 

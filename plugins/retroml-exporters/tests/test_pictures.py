@@ -69,7 +69,7 @@ def test_higher_scores_are_drawn_higher(tmp_path, folder):
 
 
 def test_a_run_without_a_game_has_nothing_to_draw(tmp_path, folder):
-    from retroml_core.runs import create_run
+    from retroml_core.runs.run import create_run
     from retroml_core.testing import tiny_app, tiny_config
 
     with pytest.raises(ExportError, match="no score and no loss"):

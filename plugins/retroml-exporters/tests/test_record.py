@@ -9,9 +9,9 @@ import pytest
 from retroml_exporters.record import JsonExporter, run_record
 from retroml_exporters.settings import JsonConfig
 
-from retroml_core.config import from_tree, to_tree
-from retroml_core.eventlog import EventLog
+from retroml_core.config.composing import from_tree, to_tree
 from retroml_core.events import Event
+from retroml_core.runs.eventlog import EventLog
 from retroml_core.testing import tiny_app
 
 SCHEMA = json.loads((files("retroml_exporters") / "run.schema.json").read_text())
@@ -82,7 +82,7 @@ def test_the_record_keeps_its_schema(record):
 
 
 def test_the_record_of_a_run_that_has_not_begun_keeps_it_too(tmp_path):
-    from retroml_core.runs import create_run
+    from retroml_core.runs.run import create_run
     from retroml_core.testing import tiny_config
 
     assert faults(run_record(create_run(tiny_app(tmp_path), tiny_config())), SCHEMA) == []

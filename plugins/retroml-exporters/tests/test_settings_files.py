@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 from retroml_exporters.settings import ConfigFilesConfig
 from retroml_exporters.settings_files import ConfigExporter, overrides_of, tree_hash
 
-from retroml_core.config import compose, config_hash, from_tree, load_config, to_tree
+from retroml_core.config.composing import compose, config_hash, from_tree, load_config, to_tree
 from retroml_core.testing import tiny_app, tiny_config, tiny_run
 
 

@@ -10,10 +10,10 @@ from retroml_exporters.tensorboard import FOLDER, TensorBoardExporter
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util import tensor_util
 
-from retroml_core.bus import MetricEventBus
 from retroml_core.events import RunState, RunStateChanged, UpdateFinished
-from retroml_core.runs import create_run
+from retroml_core.runs.run import create_run
 from retroml_core.testing import TinyRun, tell_tiny_run, tiny_app, tiny_config
+from retroml_core.training.bus import MetricEventBus
 
 
 def read(folder):
@@ -72,7 +72,7 @@ def follow(tmp_path, updates=5):
 
 def test_live_and_afterwards_are_the_same(tmp_path, folder):
     run, log = create_run(tiny_app(tmp_path), tiny_config()), []
-    from retroml_core.eventlog import EventLog
+    from retroml_core.runs.eventlog import EventLog
 
     sink = EventLog(run.events_folder, 1)
     bus = MetricEventBus(sink)

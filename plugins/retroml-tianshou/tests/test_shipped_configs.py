@@ -7,7 +7,7 @@ import retroml_tianshou
 from retroml_tianshou.architectures import parameter_count, resolve
 
 from retroml_core.app import App
-from retroml_core.config import compose
+from retroml_core.config.composing import compose
 
 CONF = Path(retroml_tianshou.__file__).parent / "conf"
 
@@ -54,7 +54,7 @@ def test_the_paper_preset_differs_where_the_paper_does(app):
 
 
 def test_faults_are_found_through_the_app(app):
-    from retroml_core.config import ConfigError
+    from retroml_core.config.composing import ConfigError
 
     with pytest.raises(ConfigError, match=r"algorithm\.minibatches"):
         compose(app, ["algorithm.minibatches=7"])

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from retroml_core.players import Player, Players
     from retroml_core.tape import Moment
+    from retroml_core.training.players import Player, Players
 
 __all__ = ["PolicyView", "Thought"]
 

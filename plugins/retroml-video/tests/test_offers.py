@@ -6,7 +6,7 @@ import sys
 import pytest
 from retroml_video import retroml_video_renderers
 
-from retroml_core.registry import resolve
+from retroml_core.plugins.registry import resolve
 
 NAMES = [spec.name for spec in retroml_video_renderers()]
 

@@ -13,8 +13,8 @@ from retroml_video.layout import Layout
 from retroml_video.planes import Planes, pack
 
 from retroml_core.app import App
-from retroml_core.films import list_films
-from retroml_core.runs import find_run
+from retroml_core.films.film import list_films
+from retroml_core.runs.run import find_run
 from retroml_core.tape import View
 
 pytest.importorskip("retroml_atari")

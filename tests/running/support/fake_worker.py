@@ -7,7 +7,7 @@ from pathlib import Path
 from fake_learner import LearnerPlugin
 
 from retroml_core import worker
-from retroml_core.runs import Run
+from retroml_core.runs.run import Run
 from retroml_core.testing import tiny_app
 
 if __name__ == "__main__":

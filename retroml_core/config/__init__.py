@@ -1,0 +1,1 @@
+"""From YAML, overrides and saved files to one checked, typed config."""

@@ -1,0 +1,273 @@
+"""Making a config: by Hydra from YAML and overrides, or from a saved `config.json`. Both end as one typed object.
+
+Hydra keeps process-wide state, so compose on one thread only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins as HydraPlugins
+from hydra.errors import HydraException
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
+
+from retroml_core.config.errors import ConfigError, explain, key_advice, known_keys, of_problems
+from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin_folders
+from retroml_core.config.migrations import migrate
+from retroml_core.config.resolvers import register_resolvers
+from retroml_core.config.validation import check
+from retroml_core.files import read_json, write_json
+from retroml_core.plugins.suggestions import UnknownName, advice
+from retroml_core.schema import ExperimentConfig
+from retroml_core.specs import Severity
+
+if TYPE_CHECKING:
+    from hydra.core.config_search_path import ConfigSearchPath
+    from omegaconf import DictConfig
+
+    from retroml_core.app import App
+
+__all__ = [
+    "ConfigError",
+    "compose",
+    "config_hash",
+    "connect",
+    "from_tree",
+    "load_config",
+    "require_valid",
+    "save_config",
+    "to_tree",
+    "with_environment",
+]
+
+_UNHASHED = ("id", "created_at", "name", "notes", "tags", "group")
+
+
+class PluginConfigs(SearchPathPlugin):
+    """Adds the config folders of plugins behind the core's own. Hydra makes its instances, so the class holds the folders."""
+
+    folders: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Append every folder."""
+        for plugin, package in self.folders:
+            search_path.append(provider=plugin, path=f"pkg://{package}")
+
+
+def connect(app: App) -> None:
+    """Make the schemas, config folders and resolvers of `app` known to Hydra; may be called again."""
+    drop_unusable_schemas(app.plugins, app.registry)
+    PluginConfigs.folders = tuple((folder.plugin, folder.package) for folder in plugin_folders(app.plugins, app.registry))
+    if PluginConfigs not in HydraPlugins.instance().discover(SearchPathPlugin):
+        HydraPlugins.instance().register(PluginConfigs)
+    store = ConfigStore.instance()
+    store.store(name="base_config", node=ExperimentConfig, provider="retroml")
+    for group in ("algorithm", "environment"):
+        for name, spec in app.registry.of(group).items():
+            provider = app.registry.plugin_of[group, name]
+            store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009
+    register_resolvers(app)
+
+
+def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
+    with _hydra(app):
+        tree = _compose_tree(app, overrides)
+    return require_valid(from_tree(tree, app), app)
+
+
+def require_valid(config: ExperimentConfig, app: App) -> ExperimentConfig:
+    """`config`, when nothing is wrong with it. Raises ConfigError naming every fault; warnings are no fault."""
+    errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
+    if errors:
+        raise of_problems(errors)
+    return config
+
+
+@contextmanager
+def _hydra(app: App) -> Iterator[None]:
+    if GlobalHydra.instance().is_initialized():  # inside a job of a multirun
+        yield
+        return
+    connect(app)
+    with initialize_config_dir(str(core_conf()), version_base="1.3", job_name="retroml"):
+        yield
+
+
+def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:
+    """Compose, with the environment of the game where none was asked for: first by a `game=` among the overrides, then by
+    the game that YAML files chose."""
+    overrides = with_environment(app, overrides)
+    tree = _compose_once(app, overrides)
+    if not _asks_for_environment(overrides):
+        environment = _environment_of(app, str(tree["game"]))
+        if environment not in ("", tree["environment"].get("name")):
+            tree = _compose_once(app, [f"environment={environment}", *overrides])
+    return tree
+
+
+def with_environment(app: App, overrides: Sequence[str]) -> list[str]:
+    """`overrides` with the environment of their `game=`, where they ask for none and one plays all the games of a sweep."""
+    games = [override.partition("=")[2] for override in overrides if override.startswith("game=")]
+    if not games or _asks_for_environment(overrides):
+        return list(overrides)
+    environments = {_environment_of(app, game.strip(" '\"")) for game in games[-1].split(",")}
+    (environment,) = environments if len(environments) == 1 else ("",)
+    return [f"environment={environment}", *overrides] if environment else list(overrides)
+
+
+def _asks_for_environment(overrides: Sequence[str]) -> bool:
+    return any(override.startswith("environment=") for override in overrides)
+
+
+def _environment_of(app: App, game: str) -> str:
+    try:
+        return app.registry.game(game).environment
+    except UnknownName:
+        return ""
+
+
+def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
+    try:
+        composed = OmegaConf.to_container(hydra_compose("config", overrides=list(overrides)), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise explain(error, app.registry) from error
+    except YAMLError as error:
+        raise ConfigError(f"a config file is not valid YAML: {error}") from error
+    return {str(key): value for key, value in dict(composed).items()}  # type: ignore[arg-type]  # a mapping at the top
+
+
+def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
+    """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`."""
+    tree = migrate(tree)
+    _canonical_names(tree, app)
+    _fill_in(tree, app)
+    schema = OmegaConf.structured(ExperimentConfig)
+    for group in ("algorithm", "environment"):
+        schema[group] = _schema_of(group, tree, app)
+    _refuse_wrong_shape(tree, schema, app)
+    try:
+        config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
+    if not isinstance(config, ExperimentConfig):
+        raise ConfigError("this is not a config")
+    return config
+
+
+def _literal(value: Any) -> Any:
+    """`value` with its strings taken as they are: a saved config has nothing left to resolve, an imported one may not."""
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", r"\1\1\\${", value)
+    if isinstance(value, Mapping):
+        return {key: _literal(item) for key, item in value.items()}
+    return [_literal(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _canonical_names(tree: dict[str, Any], app: App) -> None:
+    """Write the game's own name for an alias, and the environment of the game where none is named."""
+    try:
+        game = app.registry.game(str(tree.get("game", ExperimentConfig.game)))
+    except UnknownName as error:
+        raise ConfigError(f"game={tree.get('game')}: {error} (`retroml games` lists them all)") from error
+    tree["game"] = game.name
+    environment = tree.get("environment") or {}
+    if isinstance(environment, Mapping):
+        tree["environment"] = {"name": game.environment, **environment}
+
+
+def _fill_in(tree: dict[str, Any], app: App) -> None:
+    """Metrics and films where the tree has no word of them: the default ones as far as their plugins are installed."""
+    usual = ExperimentConfig()
+    tree.setdefault("metrics", [name for name in usual.metrics if name in app.registry.metrics])
+    film = tree.get("film", {})
+    if isinstance(film, Mapping):
+        renderers = [name for name in usual.film.renderers if name in app.registry.renderers]
+        tree["film"] = {"renderers": renderers, **film}
+
+
+def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> DictConfig:
+    part = tree.get(group)
+    name = part.get("name") if isinstance(part, Mapping) else None
+    if not name:
+        raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
+    try:
+        return OmegaConf.structured(getattr(app.registry.get(group, str(name)), "config"))  # type: ignore[no-any-return]  # noqa: B009
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"{group}={name}: its config cannot be used: {error}") from error
+    except UnknownName as error:
+        hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
+        raise ConfigError(f"{group}={name}: {error} ({hint})") from error
+
+
+def _refuse_wrong_shape(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:
+    faults = list(_shape_faults(tree, schema, known_keys(app.registry), ""))
+    if faults:
+        raise ConfigError("\n".join(faults))
+
+
+def _shape_faults(tree: Mapping[str, Any], schema: DictConfig, keys: Sequence[str], above: str) -> Iterator[str]:
+    known = schema.keys()
+    for name, value in tree.items():
+        key = f"{above}{name}"
+        if name not in known:
+            yield f"{key}: there is no such setting; {key_advice(key, keys)}"
+        elif dataclasses.is_dataclass(OmegaConf.get_type(schema, name)):
+            if isinstance(value, Mapping):
+                yield from _shape_faults(value, schema[name], keys, f"{key}.")
+            else:
+                yield f"{key}: holds settings of its own, not {value!r}"
+
+
+def to_tree(config: ExperimentConfig) -> dict[str, Any]:
+    """`config` as a plain tree of dicts, lists, strings, numbers and None, in the order of the schema."""
+    tree: dict[str, Any] = _plain(dataclasses.asdict(config))
+    return tree
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.name if isinstance(value, enum.Enum) else value
+
+
+def load_config(path: Path, app: App) -> ExperimentConfig:
+    """The config in a JSON file, of any older version. Raises ConfigError when it cannot be read or used."""
+    try:
+        tree = read_json(path)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read the config: {error}") from error
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{path} does not hold a config: it is not a JSON object")
+    try:
+        return from_tree(tree, app)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}", error.problems) from error
+
+
+def save_config(config: ExperimentConfig, path: Path) -> None:
+    """Write `config` as JSON, whole. Raises OSError."""
+    write_json(path, to_tree(config))
+
+
+def config_hash(config: ExperimentConfig) -> str:
+    """16 hex digits over everything that shapes the run: all but its id, its times and what people call it."""
+    tree = {key: value for key, value in to_tree(config).items() if key not in _UNHASHED}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,46 @@
+"""Overrides on a saved config: the same `key=value` words as on the command line, on a config that exists already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from retroml_core.config.errors import ConfigError
+
+__all__ = ["with_overrides"]
+
+_GROUPS = ("algorithm", "environment", "network")
+
+
+def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """A copy of the plain config `tree` with `overrides` applied.
+
+    Another algorithm starts from its own defaults, and a budget among the overrides replaces the saved one. Raises ConfigError
+    for a word that is not `key=value`, or that names several values.
+    """
+    config = OmegaConf.create(dict(tree))
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise ConfigError(f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write key=value") from error
+    if any(override.key_or_group.startswith("budget.") for override in parsed):
+        config["budget"] = {}
+    for override in parsed:
+        if override.is_sweep_override() or override.is_add() or override.is_delete():
+            raise ConfigError(f"{override.input_line}: only key=value can be used on a saved config")
+        key, value = override.key_or_group, override.value()
+        if key == "preset":
+            raise ConfigError(f"{override.input_line}: a saved config has its budget already; write budget.hours=... instead")
+        if key in _GROUPS:
+            value = {"name": value}
+        try:
+            OmegaConf.update(config, key, value, merge=key not in _GROUPS, force_add=True)
+        except OmegaConfBaseException as error:
+            raise ConfigError(f"{key}: {str(error).partition(chr(10))[0]}") from error
+    container = OmegaConf.to_container(config)
+    return {str(key): value for key, value in container.items()} if isinstance(container, dict) else {}

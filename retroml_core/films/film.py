@@ -1,0 +1,262 @@
+"""Films of a run: listed from their sidecars, made by renderers into files that are never broken.
+
+`make_film` works in this process and is what `python -m retroml_core.films.maker` runs; `start_film` starts that process and
+is what the worker and the `film` command use, so that a failing film never harms what asked for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from retroml_core.events import FilmSaved
+from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers, read_sidecar
+from retroml_core.films.names import film_stem, safe_stem
+from retroml_core.films.options import FilmOptions, check_ranges, film_length, film_settings
+from retroml_core.films.process import FilmProcess, start_film
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
+    from retroml_core.runs.run import Run
+    from retroml_core.schema import ExperimentConfig, FilmConfig
+    from retroml_core.specs import EnvironmentSpec, RendererSpec
+    from retroml_core.tape import Tape
+
+__all__ = ["Film", "FilmOptions", "FilmProcess", "list_films", "make_film", "read_film", "start_film"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A complete film: `name` is its file name, `sidecar` what it shows (see docs/films.md), `created_at` ISO 8601 UTC."""
+
+    path: Path
+    name: str
+    renderer: str
+    run_id: str
+    seconds: float
+    size_bytes: int
+    created_at: str
+    sidecar: Mapping[str, Any]
+
+    def saved_event(self) -> FilmSaved:
+        """The event that tells of it."""
+        return FilmSaved(renderer=self.renderer, name=self.name, seconds=self.seconds, size_bytes=self.size_bytes)
+
+
+def read_film(sidecar: Path) -> Film | None:
+    """The film that `sidecar` belongs to; None when it is not a sidecar or its film is not there."""
+    tree = read_sidecar(sidecar)
+    if tree is None:
+        return None
+    path = sidecar.with_name(tree["file"])
+    try:
+        return Film(
+            path=path,
+            name=path.name,
+            renderer=str(tree["renderer"]),
+            run_id=str(tree["run_id"]),
+            seconds=float(tree["seconds"]),
+            size_bytes=path.stat().st_size,
+            created_at=str(tree["created_at"]),
+            sidecar=tree,
+        )
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def list_films(run: Run) -> list[Film]:
+    """The complete films in the run's videos folder, oldest first."""
+    films = [film for path in sorted(run.videos_folder.glob("*.json")) if (film := read_film(path)) is not None]
+    return sorted(films, key=lambda film: (film.created_at, film.name))
+
+
+def make_film(
+    app: App,
+    run: Run,
+    renderer: str,
+    *,
+    options: FilmOptions | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Film:
+    """Make one film of `run` in this process.
+
+    Raises FilmError with the reason in words when it cannot be made, FilmCancelled when `progress` does; nothing is left
+    behind then. Raises UnknownName for a renderer that no plugin offers.
+    """
+    options = options or FilmOptions()
+    spec = cast("RendererSpec", app.registry.get("renderers", renderer))
+    config = run.config(app)
+    film_config = _film_config(config.film, options)
+    trained = run.status().seconds
+    length = film_length(film_config.length, trained)
+    settings = film_settings(spec.config, options.settings)
+    folder = options.output if options.output is not None else run.videos_folder
+    tape = _open_tape(app, run, config)
+    try:
+        _check_needs(spec, tape)
+        slot = _reserve(app, run, config, spec, folder, trained, clean_orphans=options.output is None)
+        try:
+            job = _job(app, run, tape, film_config, slot.part, length, progress or _nobody_listens)
+            try:
+                result = _render(spec, settings, job)
+            finally:
+                job.players.close()
+            _publish(slot, _sidecar(app, run, config, spec, result, slot, length))
+        finally:
+            slot.discard()
+    finally:
+        tape.close()
+    film = read_film(slot.sidecar)
+    if film is None:
+        raise FilmError(f"{slot.final} was removed while it was saved")
+    app.plugins.film_saved(run, film)
+    return film
+
+
+def _nobody_listens(fraction: float, doing: str) -> None:
+    pass
+
+
+def _film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
+    wishes = {name: getattr(options, name) for name in ("length", "fps", "height", "captions")}
+    made = dataclasses.replace(config, **{name: value for name, value in wishes.items() if value is not None})
+    check_ranges(made)
+    return made
+
+
+def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:
+    spec = cast("EnvironmentSpec", app.registry.get("environments", config.environment.name))
+    if not spec.tape:
+        reason = spec.no_tape or "its play cannot be recorded and played again"
+        raise FilmError(f"there is no tape of {spec.title} to make a film from: {reason}")
+    try:
+        return run.tape(app)
+    except FileNotFoundError as error:
+        raise FilmError(f"nothing is recorded yet in {run.id}: let it train for a moment, then try again") from error
+    except ValueError as error:
+        raise FilmError(f"the tape of {run.id} cannot be read: {error}") from error
+
+
+def _check_needs(spec: RendererSpec, tape: Tape) -> None:
+    training, evaluation = tape.steps("training"), tape.steps("evaluation")
+    if training + evaluation == 0:
+        raise FilmError("nothing is recorded yet: let it train for a moment, then try again")
+    if "training" in spec.needs and training == 0:
+        raise FilmError(f"{spec.title} needs play of the training, and none is recorded yet")
+    if "evaluation" in spec.needs and evaluation == 0:
+        raise FilmError(f"{spec.title} needs evaluation episodes, and none are recorded yet")
+
+
+def _reserve(
+    app: App, run: Run, config: ExperimentConfig, spec: RendererSpec, folder: Path, trained: float, *, clean_orphans: bool
+) -> FilmSlot:
+    stem = safe_stem(app.plugins.name_film(run, spec.name) or "") or film_stem(
+        game=app.registry.game(config.game).title,
+        algorithm=_short_title(app, config),
+        seconds=trained,
+        created_at=config.created_at,
+        renderer=spec.name,
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        clean_leftovers(folder, orphans=clean_orphans)
+        return FilmSlot.reserve(folder, stem, spec.suffix)
+    except OSError as error:
+        raise _explain(error, folder) from error
+
+
+def _short_title(app: App, config: ExperimentConfig) -> str:
+    title = app.registry.get("algorithms", config.algorithm.name).title
+    return title if len(title) <= 16 else config.algorithm.name.upper()
+
+
+def _job(
+    app: App,
+    run: Run,
+    tape: Tape,
+    config: FilmConfig,
+    target: Path,
+    length: float,
+    progress: Callable[[float, str], None],
+) -> FilmJob:
+    from retroml_core.training.players import Players
+
+    return FilmJob(
+        run=run,
+        tape=tape,
+        players=Players(run, app),
+        config=config,
+        target=target,
+        length_seconds=length,
+        progress=progress,
+        game_title=app.registry.game(run.tree["game"]).title,
+        algorithm_title=app.registry.get("algorithms", run.tree["algorithm"]["name"]).title,
+    )
+
+
+def _render(spec: RendererSpec, settings: Any, job: FilmJob) -> FilmResult:
+    from retroml_core.plugins.registry import resolve
+
+    try:
+        result: FilmResult = resolve(spec.factory)(settings).render(job)
+    except OSError as error:
+        raise _explain(error, job.target.parent) from error
+    if result.frames < 1 or not job.target.exists() or job.target.stat().st_size == 0:
+        raise FilmError(f"the renderer {spec.name} made no film")
+    return result
+
+
+def _sidecar(
+    app: App,
+    run: Run,
+    config: ExperimentConfig,
+    spec: RendererSpec,
+    result: FilmResult,
+    slot: FilmSlot,
+    asked_seconds: float,
+) -> dict[str, Any]:
+    return {
+        "format": SIDECAR_FORMAT,
+        "version": 1,
+        "file": slot.final.name,
+        "title": result.title,
+        "run_id": run.id,
+        "renderer": spec.name,
+        "game": config.game,
+        "game_title": app.registry.game(config.game).title,
+        "algorithm": config.algorithm.name,
+        "seed": config.seed,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": result.seconds,
+        "asked_seconds": asked_seconds,
+        "size_bytes": slot.part.stat().st_size,
+        "width": result.width,
+        "height": result.height,
+        "fps": result.fps,
+        "frames": result.frames,
+        "notes": list(result.notes),
+        "segments": [dataclasses.asdict(segment) for segment in result.segments],
+        **({"extra": dict(result.extra)} if result.extra else {}),
+    }
+
+
+def _publish(slot: FilmSlot, sidecar: Mapping[str, Any]) -> None:
+    try:
+        slot.publish(sidecar)
+    except OSError as error:
+        raise _explain(error, slot.final.parent) from error
+
+
+def _explain(error: OSError, folder: Path) -> FilmError:
+    if error.errno == errno.ENOSPC:
+        free = shutil.disk_usage(folder).free / 1e6
+        return FilmError(f"the disk of {folder} is full ({free:.0f} MB free): make room and make the film again")
+    reason = error.strerror or str(error) or type(error).__name__
+    return FilmError(f"cannot write a film into {folder}: {reason}; another folder can be given with --output")

@@ -1,0 +1,122 @@
+"""The process that makes one film: `python -m retroml_core.films.maker <run folder> --renderer timelapse`.
+
+It works at low priority, says on standard output how far it is (see `retroml_core.films.process`) and gives up cleanly on
+SIGTERM, Ctrl+C or, with `--attached`, on a line `cancel` or the end of its standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.films.options import FilmOptions
+
+__all__ = ["Reporter", "main"]
+
+EXIT_CANCELLED = 130
+_NICENESS = 10
+
+
+class Reporter:
+    """Says progress a few times a second and notices cancellation: the `progress` of a FilmJob."""
+
+    def __init__(self, cancelled: threading.Event, *, every_seconds: float = 0.2) -> None:
+        self.cancelled = cancelled
+        self.every_seconds = every_seconds
+        self._begun = time.monotonic()
+        self._said: float | None = None
+
+    def __call__(self, fraction: float, doing: str) -> None:
+        """Report; raises FilmCancelled once the film is no longer wanted."""
+        if self.cancelled.is_set():
+            raise FilmCancelled("the film was cancelled")
+        now = time.monotonic()
+        if self._said is None or now - self._said >= self.every_seconds or fraction >= 1:
+            self._said = now
+            fraction = min(max(fraction, 0.0), 1.0)
+            left = round((now - self._begun) / fraction * (1 - fraction), 1) if fraction > 0.02 else None
+            say({"fraction": round(fraction, 4), "doing": doing, "seconds_left": left})
+
+
+def say(message: dict[str, Any]) -> None:
+    """Write one JSON line; a reader that is gone is no reason to fail."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Make one film; the exit code is 0 when it is complete, 130 when cancelled, 1 when it failed."""
+    parser = argparse.ArgumentParser(prog="python -m retroml_core.films.maker", description="Make one film of a run.")
+    parser.add_argument("folder", type=Path, help="folder of the run")
+    parser.add_argument("--renderer", required=True, help="kind of film")
+    parser.add_argument("--attached", action="store_true", help="give up when standard input ends or says cancel")
+    FilmOptions.add_arguments(parser)
+    parsed = parser.parse_args(argv)
+    cancelled = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: cancelled.set())
+    if parsed.attached:
+        threading.Thread(target=_watch_input, args=(cancelled,), daemon=True).start()
+    _be_nice()
+    try:
+        say({"film": _make(parsed, Reporter(cancelled))})
+    except FilmCancelled:
+        say({"cancelled": True})
+        return EXIT_CANCELLED
+    except FilmError as error:
+        say({"error": str(error)})
+        return 1
+    except Exception as error:  # noqa: BLE001  # a third party's renderer may raise anything; whoever asked must learn why
+        traceback.print_exc()
+        say({"error": f"the film could not be made: {type(error).__name__}: {error}", "details": traceback.format_exc()})
+        return 1
+    return 0
+
+
+def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
+    from retroml_core.app import App
+    from retroml_core.films.film import make_film
+    from retroml_core.runs.run import Run
+
+    options = FilmOptions.from_arguments(parsed)
+    reporter(0.0, "starting")
+    film = make_film(App.open(), Run(parsed.folder), parsed.renderer, options=options, progress=reporter)
+    return {
+        "path": str(film.path),
+        "sidecar": str(film.path.with_suffix(".json")),
+        "seconds": film.seconds,
+        "size_bytes": film.size_bytes,
+    }
+
+
+def _watch_input(cancelled: threading.Event) -> None:
+    # os.read and not sys.stdin: a thread waiting inside sys.stdin would hold its lock at exit.
+    heard = b""
+    while not heard.strip().lower().startswith(b"cancel"):
+        piece = os.read(0, 64)
+        if not piece:
+            break
+        heard += piece
+    cancelled.set()
+
+
+def _be_nice() -> None:
+    import psutil
+
+    with contextlib.suppress(OSError, psutil.Error):
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A film being made by a process of its own: start it, follow it, cancel it.
+
+The process (`retroml_core.films.maker`) says one JSON object a line on its standard output: `{"fraction": 0.4, "doing": "...",
+"seconds_left": 12.0}` any number of times, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "..."}`. It ends when
+its standard input is closed, so it never outlives whoever asked for the film.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from retroml_core.events import FilmProgress
+from retroml_core.filming import FilmCancelled, FilmError
+
+if TYPE_CHECKING:
+    from retroml_core.films.film import Film
+    from retroml_core.films.options import FilmOptions
+    from retroml_core.runs.run import Run
+
+__all__ = ["FilmProcess", "start_film"]
+
+_TAIL_BYTES = 4000
+
+
+class FilmProcess:
+    """One film in the making. `follow` from one thread; `cancel` from any."""
+
+    def __init__(self, command: list[str], renderer: str) -> None:
+        self.renderer = renderer
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as this object
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8", errors="replace"
+        )
+
+    def follow(self, progress: Callable[[FilmProgress], None] | None = None) -> Film:
+        """Hand on progress until the film is done. Raises FilmError with the reason, or FilmCancelled."""
+        from retroml_core.films.film import read_film
+
+        last: dict[str, Any] = {}
+        for line in self.process.stdout or ():
+            message = _parse(line)
+            if "fraction" not in message:
+                last = message or last
+            elif progress is not None:
+                progress(FilmProgress(renderer=self.renderer, **message))
+        code = self.process.wait()
+        if last.get("cancelled"):
+            self.close()
+            raise FilmCancelled("the film was cancelled")
+        film = read_film(Path(last["film"]["sidecar"])) if "film" in last else None
+        error = last.get("error") or f"the process that makes the film ended with code {code}: {self._tail()}"
+        self.close()
+        if film is None:
+            raise FilmError(str(error))
+        return film
+
+    def cancel(self) -> None:
+        """Ask it to stop; it cleans up behind itself and `follow` raises FilmCancelled. May be called at any time."""
+        with contextlib.suppress(OSError, ValueError):
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+
+    def close(self) -> None:
+        """Cancel it if it still works, wait for its end, release pipes. May be called twice."""
+        self.cancel()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._log.close()
+
+    def __enter__(self) -> FilmProcess:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _tail(self) -> str:
+        self._log.seek(0, 2)
+        self._log.seek(max(self._log.tell() - _TAIL_BYTES, 0))
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def _parse(line: str) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def start_film(run: Run, renderer: str, options: FilmOptions | None = None) -> FilmProcess:
+    """Start making a film of `run` in a process of its own, also while `run` trains. Close what is returned."""
+    command = [sys.executable, "-m", "retroml_core.films.maker", str(run.folder), "--renderer", renderer, "--attached"]
+    return FilmProcess(command + (options.as_arguments() if options is not None else []), renderer)

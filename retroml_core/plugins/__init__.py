@@ -1,0 +1,1 @@
+"""Finding, loading and asking plugins, and the registry of what they offer."""

@@ -1,0 +1,137 @@
+"""The registry: everything the plugins offer, by kind and name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from retroml_core.plugins.spec_checks import fault_of, resolve
+from retroml_core.plugins.suggestions import UnknownName
+from retroml_core.specs import (
+    AlgorithmSpec,
+    CommandSpec,
+    EnvironmentSpec,
+    ExporterSpec,
+    GameSpec,
+    LauncherSpec,
+    MetricSpec,
+    RendererSpec,
+    Spec,
+    StoreSpec,
+)
+
+if TYPE_CHECKING:
+    from retroml_core.plugins.manager import PluginManager
+
+__all__ = ["KINDS", "Registry", "UnknownName", "resolve"]
+
+S = TypeVar("S", bound=Spec)
+
+KINDS: Mapping[str, str] = {
+    "algorithm": "algorithms",
+    "game": "games",
+    "environment": "environments",
+    "metric": "metrics",
+    "exporter": "exporters",
+    "renderer": "renderers",
+    "launcher": "launchers",
+    "store": "stores",
+    "command": "commands",
+}
+"""The kinds of offers: the word for one, and the attribute of `Registry` that holds them."""
+
+
+@dataclass
+class Registry:
+    """What is on offer, name to spec for each kind, in order of plugins. `plugin_of` says who offers it."""
+
+    algorithms: dict[str, AlgorithmSpec] = field(default_factory=dict)
+    games: dict[str, GameSpec] = field(default_factory=dict)
+    environments: dict[str, EnvironmentSpec] = field(default_factory=dict)
+    metrics: dict[str, MetricSpec] = field(default_factory=dict)
+    exporters: dict[str, ExporterSpec] = field(default_factory=dict)
+    renderers: dict[str, RendererSpec] = field(default_factory=dict)
+    launchers: dict[str, LauncherSpec] = field(default_factory=dict)
+    stores: dict[str, StoreSpec] = field(default_factory=dict)
+    commands: dict[str, CommandSpec] = field(default_factory=dict)
+    plugin_of: dict[tuple[str, str], str] = field(default_factory=dict)
+    _spellings: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def collect(cls, plugins: PluginManager) -> Registry:
+        """Ask every plugin once. A spec with a fault or a name already taken is left out and reported to `plugins`."""
+        registry = cls()
+        for kind, attribute in KINDS.items():
+            offers: Callable[[], list[tuple[str, Spec]]] = getattr(plugins, attribute)
+            for plugin, spec in offers():
+                registry._add(plugins, kind, plugin, spec)
+        for game in list(registry.games.values()):
+            registry._check_game(plugins, game)
+        registry._learn_spellings()
+        return registry
+
+    def _add(self, plugins: PluginManager, kind: str, plugin: str, spec: Spec) -> None:
+        held = self.of(kind)
+        if fault := fault_of(spec):
+            plugins.report(plugin, f"offers {kind} {spec.name!r}, which is left out: {fault}")
+        elif spec.name in held:
+            plugins.report(plugin, f"offers {kind} {spec.name!r}, which {self.plugin_of[kind, spec.name]} already does")
+        else:
+            held[spec.name] = spec
+            self.plugin_of[kind, spec.name] = plugin
+
+    def _check_game(self, plugins: PluginManager, game: GameSpec) -> None:
+        if game.environment not in self.environments:
+            what = f"offers game {game.name!r}, which is left out: there is no environment {game.environment!r}"
+            plugins.report(self.plugin_of["game", game.name], what)
+            del self.games[game.name]
+
+    def _learn_spellings(self) -> None:
+        """No title or alias of one game may hide the name of another."""
+        self._spellings = {_squeeze(name): name for name in self.games}
+        for game in self.games.values():
+            for spelling in (game.title, *game.aliases):
+                self._spellings.setdefault(_squeeze(spelling), game.name)
+
+    def of(self, kind: str) -> dict[str, Spec]:
+        """All specs of a kind; `kind` is a singular or plural word of `KINDS`. Raises UnknownName."""
+        attribute = KINDS.get(kind, kind)
+        if attribute not in KINDS.values():
+            raise UnknownName("kind of offer", kind, KINDS)
+        held: dict[str, Spec] = getattr(self, attribute)
+        return held
+
+    def get(self, kind: str, name: str) -> Spec:
+        """The spec of that kind and name. Raises UnknownName, whose message suggests what was meant."""
+        held = self.of(kind)
+        if name not in held:
+            raise UnknownName(next((one for one, many in KINDS.items() if kind == many), kind), name, held)
+        return held[name]
+
+    def algorithm(self, name: str) -> AlgorithmSpec:
+        """The algorithm of that name. Raises UnknownName."""
+        return _named(self.algorithms, "algorithm", name)
+
+    def environment(self, name: str) -> EnvironmentSpec:
+        """The environment of that name. Raises UnknownName."""
+        return _named(self.environments, "environment", name)
+
+    def game(self, name: str) -> GameSpec:
+        """The game of that name, alias or title, in any case, also as `BreakoutNoFrameskip-v4`. Raises UnknownName."""
+        if name in self.games:
+            return self.games[name]
+        return _named(self.games, "game", self._spellings.get(_squeeze(name), name))
+
+
+def _named(held: Mapping[str, S], kind: str, name: str) -> S:
+    if name not in held:
+        raise UnknownName(kind, name, held)
+    return held[name]
+
+
+def _squeeze(spelling: str) -> str:
+    """What all spellings of a game have in common: `ALE/MsPacman-v5` and `ms_pacman` both become `mspacman`."""
+    bare = re.sub(r"^ale/|(noframeskip|deterministic)?-v\d+$", "", spelling.lower())
+    return re.sub(r"[^a-z0-9]", "", bare)

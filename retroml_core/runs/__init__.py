@@ -1,0 +1,1 @@
+"""Runs on disk: their folder, state, events, commands and checkpoints; readable by any process at any time."""

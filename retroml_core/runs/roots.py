@@ -1,0 +1,121 @@
+"""The data root: the one folder that holds everything Retro ML keeps.
+
+`RETROML_HOME` wins, then what a plugin says (`retroml_data_root`), then the platform's user data folder; on Windows, with
+several local disks, a folder on the largest one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retroml_core.faults import Fault
+
+if TYPE_CHECKING:
+    from retroml_core.plugins.manager import PluginManager
+
+__all__ = ["APP_NAME", "DataRoot", "RootError", "find_data_root"]
+
+APP_NAME = "RetroML"
+_ADVICE = "free it, or set RETROML_HOME to a folder you can write to"
+
+
+class RootError(Fault):
+    """The data root cannot be used; the message names the folder and what to do."""
+
+
+@dataclass(frozen=True)
+class DataRoot:
+    """The folders under `path`. Nothing is made before `prepare`."""
+
+    path: Path
+
+    @property
+    def experiments(self) -> Path:
+        """One folder per run."""
+        return self.path / "experiments"
+
+    @property
+    def models(self) -> Path:
+        """One folder per model taken out of a run."""
+        return self.path / "models"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.path / "cache"
+
+    @property
+    def trash(self) -> Path:
+        """Runs thrown away, until it is emptied."""
+        return self.path / "trash"
+
+    @property
+    def database(self) -> Path:
+        """The index, an SQLite file."""
+        return self.path / "retroml.db"
+
+    def prepare(self) -> None:
+        """Make the folders and prove that they can be written to. Raises RootError."""
+        try:
+            for folder in (self.experiments, self.models, self.cache, self.trash):
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.experiments):
+                pass
+        except OSError as error:
+            raise RootError(f"cannot write to the data folder {self.path}: {error.strerror or error}; {_ADVICE}") from error
+
+    def run_folders(self) -> list[Path]:
+        """The folders of all runs, oldest first; none before the first run. Raises RootError when they cannot be read."""
+        try:
+            return sorted(entry for entry in self.experiments.iterdir() if _is_run(entry))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise RootError(f"cannot read the data folder {self.path}: {error.strerror or error}; {_ADVICE}") from error
+
+
+def _is_run(folder: Path) -> bool:
+    return not folder.name.startswith(".") and (folder / "config.json").is_file()
+
+
+def find_data_root(plugins: PluginManager | None = None) -> DataRoot:
+    """The data root in force. Makes nothing. Raises RootError when its path is taken by a file."""
+    chosen = os.environ.get("RETROML_HOME") or (plugins.data_root(APP_NAME) if plugins is not None else None)
+    path = Path(chosen).expanduser().absolute() if chosen else _default()
+    if path.exists() and not path.is_dir():
+        raise RootError(f"the data folder {path} is a file; set RETROML_HOME to a folder")
+    return DataRoot(path)
+
+
+def _default() -> Path:
+    import platformdirs
+
+    if os.name != "nt":
+        return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+    return _windows_default(_local_volumes(), Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)))
+
+
+def _windows_default(volumes: dict[Path, int], user_folder: Path) -> Path:
+    """The user's folder when its disk is the largest of `volumes` (root -> size in bytes), else a folder on the largest."""
+    if not volumes:
+        return user_folder
+    largest = max(volumes, key=lambda volume: volumes[volume])
+    return user_folder if user_folder.is_relative_to(largest) else largest / APP_NAME
+
+
+def _local_volumes() -> dict[Path, int]:
+    import psutil
+
+    volumes = {}
+    for partition in psutil.disk_partitions(all=False):
+        if "fixed" not in partition.opts or "rw" not in partition.opts:
+            continue
+        try:
+            volumes[Path(partition.mountpoint)] = psutil.disk_usage(partition.mountpoint).total
+        except OSError:
+            continue
+    return volumes

@@ -1,0 +1,1 @@
+"""What the command line shows: starting and following a run, help, tables."""

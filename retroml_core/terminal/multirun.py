@@ -1,0 +1,128 @@
+"""Command lines with flags of Hydra: `--multirun`, `--cfg`, `--info` ... Each job of a multirun is a run of its own.
+
+The jobs of one multirun share a `group`. A job that fails does not keep the others from their turn; the exit code tells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+
+from retroml_core.config.composing import ConfigError, compose, connect, with_environment
+from retroml_core.config.folders import core_conf
+from retroml_core.events import RunState
+from retroml_core.faults import Fault
+from retroml_core.terminal.start import begin, follow_run, start
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from retroml_core.app import App
+    from retroml_core.schema import ExperimentConfig
+
+__all__ = ["Job", "Jobs", "run_hydra"]
+
+EXIT_WRONG_USE = 2
+
+
+@dataclass
+class Job:
+    """One job: its overrides, the id of its run ("" when none was made), its exit code, what went wrong."""
+
+    overrides: str
+    run_id: str = ""
+    code: int = EXIT_WRONG_USE
+    fault: str = ""
+
+
+@dataclass
+class Jobs:
+    """Hydra's task: called once for every job, in turn."""
+
+    app: App
+    group: str
+    detach: bool = False
+    dry_run: bool = False
+    done: list[Job] = field(default_factory=list)
+
+    def __call__(self, composed: DictConfig) -> float | None:
+        """Run one job; its mean score, for sweepers that optimise. Raises ConfigError, which Hydra notes for this job."""
+        context = HydraConfig.get()
+        overrides = list(context.overrides.task)
+        job = Job(" ".join(overrides))
+        self.done.append(job)
+        try:
+            config = compose(self.app, overrides)
+            if context.mode == RunMode.MULTIRUN and not config.group:
+                config = dataclasses.replace(config, group=self.group)
+            return self._carry_out(job, config)
+        except Fault as fault:
+            job.fault = str(fault)
+            raise ConfigError(job.fault) from fault
+
+    def _carry_out(self, job: Job, config: ExperimentConfig) -> float | None:
+        if self.dry_run:
+            job.code = start(self.app, config, dry_run=True)
+            return None
+        run = begin(self.app, config)
+        job.run_id, job.code = run.id, 0
+        if self.detach:
+            sys.stdout.write(f"{run.id}\n")
+            return None
+        job.code = follow_run(run)
+        status = run.status()
+        if job.code:
+            raise ConfigError(f"run {run.id} ended with exit code {job.code}: {status.reason}")
+        if status.state is RunState.STOPPED:  # by Ctrl+C most likely: no further job is wanted
+            raise KeyboardInterrupt
+        return status.mean_score
+
+
+def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_run: bool = False) -> int:
+    """Let Hydra carry out `arguments`; the exit code, that of the worst job."""
+    from retroml_core.runs.ids import new_run_id
+
+    connect(app)
+    jobs = Jobs(app, new_run_id("group", "multirun"), detach=detach, dry_run=dry_run)
+    main = hydra.main(config_path=str(core_conf()), config_name="config", version_base="1.3")(jobs)
+    code = 0
+    # Hydra's parser wants all flags before all overrides.
+    overrides = [argument for argument in arguments if "=" in argument and not argument.startswith("-")]
+    flags = [argument for argument in arguments if argument not in overrides]
+    with _command_line([*flags, *with_environment(app, overrides)]):
+        try:
+            main()
+        except SystemExit as stopped:
+            code = stopped.code if isinstance(stopped.code, int) else 1
+        finally:
+            if len(jobs.done) > 1:
+                sys.stderr.write(_summary(jobs.done))
+    return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)
+
+
+def _summary(jobs: Sequence[Job]) -> str:
+    lines = []
+    for job in jobs:
+        lines.append(f"  {'done' if job.code == 0 else f'failed ({job.code})'}: {job.overrides} {job.run_id}".rstrip())
+        lines += [f"    {line.strip()}" for line in job.fault.splitlines()]
+    failed = sum(job.code != 0 for job in jobs)
+    return "\n".join([f"{len(jobs)} jobs, {failed} failed:", *lines, ""])
+
+
+@contextmanager
+def _command_line(arguments: Sequence[str]) -> Iterator[None]:
+    """Hydra reads the command line of the process only."""
+    before = sys.argv
+    sys.argv = ["retroml", *arguments]
+    try:
+        yield
+    finally:
+        sys.argv = before

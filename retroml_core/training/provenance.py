@@ -1,0 +1,97 @@
+"""What a run ran on: the reproducibility key, written to `provenance.json` at the start of each attempt."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retroml_core.training.devices import Device
+
+__all__ = ["differences", "gather", "versions"]
+
+MATTERS = ("retroml-core", "retroml-atari", "retroml-tianshou", "ale-py", "torch", "tianshou", "numpy", "gymnasium")
+"""Distributions that may change what training does."""
+
+VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "PYTHONHASHSEED")
+
+
+def versions() -> dict[str, str]:
+    """Every installed distribution and its exact version."""
+    found = {}
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name:
+            found[name.lower()] = distribution.version
+    return dict(sorted(found.items()))
+
+
+def gather(*, device: Device, threads: int, config_hash: str, seed: int | None, attempt: int) -> dict[str, Any]:
+    """Everything about this process and machine that may change a result."""
+    from retroml_core.training.devices import gpus
+
+    return {
+        "v": 1,
+        "attempt": attempt,
+        "packages": versions(),
+        "python": platform.python_version(),
+        "system": {"os": platform.platform(), "machine": platform.machine(), "host": platform.node()},
+        "cpu": {"name": _cpu_name(), "cores": os.cpu_count()},
+        "threads": threads,
+        "device": {"name": device.name, "title": device.title},
+        "gpus": [{"name": gpu.name, "memory_bytes": gpu.memory_bytes, "driver": gpu.driver} for gpu in gpus()],
+        "git": _git(Path(__file__).parent),
+        "environment_variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "command_line": sys.argv,
+        "config_hash": config_hash,
+        "seed": seed,
+    }
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What may change results between two attempts, each as "what: before -> now"."""
+    pairs = {name: (before.get("packages", {}).get(name), now.get("packages", {}).get(name)) for name in MATTERS}
+    for key in ("python", "threads", "device"):
+        pairs[key] = (_plain(before.get(key)), _plain(now.get(key)))
+    pairs["cpu"] = (before.get("cpu", {}).get("name"), now.get("cpu", {}).get("name"))
+    return [f"{name}: {old} -> {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+def _plain(value: Any) -> Any:
+    return value.get("name") if isinstance(value, Mapping) else value
+
+
+def _cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _git(folder: Path) -> dict[str, Any] | None:
+    """The commit of the checkout the core runs from, whether it has changes, and their hash; None outside a checkout."""
+    commit = _ask_git(folder, "rev-parse", "HEAD")
+    if commit is None or not (folder.parent / ".git").exists():
+        return None
+    difference = _ask_git(folder, "diff", "HEAD") or b""
+    dirty = bool(difference.strip())
+    found: dict[str, Any] = {"commit": commit.decode().strip(), "dirty": dirty}
+    return found | ({"diff_sha256": hashlib.sha256(difference).hexdigest()} if dirty else {})
+
+
+def _ask_git(folder: Path, *words: str) -> bytes | None:
+    try:
+        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, timeout=5, check=False)  # noqa: S607
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout if answer.returncode == 0 else None
