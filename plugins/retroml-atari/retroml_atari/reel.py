@@ -18,6 +18,8 @@ import numpy as np
 from retroml_core.tape import TapedEpisode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from retroml_atari.index import Segment
@@ -217,30 +219,54 @@ class Reel:
         return np.where(mine, order[inside], -1)
 
     def _described(self, begins: NDArray[Any], lengths: NDArray[np.int64], finish: NDArray[np.int64]) -> list[TapedEpisode]:
-        seconds = np.interp(begins["place"], *self._clock())
-        versions = self._versions(begins["place"])
-        episodes = []
-        columns = (begins, lengths.tolist(), finish.tolist(), seconds.tolist(), versions)
-        for begin, length, end, second, version in zip(*columns, strict=True):
-            span = self.spans[begin["span"]]
-            score, lives = self._outcome(begin, length, end)
-            episodes.append(
-                TapedEpisode(
-                    number=int(begin["number"]),
-                    stream=self.stream,
-                    environment=int(begin["env"]),
-                    first_step=span.step_at(int(begin["place"])),
-                    length=length,
-                    score=score,
-                    started_seconds=second,
-                    policy_version=version,
-                    finished=end >= 0,
-                    truncated=end >= 0 and bool(self.ends["truncated"][end]),
-                    lives_lost=lives,
-                    attempt=int(span.segment.header["attempt"]),
-                )
+        names = ("number", "env", "place", "span")
+        seconds = np.interp(begins["place"], *self._clock()).tolist()
+        outcomes = self._outcomes(begins, lengths, finish)
+        columns = (
+            *(begins[name].tolist() for name in names),
+            lengths.tolist(),
+            seconds,
+            self._versions(begins["place"]),
+            outcomes,
+        )
+        return [
+            TapedEpisode(
+                number=number,
+                stream=self.stream,
+                environment=environment,
+                first_step=self.spans[span].step_at(place),
+                length=length,
+                score=score,
+                started_seconds=second,
+                policy_version=version,
+                finished=finished,
+                truncated=truncated,
+                lives_lost=lives,
+                attempt=self.spans[span].segment.header["attempt"],
             )
-        return episodes
+            for number, environment, place, span, length, second, version, (finished, score, lives, truncated) in zip(
+                *columns, strict=True
+            )
+        ]
+
+    def _outcomes(
+        self, begins: NDArray[Any], lengths: NDArray[np.int64], finish: NDArray[np.int64]
+    ) -> list[tuple[bool, float, int, bool]]:
+        """For each episode: finished, score, lives lost, truncated."""
+        ended = [(True, float(score), lives, bool(cut)) for score, lives, cut in self._ended()]
+        return [
+            ended[end] if end >= 0 else self._open(begin, length)
+            for begin, length, end in zip(begins, lengths.tolist(), finish.tolist(), strict=True)
+        ]
+
+    def _ended(self) -> Iterator[tuple[int, int, int]]:
+        if len(self.ends):
+            yield from zip(*(self.ends[name].tolist() for name in ("score", "lives", "truncated")), strict=True)
+
+    def _open(self, begin: NDArray[Any], length: int) -> tuple[bool, float, int, bool]:
+        first, environment = int(begin["place"]), int(begin["env"])
+        points = float(self.rewards(environment, first, first + length).sum())
+        return False, points, int(self._column("lost", np.bool_, environment, first, first + length).sum()), False
 
     def _versions(self, places: NDArray[np.int64]) -> list[int]:
         if not len(self.policies):
@@ -248,10 +274,3 @@ class Reel:
         found = np.searchsorted(self.policies["place"], places, side="right") - 1
         versions: list[int] = np.where(found >= 0, self.policies["version"][np.maximum(found, 0)], 0).tolist()
         return versions
-
-    def _outcome(self, begin: NDArray[Any], length: int, end: int) -> tuple[float, int]:
-        if end >= 0:
-            return float(self.ends["score"][end]), int(self.ends["lives"][end])
-        first, environment = int(begin["place"]), int(begin["env"])
-        points = float(self.rewards(environment, first, first + length).sum())
-        return points, int(self._column("lost", np.bool_, environment, first, first + length).sum())
