@@ -27,13 +27,17 @@ def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[st
     try:
         parsed = OverridesParser.create().parse_overrides(list(overrides))
     except HydraException as error:
-        raise ConfigError(f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write key=value") from error
+        raise ConfigError(
+            f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write KEY=VALUE, such as budget.hours=2"
+        ) from error
     if any(override.key_or_group.startswith("budget.") for override in parsed):
         config["budget"] = {}
     for override in parsed:
         if override.is_sweep_override() or override.is_add() or override.is_delete():
-            raise ConfigError(f"{override.input_line}: only key=value can be used on a saved config")
+            raise ConfigError(f"{override.input_line}: only a single value can be given on a saved config: write KEY=VALUE")
         key, value = override.key_or_group, override.value()
+        if not key:
+            raise ConfigError(f"{override.input_line}: names no setting; write KEY=VALUE, such as budget.hours=2")
         if key == "preset":
             raise ConfigError(f"{override.input_line}: a saved config has its budget already; write budget.hours=... instead")
         if key in _GROUPS:

@@ -88,7 +88,7 @@ def test_what_shapes_the_state_cannot_change(app, stopped, override):
 
 @pytest.mark.parametrize("override", ["algorithm.learning_rate=99", "algorithm.lr=1", "seed=1,2", "nonsense", "+tags=[x]"])
 def test_bad_overrides_are_refused_in_words(app, stopped, override):
-    with pytest.raises(ConfigError, match=r"learning_rate|algorithm.lr|key=value"):
+    with pytest.raises(ConfigError, match=r"learning_rate|algorithm.lr|KEY=VALUE"):
         continued_config(app, stopped.tree, stopped.id, choose_checkpoint(stopped, "latest"), [override])
 
 

@@ -110,7 +110,13 @@ def test_a_run_left_by_a_dead_process_can_be_failed(make_run, attempt_at):
     assert [event.seq for event in run.events()] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("module", ["runs", "bus", "state", "control", "checkpoints", "launching", "devices", "players"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *(f"runs.{name}" for name in ("run", "state", "control", "checkpoints", "launching")),
+        *(f"training.{name}" for name in ("bus", "devices", "players")),
+    ],
+)
 def test_what_front_ends_import_is_light(module):
     code = f"import sys, retroml_core.{module}; sys.exit(any(heavy in sys.modules for heavy in ('numpy', 'torch', 'hydra')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
