@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
+from retroml_tianshou.memory import keep_freed_memory
+
 __all__ = ["Compute", "available_threads", "prepare"]
 
 _SMALL_BATCH = 16
@@ -40,6 +42,7 @@ def prepare(*, device: str, precision: str, threads: int, deterministic: bool) -
     `precision` "auto" takes bfloat16 where the chip has units for it, float32 elsewhere and whenever `deterministic`: on a
     CPU without them bfloat16 is emulated and several times slower.
     """
+    keep_freed_memory()
     chosen = torch.device(device)
     count = threads or available_threads()
     _repeatable(deterministic, chosen)
