@@ -88,7 +88,7 @@ def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
     with _hydra(app):
         tree = _compose_tree(app, overrides)
-    return require_valid(from_tree(tree, app), app)
+    return require_valid(from_tree(tree, app, checked_later=True), app)
 
 
 def require_valid(config: ExperimentConfig, app: App) -> ExperimentConfig:
@@ -152,10 +152,13 @@ def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
     return {str(key): value for key, value in dict(composed).items()}  # type: ignore[arg-type]  # a mapping at the top
 
 
-def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
-    """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`."""
+def from_tree(tree: Mapping[str, Any], app: App, *, checked_later: bool = False) -> ExperimentConfig:
+    """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`.
+
+    With `checked_later` an unknown game is left to it as well, so that it is named together with all other faults.
+    """
     tree = migrate(tree)
-    _canonical_names(tree, app)
+    _canonical_names(tree, app, game_required=not checked_later)
     _fill_in(tree, app)
     schema = OmegaConf.structured(ExperimentConfig)
     for group in ("algorithm", "environment"):
@@ -179,11 +182,13 @@ def _literal(value: Any) -> Any:
     return [_literal(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _canonical_names(tree: dict[str, Any], app: App) -> None:
+def _canonical_names(tree: dict[str, Any], app: App, *, game_required: bool) -> None:
     """Write the game's own name for an alias, and the environment of the game where none is named."""
     try:
         game = app.registry.game(str(tree.get("game", ExperimentConfig.game)))
     except UnknownName as error:
+        if not game_required and tree.get("environment"):
+            return
         raise ConfigError(f"game={tree.get('game')}: {error} (`retroml games` lists them all)") from error
     tree["game"] = game.name
     environment = tree.get("environment") or {}

@@ -153,7 +153,6 @@ def test_presets_take_the_time_they_promise(app, preset, low, high):
         ("algorithm=randm", "algorithm=randm: no algorithm is called 'randm'; did you mean random?"),
         ("preset=shrot", "preset=shrot: no preset is called 'shrot'; did you mean short?"),
         ("+experiment=random", "experiment=random: no experiment is called 'random'; did you mean random_catch?"),
-        ("game=cath", "game=cath: no game is called 'cath'; did you mean catch? (`retroml games` lists them all)"),
         ("budgte.minutes=1", "budgte.minutes: there is no such setting; did you mean budget.minutes?"),
         ("minutes=1", "minutes: there is no such setting; did you mean budget.minutes?"),
         ("film.zzz=1", "film.zzz: there is no such setting; there is film.captions, film.fps,"),
@@ -170,8 +169,9 @@ def test_a_mistake_is_said_in_words(app, override, message):
 
 
 def test_all_faults_are_named_at_once(app):
-    message = refused(app, "seed=-1", "film.fps=10", "device=gpu", "deterministic=true", "metrics=[nope]")
-    assert message.startswith("The config has 5 faults:\n")
+    message = refused(app, "game=cath", "seed=-1", "film.fps=10", "device=gpu", "deterministic=true", "metrics=[nope]")
+    assert message.startswith("The config has 6 faults:\n")
+    assert "game=cath: no game is called 'cath'; did you mean catch? (`retroml games` lists them all)" in message
     for key in ("seed=-1", "film.fps=10", "device=gpu", "deterministic=True", "metrics=nope"):
         assert f"\n  {key}: " in message
 
