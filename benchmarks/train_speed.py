@@ -16,13 +16,14 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import sysconfig
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 TRAINERS = HERE / "trainers"
 ENVIRONMENTS = HERE / ".environments"
 NEEDS = {
@@ -136,7 +137,8 @@ def compare(ours: Trainer, peer: Trainer, rounds: int, speed: Callable[[Trainer]
 def measure(trainer: Trainer, steps: int, threads: int) -> float:
     """Steps per second of one run in a process of its own. Raises SystemExit with its output when it fails."""
     command = [*trainer.command, "--steps", str(steps), "--threads", str(threads)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as scratch:  # some trainers leave logs where they run
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=scratch)
     if done.returncode:
         raise SystemExit(f"{trainer.name} failed:\n{done.stderr[-4000:]}")
     result = json.loads(done.stdout.strip().splitlines()[-1])
