@@ -16,8 +16,8 @@ import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import sysconfig
+import tempfile
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
