@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["append_line", "read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
+__all__ = ["read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -45,12 +45,6 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from error
-
-
-def append_line(path: Path, line: str) -> None:
-    """Append one line in a single write."""
-    with path.open("ab") as file:
-        file.write(line.encode() + b"\n")
 
 
 def replace(source: Path, target: Path, *, patience_seconds: float = 2.0) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retroml_core.events import FilmProgress, FilmSaved
+from retroml_core.events import FilmProgress
 from retroml_core.filming import FilmCancelled, FilmError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _make_film(attempt: Attempt, renderer: str, stops: int) -> None:
     except (FilmError, OSError) as error:
         attempt.problem(f"film {renderer} was not made: {error}", hint=f"try again: retroml film {attempt.run.id}")
         return
-    attempt.bus.say(FilmSaved(renderer=renderer, name=film.name, seconds=film.seconds, size_bytes=film.size_bytes))
+    attempt.bus.say(film.saved_event())
 
 
 def _relay(attempt: Attempt, process: FilmProcess, progress: FilmProgress, stops: int) -> None:

@@ -64,12 +64,6 @@ def test_threads_that_write_the_same_file_do_not_meet(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["x"]
 
 
-def test_append_line(tmp_path):
-    files.append_line(tmp_path / "x", "a")
-    files.append_line(tmp_path / "x", "b")
-    assert (tmp_path / "x").read_text() == "a\nb\n"
-
-
 def test_replace_is_patient_on_windows(tmp_path, monkeypatch):
     (tmp_path / "a").write_text("a")
     plain, refusals = type(tmp_path).replace, iter(range(3))
