@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retroml_core.events import FilmProgress
 from retroml_core.filming import FilmCancelled, FilmError
 
 if TYPE_CHECKING:
+    from retroml_core.events import FilmProgress
     from retroml_core.films.process import FilmProcess
     from retroml_core.training.attempt import Attempt
 
