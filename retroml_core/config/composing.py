@@ -80,7 +80,7 @@ def connect(app: App) -> None:
     for group in ("algorithm", "environment"):
         for name, spec in app.registry.of(group).items():
             provider = app.registry.plugin_of[group, name]
-            store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009
+            store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009  # not in Spec
     register_resolvers(app)
 
 
@@ -212,7 +212,7 @@ def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> DictConfig:
     if not name:
         raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
     try:
-        return OmegaConf.structured(getattr(app.registry.get(group, str(name)), "config"))  # type: ignore[no-any-return]  # noqa: B009
+        return OmegaConf.structured(getattr(app.registry.get(group, str(name)), "config"))  # type: ignore[no-any-return]  # noqa: B009  # not in Spec
     except OmegaConfBaseException as error:
         raise ConfigError(f"{group}={name}: its config cannot be used: {error}") from error
     except UnknownName as error:

@@ -88,7 +88,7 @@ def known_keys(registry: Registry) -> list[str]:
     keys = _keys(ExperimentConfig, "")
     for group in ("algorithm", "environment"):
         for spec in registry.of(group).values():
-            keys += _keys(getattr(spec, "config"), f"{group}.")  # noqa: B009
+            keys += _keys(getattr(spec, "config"), f"{group}.")  # noqa: B009  # not in Spec
     return sorted(set(keys))
 
 

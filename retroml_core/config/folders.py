@@ -66,7 +66,7 @@ def drop_unusable_schemas(plugins: PluginManager, registry: Registry) -> None:
     for group in ("algorithm", "environment"):
         for name, spec in list(registry.of(group).items()):
             try:
-                OmegaConf.structured(getattr(spec, "config"))  # noqa: B009
+                OmegaConf.structured(getattr(spec, "config"))  # noqa: B009  # not in Spec
             except Exception as error:  # noqa: BLE001  # a plugin's class may hold anything
                 what = f"offers {group} {name!r}, which is left out: its config cannot be used"
                 plugins.report(registry.plugin_of[group, name], what, error)

@@ -163,7 +163,7 @@ class PluginManager(PluginBase):
         A plugin that fails to answer refuses, since what guards a quota or a licence must not be passed by breaking it.
         """
         arguments = {"app": app, "config": config}
-        for implementation in reversed(getattr(self.manager.hook, "retroml_refuse_run").get_hookimpls()):  # noqa: B009
+        for implementation in reversed(getattr(self.manager.hook, "retroml_refuse_run").get_hookimpls()):  # noqa: B009  # pluggy
             name = implementation.plugin_name
             try:
                 reason = self.call(implementation, "retroml_refuse_run", arguments)

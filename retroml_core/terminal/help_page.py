@@ -52,7 +52,7 @@ def help_page(app: App, width: int | None = None) -> str:
     for kind, specs in (("algorithm", registry.algorithms), ("environment", registry.environments)):
         for spec in specs.values():
             head = f"Settings of {kind}={spec.name}: {spec.summary}"
-            parts.append(_section(head, map(_row, settings_of(getattr(spec, "config"), f"{kind}.")), columns))  # noqa: B009
+            parts.append(_section(head, map(_row, settings_of(getattr(spec, "config"), f"{kind}.")), columns))  # noqa: B009  # not in Spec
     return "\n\n".join(parts)
 
 

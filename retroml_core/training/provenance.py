@@ -91,7 +91,7 @@ def _git(folder: Path) -> dict[str, Any] | None:
 
 def _ask_git(folder: Path, *words: str) -> bytes | None:
     try:
-        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, timeout=5, check=False)  # noqa: S607
+        answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, timeout=5, check=False)  # noqa: S607  # on the path
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout if answer.returncode == 0 else None

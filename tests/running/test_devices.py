@@ -26,33 +26,33 @@ class FakeNvml:
         self.error = error
         self.open = 0
 
-    def nvmlInit(self):  # noqa: N802
+    def nvmlInit(self):  # noqa: N802  # the name in NVML
         if self.error:
             raise type(self.error, (Exception,), {})("nvml says no")
         self.open += 1
 
-    def nvmlShutdown(self):  # noqa: N802
+    def nvmlShutdown(self):  # noqa: N802  # the name in NVML
         self.open -= 1
 
-    def nvmlSystemGetDriverVersion(self):  # noqa: N802
+    def nvmlSystemGetDriverVersion(self):  # noqa: N802  # the name in NVML
         return "570.10"
 
-    def nvmlSystemGetCudaDriverVersion(self):  # noqa: N802
+    def nvmlSystemGetCudaDriverVersion(self):  # noqa: N802  # the name in NVML
         return self.cuda
 
-    def nvmlDeviceGetCount(self):  # noqa: N802
+    def nvmlDeviceGetCount(self):  # noqa: N802  # the name in NVML
         return self.count
 
-    def nvmlDeviceGetHandleByIndex(self, index):  # noqa: N802
+    def nvmlDeviceGetHandleByIndex(self, index):  # noqa: N802  # the name in NVML
         return index
 
-    def nvmlDeviceGetName(self, handle):  # noqa: N802
+    def nvmlDeviceGetName(self, handle):  # noqa: N802  # the name in NVML
         return f"GeForce {handle}"
 
-    def nvmlDeviceGetMemoryInfo(self, handle):  # noqa: N802
+    def nvmlDeviceGetMemoryInfo(self, handle):  # noqa: N802  # the name in NVML
         return Memory
 
-    def nvmlDeviceGetUtilizationRates(self, handle):  # noqa: N802
+    def nvmlDeviceGetUtilizationRates(self, handle):  # noqa: N802  # the name in NVML
         return Rates
 
 

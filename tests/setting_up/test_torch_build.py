@@ -105,11 +105,11 @@ class FakeDriver:
     def cuInit(self, flags: int) -> int:  # noqa: N802  # the driver's own name
         return self.fault
 
-    def cuDeviceGetCount(self, count: ctypes.c_int) -> int:  # noqa: N802
+    def cuDeviceGetCount(self, count: ctypes.c_int) -> int:  # noqa: N802  # the name in CUDA
         count._obj.value = self.count
         return 0
 
-    def cuDriverGetVersion(self, version: ctypes.c_int) -> int:  # noqa: N802
+    def cuDriverGetVersion(self, version: ctypes.c_int) -> int:  # noqa: N802  # the name in CUDA
         version._obj.value = self.version
         return 0
 

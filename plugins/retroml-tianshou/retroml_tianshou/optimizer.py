@@ -78,7 +78,7 @@ class MeteredOptimizer(Algorithm.Optimizer):
         self.norms.append(norm)
         before = [parameter.detach().clone() for parameter in self.parameters] if measure_ratio else []
         # Fused Adam skips the step on the device itself when `found_inf` is 1, as it does for torch.amp.GradScaler.
-        self._optim.found_inf = 1.0 - torch.isfinite(norm + loss.detach()).float()  # type: ignore[attr-defined]
+        self._optim.found_inf = 1.0 - torch.isfinite(norm + loss.detach()).float()  # type: ignore[attr-defined]  # as torch.amp
         self._optim.step()
         if before:
             self.ratio = _ratio(self.parameters, before)
