@@ -1,4 +1,4 @@
-"""The optimizer of every algorithm here: Adam that meters what it does, clips, and never applies a number that is not finite.
+"""The optimizer of every algorithm here: one that meters what it does, clips, and never applies a number that is not finite.
 
 It takes the place of Tianshou's `Algorithm.Optimizer` through the class attribute of that name, so it serves any of its
 algorithms. No value is read back from the device while minibatches run: the meters are tensors until `read` is called.
@@ -44,9 +44,12 @@ class Meters:
 
 
 class MeteredOptimizer(Algorithm.Optimizer):
-    """Backward, reduce, clip, step; a step whose loss or gradient is not finite leaves the parameters as they were."""
+    """Backward, reduce, clip, step; a step whose loss or gradient is not finite leaves the parameters as they were.
 
-    def __init__(self, optim: torch.optim.Adam, module: nn.Module, max_grad_norm: float | None = None) -> None:
+    `optim` must not step while its attribute `found_inf` is 1, as torch's fused optimizers do not.
+    """
+
+    def __init__(self, optim: torch.optim.Optimizer, module: nn.Module, max_grad_norm: float | None = None) -> None:
         super().__init__(optim, module, max_grad_norm)
         self.parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         self.norms: list[Tensor] = []
@@ -97,11 +100,12 @@ class MeteredOptimizer(Algorithm.Optimizer):
         )
 
     def moments(self) -> Mapping[str, list[Tensor]]:
-        """Adam's memory, live, in the order of the parameters: `exp_avg`, `exp_avg_sq`, `step`; empty before the first step."""
+        """What the optimizer remembers of each parameter, live, in their order, by the optimizer's own name for it (Adam:
+        `exp_avg`, `exp_avg_sq`, `step`); empty before the first step."""
         states: list[dict[str, Any]] = [self._optim.state.get(parameter, {}) for parameter in self.parameters]
         if not all(states):
             return {}
-        return {name: [state[name] for state in states] for name in ("exp_avg", "exp_avg_sq", "step")}
+        return {name: [state[name] for state in states] for name in states[0]}
 
     def set_moments(self, moments: Mapping[str, list[Tensor]]) -> None:
         """Take up `moments()`: values are copied, layouts stay those of the parameters."""
@@ -109,11 +113,14 @@ class MeteredOptimizer(Algorithm.Optimizer):
         if not moments:
             return
         for index, parameter in enumerate(self.parameters):
-            self._optim.state[parameter] = {
-                "step": moments["step"][index].to(parameter.device, torch.float32),
-                "exp_avg": torch.zeros_like(parameter).copy_(moments["exp_avg"][index]),
-                "exp_avg_sq": torch.zeros_like(parameter).copy_(moments["exp_avg_sq"][index]),
-            }
+            self._optim.state[parameter] = {name: _like(parameter, values[index]) for name, values in moments.items()}
+
+
+def _like(parameter: nn.Parameter, values: Tensor) -> Tensor:
+    """A copy of `values`, laid out in memory as `parameter` where it is of its shape; else a number about the parameter."""
+    if values.shape != parameter.shape:
+        return values.to(parameter.device, torch.float32, copy=True)
+    return torch.zeros_like(parameter).copy_(values)
 
 
 def _ratio(after: list[nn.Parameter], before: list[Tensor]) -> Tensor:

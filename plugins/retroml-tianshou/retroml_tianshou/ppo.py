@@ -28,20 +28,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
-import numpy as np
 import torch
 from tianshou.algorithm.modelfree import ppo as tianshou_ppo
-from tianshou.algorithm.modelfree.reinforce import DiscreteActorPolicy
-from torch import Tensor, nn
+from torch import Tensor
 
-from retroml_core.algorithm import Build, Control, TrainingFault
 from retroml_tianshou.actor_critic import ActorCriticTrainable
+from retroml_tianshou.measures import about, arrays, refuse_nonsense
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
+from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
+    from retroml_core.algorithm import Build, Control
     from retroml_core.tree import Tree
     from retroml_tianshou.networks import ActorCritic
     from retroml_tianshou.ppo_config import PPOConfig
@@ -59,43 +60,10 @@ class Live:
     entropy_coefficient: float
 
 
-class Actor(nn.Module):
-    """The policy half of the network as Tianshou's policies call it."""
-
-    def __init__(self, network: ActorCritic) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, obs: Tensor, state: Any = None, info: Any = None) -> tuple[Tensor, Any]:
-        """Logits (B, A), and the state passed through."""
-        return self.network(obs)[0], state
-
-
-class Critic(nn.Module):
-    """The value half of the network as Tianshou's algorithms call it."""
-
-    def __init__(self, network: ActorCritic) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, obs: Tensor) -> Tensor:
-        """Values (B,)."""
-        values_B: Tensor = self.network(obs)[1]
-        return values_B
-
-
-class UncompiledPolicy(DiscreteActorPolicy):
-    """Tianshou's policy without its six seconds of numba compilation in each process: those functions are not used."""
-
-    @staticmethod
-    def _compile() -> None:
-        """Compile nothing."""
-
-
 class JointPPO(tianshou_ppo.PPO):
     """Tianshou's PPO with one pass through the network a minibatch."""
 
-    Optimizer = MeteredOptimizer  # type: ignore[assignment]  # the seam: a class attribute Tianshou instantiates
+    Optimizer = MeteredOptimizer  # the seam: a class attribute Tianshou instantiates
     optim: MeteredOptimizer
 
     def __init__(self, config: PPOConfig, network: ActorCritic, actions: int) -> None:
@@ -181,7 +149,7 @@ class JointPPO(tianshou_ppo.PPO):
             "grad/clip_share": meters.clip_share,
             "update/ratio": meters.update_ratio,
         }
-        _refuse_nonsense(metrics)
+        refuse_nonsense(metrics)
         return metrics
 
 
@@ -213,9 +181,9 @@ class PPO(ActorCriticTrainable):
             target_kl=config.target_kl,
             tick=control.tick,
         )
-        self._samples = _arrays(samples, self.rollout.rewards_TB)
+        self._samples = arrays(samples, self.rollout.rewards_TB)
         self.rollout.restart()
-        return metrics | schedule | _about(self._samples)
+        return metrics | schedule | about(self._samples)
 
     def _schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
@@ -254,36 +222,3 @@ class PPO(ActorCriticTrainable):
 def build(build: Build) -> PPO:
     """The factory of this algorithm."""
     return PPO(build)
-
-
-def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32]) -> float:
-    """Share of the variance of the returns that the values explain: 1 for a perfect critic, 0 for a constant, less if worse."""
-    total, left = float(np.var(returns)), float(np.var(returns - values))
-    if total == 0.0:
-        return 1.0 if left == 0.0 else 0.0
-    return 1.0 - left / total
-
-
-def _about(samples: Mapping[str, NDArray[Any]]) -> dict[str, float]:
-    return {
-        "value/explained_variance": explained_variance(samples["values"], samples["returns"]),
-        "value/mean": float(samples["values"].mean()),
-        "advantage/mean": float(samples["advantages"].mean()),
-        "advantage/std": float(samples["advantages"].std()),
-    }
-
-
-def _arrays(samples: Samples, rewards_TB: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-    tensors = {name: getattr(samples, name) for name in ("actions", "values", "returns", "advantages")}
-    return {name: tensor.cpu().numpy().copy() for name, tensor in tensors.items()} | {"rewards": rewards_TB.ravel().copy()}
-
-
-def _refuse_nonsense(metrics: Mapping[str, float]) -> None:
-    for name, value in metrics.items():
-        if not np.isfinite(value):
-            raise TrainingFault(
-                f"{name} is {value}: training became unstable",
-                metric=name,
-                value=value,
-                hint="lower algorithm.learning_rate, or go on from the last checkpoint",
-            )

@@ -52,7 +52,7 @@ def load_parameters(module: nn.Module, tree: Tree) -> None:
 
 
 def optimizer_state(optimizer: MeteredOptimizer) -> Tree:
-    """Adam's moments and step counts, and the learning rate in force."""
+    """The optimizer's moments and step counts, and the learning rate in force."""
     moments = {name: [array(tensor) for tensor in tensors] for name, tensors in optimizer.moments().items()}
     return {"learning_rate": optimizer.learning_rate, "moments": moments}
 

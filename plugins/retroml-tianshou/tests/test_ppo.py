@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from retroml_tianshou.ppo import build, explained_variance
+from retroml_tianshou.measures import explained_variance
+from retroml_tianshou.ppo import build
 from retroml_tianshou.ppo_config import PPOConfig
 
 from retroml_core.algorithm import Build

@@ -1,0 +1,56 @@
+"""Numbers about a rollout and an update that on-policy algorithms report alike.
+
+Shapes: T steps, B environments, N = T * B samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retroml_core.algorithm import TrainingFault
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_tianshou.rollout import Samples
+
+__all__ = ["about", "arrays", "explained_variance", "refuse_nonsense"]
+
+
+def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32]) -> float:
+    """Share of the variance of the returns that the values explain: 1 for a perfect critic, 0 for a constant, less if worse."""
+    total, left = float(np.var(returns)), float(np.var(returns - values))
+    if total == 0.0:
+        return 1.0 if left == 0.0 else 0.0
+    return 1.0 - left / total
+
+
+def about(samples: Mapping[str, NDArray[Any]]) -> dict[str, float]:
+    """What a rollout says of critic and advantages, by metric name; `samples` are `arrays` of it."""
+    return {
+        "value/explained_variance": explained_variance(samples["values"], samples["returns"]),
+        "value/mean": float(samples["values"].mean()),
+        "advantage/mean": float(samples["advantages"].mean()),
+        "advantage/std": float(samples["advantages"].std()),
+    }
+
+
+def arrays(samples: Samples, rewards_TB: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Actions, values, returns, advantages and rewards as learned from, each a copy (N,), for metric plugins."""
+    tensors = {name: getattr(samples, name) for name in ("actions", "values", "returns", "advantages")}
+    return {name: tensor.cpu().numpy().copy() for name, tensor in tensors.items()} | {"rewards": rewards_TB.ravel().copy()}
+
+
+def refuse_nonsense(metrics: Mapping[str, float]) -> None:
+    """Raise TrainingFault naming the first metric that is not a finite number."""
+    for name, value in metrics.items():
+        if not np.isfinite(value):
+            raise TrainingFault(
+                f"{name} is {value}: training became unstable",
+                metric=name,
+                value=value,
+                hint="lower algorithm.learning_rate, or go on from the last checkpoint",
+            )
