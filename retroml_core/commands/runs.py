@@ -67,7 +67,7 @@ def say_notices(app: App, report: SyncReport) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="retroml runs", description="List the runs, the newest first.")
-    parser.add_argument("text", nargs="?", default="", help="only runs with this in their name, or ids beginning with it")
+    parser.add_argument("text", nargs="?", default="", help="only runs with this in name, id, notes or a tag")
     parser.add_argument("--game", help="only this game")
     parser.add_argument("--algorithm", help="only this algorithm")
     parser.add_argument("--state", nargs="+", default=[], choices=[str(state) for state in RunState], help="only these states")

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 __all__ = ["count", "get", "runs", "runs_statement", "summaries", "tags"]
 
-ORDERS = ("created_at", "name", "steps", "seconds", "mean_score", "best_score")
+ORDERS = (
+    "created_at",
+    "name",
+    "game",
+    "algorithm",
+    "state",
+    "seed",
+    "episodes",
+    "steps",
+    "seconds",
+    "mean_score",
+    "best_score",
+)
 _HIDDEN = {"signature", "training_seconds", "group_name", "state"}
 
 
@@ -72,8 +84,9 @@ def _where(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
     if wanted.created_before is not None:
         statement = statement.where(run.c.created_at < wanted.created_before)
     if wanted.text:
-        name = run.c.name.icontains(wanted.text, autoescape=True)
-        statement = statement.where(or_(name, run.c.id.startswith(wanted.text.lower(), autoescape=True)))
+        written = (column.icontains(wanted.text, autoescape=True) for column in (run.c.name, run.c.id, run.c.notes))
+        tagged = select(1).where(tag.c.run_id == run.c.id, tag.c.name.icontains(wanted.text, autoescape=True))
+        statement = statement.where(or_(*written, tagged.correlate(run).exists()))
     return _where_tags(statement, wanted.tags)
 
 

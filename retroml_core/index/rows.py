@@ -11,15 +11,16 @@ if TYPE_CHECKING:
 __all__ = ["MetricSummary", "Order", "RunFilter", "RunRow", "SyncReport"]
 
 Order = str
-"""What lists are sorted by: `created_at`, `name`, `steps`, `seconds`, `mean_score` or `best_score`."""
+"""What lists are sorted by: `created_at`, `name`, `game`, `algorithm`, `state`, `seed`, `episodes`, `steps`, `seconds`,
+`mean_score` or `best_score`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunFilter:
     """Which runs to list; None and empty leave a condition out.
 
-    `tags` must all be there; `text` is part of the name or the beginning of the id, in any case. Moments are milliseconds
-    since 1970 (UTC), `created_before` is excluded. `limit` None lists all.
+    `tags` must all be there; `text` is part of the name, the id (so of game or algorithm), the notes or a tag, in any case.
+    Moments are milliseconds since 1970 (UTC), `created_before` is excluded. `limit` None lists all.
     """
 
     game: str | None = None

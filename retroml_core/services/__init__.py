@@ -8,6 +8,7 @@ from retroml_core.services.compute import ComputeReport, ComputeService, GpuUse
 from retroml_core.services.control import Answer, ControlService
 from retroml_core.services.experiments import ExperimentService
 from retroml_core.services.metrics import MetricsService
+from retroml_core.services.models import ModelService
 from retroml_core.services.principal import LOCAL_USER, NotAllowed, Principal, guard
 from retroml_core.services.storage import StorageReport, StorageService, TrashedRun
 
@@ -20,6 +21,7 @@ __all__ = [
     "ExperimentService",
     "GpuUse",
     "MetricsService",
+    "ModelService",
     "NotAllowed",
     "Principal",
     "StorageReport",

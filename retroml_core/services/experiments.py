@@ -97,7 +97,7 @@ class ExperimentService:
         """Take a run back from the trash; `id` is its whole id. Raises RunNotFound, OSError."""
         guard(self._principal, "experiments.delete", id)
         trashed, folder = self._app.root.trash / id, self._app.root.experiments / id
-        if not (trashed / "config.json").is_file():
+        if not (trashed / "config.json").is_file() or (trashed / "model.json").is_file():
             raise RunNotFound(f"there is no run {id!r} in the trash {self._app.root.trash}")
         if folder.exists():
             raise RunInUse(f"{folder} is there already")

@@ -1,0 +1,118 @@
+"""`retroml delete` and `retroml restore`, and models in and out of the trash."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from retroml_core.commands import delete, restore
+from retroml_core.events import RunState
+from retroml_core.faults import Fault
+from retroml_core.files import write_json
+from retroml_core.index import RunFilter
+from retroml_core.runs.models import Model, ModelNotFound
+from retroml_core.runs.run import RunNotFound
+from retroml_core.services import ExperimentService, ModelService
+
+
+@pytest.fixture
+def model(app):
+    """A model folder as `save_model` leaves it, with one file in it."""
+    made = Model(
+        id="20261123t041501-pong-ppo-0000000001", name="Mine", game="pong", algorithm="ppo", run="r", checkpoint="1", step=1,
+        seconds=2.0, score=3.0, seed=4, created_at="2026-11-23T04:15:01+00:00", full=True, size_bytes=5,
+    )  # fmt: skip
+    made.folder(app.root).mkdir()
+    write_json(made.folder(app.root) / "model.json", {"v": 1, **vars(made)})
+    write_json(made.folder(app.root) / "config.json", {})
+    return made
+
+
+def test_runs_are_deleted_and_taken_back(app, make_run, capsys):
+    ids = [make_run(number).run.id for number in (1, 2)]
+    assert delete.main(app, ids) == 0
+    assert app.root.run_folders() == []
+    assert restore.main(app, [ids[0]]) == 0
+    assert [folder.name for folder in app.root.run_folders()] == ids[:1]
+    assert "taken back" in capsys.readouterr().out
+
+
+def test_a_run_at_work_is_refused_and_the_others_go(app, make_run, at_work, capsys):
+    busy, idle = make_run(1), make_run(2)
+    at_work(busy)
+    assert delete.main(app, [busy.run.id, idle.run.id]) == 1
+    assert [folder.name for folder in app.root.run_folders()] == [busy.run.id]
+    assert "stop it first" in capsys.readouterr().err
+
+
+def test_nothing_is_deleted_when_one_id_is_unknown(app, make_run):
+    run = make_run().run
+    with pytest.raises(RunNotFound):
+        delete.main(app, [run.id, "nothing"])
+    assert run.folder.exists()
+
+
+def test_the_trash_is_listed(app, make_run, capsys):
+    assert restore.main(app, []) == 0
+    assert capsys.readouterr().out == "the trash is empty\n"
+    delete.main(app, [make_run().run.id])
+    capsys.readouterr()
+    restore.main(app, [])
+    assert "pong-ppo" in capsys.readouterr().out
+
+
+def test_an_id_that_fits_several_is_refused(app, make_run):
+    delete.main(app, [make_run(number).run.id for number in (1, 2)])
+    with pytest.raises(Fault, match="fits 2 in the trash"):
+        restore.main(app, ["2026"])
+
+
+def test_a_model_goes_to_the_trash_and_back(app, model):
+    service = ModelService(app)
+    service.delete("Mine")
+    assert service.list() == []
+    assert restore.main(app, [f"model-{model.id}"]) == 0
+    assert service.list() == [model]
+    assert not (model.folder(app.root) / "deleted.json").exists()
+
+
+def test_a_model_in_the_trash_is_not_a_run(app, model):
+    ModelService(app).delete(model.id)
+    with pytest.raises(RunNotFound):
+        ExperimentService(app).restore(f"model-{model.id}")
+
+
+def test_what_is_no_model_cannot_be_taken_back(app):
+    with pytest.raises(ModelNotFound, match="in the trash"):
+        ModelService(app).restore("nothing")
+
+
+def test_a_model_is_not_restored_over_another(app, model):
+    service = ModelService(app)
+    service.delete(model.id)
+    model.folder(app.root).mkdir()
+    with pytest.raises(Fault, match="is there already"):
+        service.restore(model.id)
+
+
+def test_a_model_is_packed_with_all_its_files(app, model, tmp_path):
+    packed = ModelService(app).pack(model.id, tmp_path / "mine.zip")
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.namelist() == [f"{model.id}/config.json", f"{model.id}/model.json"]
+
+
+@pytest.mark.parametrize("words", ["breakout", "DQN", "Mine", "some words", "fast"])
+def test_text_is_looked_for_wherever_people_wrote_it(app, make_run, words):
+    wanted = make_run(1, game="breakout", algorithm="dqn", name="Mine", notes="Some words", tags=["fast"])
+    make_run(2, game="pong")
+    app.index.sync()
+    assert [row.id for row in app.index.runs(RunFilter(text=words))] == [wanted.run.id]
+
+
+def test_runs_are_sorted_by_state(app, make_run):
+    make_run(1).status(state=RunState.STOPPED)
+    make_run(2).status(state=RunState.COMPLETED)
+    app.index.sync()
+    rows = app.index.runs(RunFilter(order="state", descending=False))
+    assert [row.state for row in rows] == [RunState.COMPLETED, RunState.STOPPED]
