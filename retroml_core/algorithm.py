@@ -12,7 +12,7 @@ Shapes: B environments, A actions, C stacked frames, H height, W width.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -91,6 +91,7 @@ class Build:
     `config` is the instance of the spec's config dataclass. `make_environment(count)` makes the training environment; it is
     called at most once, and not at all when only a player is wanted. `total_steps` is the budget in steps, None when it is
     in time. `device` is "cpu" or "cuda:0"; `deterministic` asks for bitwise repeatable work; `threads` is for the learner.
+    `offers(hook, kind)` gives what plugins return from a hook that a plugin declared, as (plugin, spec).
     """
 
     env: EnvInfo
@@ -104,6 +105,7 @@ class Build:
     make_environment: Callable[[int], VectorEnvironment]
     rank: int = 0
     world_size: int = 1
+    offers: Callable[[str, type[Any]], Iterable[tuple[str, Any]]] = field(default=lambda hook, kind: ())
 
 
 @runtime_checkable

@@ -126,7 +126,7 @@ def retroml_commands() -> Iterable[CommandSpec]:  # type: ignore[empty-body]  # 
 
 
 @hookspec
-def retroml_check_config(config: ExperimentConfig) -> Iterable[Problem]:  # type: ignore[empty-body]  # no body
+def retroml_check_config(app: App, config: ExperimentConfig) -> Iterable[Problem]:  # type: ignore[empty-body]  # no body
     """Return what is wrong with `config` beyond ranges. The answers of all plugins are collected and shown together."""
 
 

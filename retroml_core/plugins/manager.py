@@ -84,6 +84,10 @@ class PluginManager(PluginBase):
 
     # --- offers -------------------------------------------------------------------------------------------------------
 
+    def offers(self, hook: str, kind: type[S]) -> list[tuple[str, S]]:
+        """What plugins return from `hook`, as (plugin, spec); also for hooks that plugins declared. None when nobody did."""
+        return self._offers(hook, kind) if hasattr(self.manager.hook, hook) else []
+
     def _offers(self, hook: str, kind: type[S]) -> list[tuple[str, S]]:
         return list(self._read_offers(hook, kind))
 
@@ -142,7 +146,8 @@ class PluginManager(PluginBase):
         for implementation in self.implementations("retroml_check_config"):
             name = implementation.plugin_name
             try:
-                found = list(self.call(implementation, "retroml_check_config", {"config": config}) or ())
+                arguments = {"app": self._app, "config": config}
+                found = list(self.call(implementation, "retroml_check_config", arguments) or ())
             except Exception as error:  # noqa: BLE001  # whatever a plugin raises
                 self.report(name, "failed in retroml_check_config", error)
                 problems.append(

@@ -79,6 +79,7 @@ class Workshop:
             threads=self.threads,
             total_steps=self.config.budget.steps if self.config.budget.limit_seconds() is None else None,
             make_environment=make_environment,
+            offers=self.app.plugins.offers,
         )
         trainable: Trainable = resolve(spec.factory)(build)
         return trainable

@@ -27,7 +27,7 @@ HOOKS = {
     "retroml_launchers": (),
     "retroml_stores": (),
     "retroml_commands": (),
-    "retroml_check_config": ("config",),
+    "retroml_check_config": ("app", "config"),
     "retroml_refuse_run": ("app", "config"),
     "retroml_data_root": ("app_name",),
     "retroml_name_film": ("run", "renderer"),

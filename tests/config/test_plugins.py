@@ -159,6 +159,15 @@ def test_a_plugin_may_declare_hooks_that_others_implement_before_or_after(plugin
     assert list(plugins.each("retroml_desktop_panels")) == [("early", ["early"]), ("late", ["late"])]
 
 
+def test_offers_of_a_hook_that_a_plugin_declared(plugins):
+    toys = plugin(retroml_desktop_panels=lambda: [command("toy"), "a ball"])
+    assert plugins.offers("retroml_desktop_panels", CommandSpec) == []
+    plugins.register(plugin(retroml_add_hooks=lambda manager: manager.add_hookspecs(DesktopHooks)), "desktop")
+    plugins.register(toys, "toys")
+    assert plugins.offers("retroml_desktop_panels", CommandSpec) == [("toys", command("toy"))]
+    assert "offers 'a ball' in retroml_desktop_panels, which is not a CommandSpec" in str(plugins.failures[-1])
+
+
 def test_an_optional_hook_needs_nobody_to_declare_it(plugins):
     assert plugins.register(SimpleNamespace(retroml_nowhere=hookimpl(optionalhook=True)(lambda: 1)), "mine")
     assert plugins.failures == []
