@@ -100,6 +100,10 @@ class Index:
         """All tags with the number of their runs."""
         return self._read(queries.tags)
 
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many runs there are of each `game`, `algorithm` and `state`, by value."""
+        return self._read(queries.facets)
+
     def curve(
         self, run_id: str, name: str, *, max_points: int = 1000, steps: tuple[int, int] | None = None
     ) -> curves.StoredCurve:

@@ -14,7 +14,7 @@ from retroml_core.index.rows import MetricSummary, RunFilter, RunRow
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
 
-__all__ = ["count", "get", "runs", "runs_statement", "summaries", "tags"]
+__all__ = ["count", "facets", "get", "runs", "runs_statement", "summaries", "tags"]
 
 ORDERS = (
     "created_at",
@@ -63,6 +63,16 @@ def tags(connection: Connection) -> dict[str, int]:
     """All tags with the number of their runs."""
     rows = connection.execute(select(tag.c.name, func.count().label("runs")).group_by(tag.c.name).order_by(tag.c.name))
     return {row.name: row.runs for row in rows}
+
+
+def facets(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many runs there are of each `game`, `algorithm` and `state`."""
+    found = {}
+    for name in ("game", "algorithm", "state"):
+        column = run.c[name]
+        rows = connection.execute(select(column, func.count()).group_by(column).order_by(column))
+        found[name] = {str(value): int(runs) for value, runs in rows}
+    return found
 
 
 def summaries(connection: Connection, run_ids: Sequence[str]) -> dict[str, list[MetricSummary]]:

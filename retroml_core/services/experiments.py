@@ -47,6 +47,16 @@ class ExperimentService:
         guard(self._principal, "experiments.list")
         return self._app.index.runs(wanted)
 
+    def count(self, wanted: RunFilter) -> int:
+        """How many runs `wanted` describes, whatever its limit, as of the last `sync`."""
+        guard(self._principal, "experiments.list")
+        return self._app.index.count(wanted)
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many runs there are of each `game`, `algorithm` and `state`, by value, as of the last `sync`."""
+        guard(self._principal, "experiments.list")
+        return self._app.index.facets()
+
     def find(self, id: str) -> Run:
         """The folder of a run, for reading."""
         run = find_run(self._app, id)

@@ -165,6 +165,12 @@ def test_tags_are_counted(many):
     assert index.tags() == {name: sum(row["name"] == name for row in tags) for name in "abc"}
 
 
+@pytest.mark.parametrize("name", ["game", "algorithm", "state"])
+def test_runs_are_counted_by_value(many, name):
+    index, rows, _ = many
+    assert index.facets()[name] == {value: len(expected(many, **{name: value})) for value in {row[name] for row in rows}}
+
+
 def test_an_unknown_id_is_none(many):
     assert many[0].get("nothing") is None
 
