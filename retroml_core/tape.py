@@ -116,6 +116,9 @@ class Tape(Protocol):
     def rewards(self, episode: TapedEpisode) -> NDArray[np.float32]:
         """The raw rewards of an episode (length,)."""
 
+    def lives_lost(self, episode: TapedEpisode) -> NDArray[np.bool_]:
+        """At which steps of an episode a life was lost (length,)."""
+
     def find(self, *, step: int | None = None, seconds: float | None = None, stream: Stream = "training") -> TapedEpisode:
         """The episode of environment 0 being played at a step of the run or at a second of training.
 

@@ -112,6 +112,12 @@ class MadeUpTape:
         """The rewards of `made_up_episode`."""
         return _rewards(episode.number, episode.length)
 
+    def lives_lost(self, episode: TapedEpisode) -> NDArray[np.bool_]:
+        """A life at the end of the game."""
+        lost = np.zeros(episode.length, np.bool_)
+        lost[-1:] = episode.finished
+        return lost
+
     def find(self, *, step: int | None = None, seconds: float | None = None, stream: Stream = "training") -> TapedEpisode:
         """The episode of environment 0 at a moment. Raises LookupError."""
         step = round((seconds or 0.0) * STEPS_PER_SECOND) if step is None else step

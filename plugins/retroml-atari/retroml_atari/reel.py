@@ -159,6 +159,10 @@ class Reel:
         """An environment's raw rewards at places `first` to `last` (excluded)."""
         return self._column("rewards", np.int32, environment, first, last)
 
+    def lives_lost(self, environment: int, first: int, last: int) -> NDArray[np.bool_]:
+        """Whether an environment lost a life at places `first` to `last` (excluded)."""
+        return self._column("lost", np.bool_, environment, first, last)
+
     def _column(self, name: str, kind: type, environment: int, first: int, last: int) -> NDArray[Any]:
         parts: list[NDArray[Any]] = [np.zeros(0, kind)]
         place = first
@@ -266,7 +270,7 @@ class Reel:
     def _open(self, begin: NDArray[Any], length: int) -> tuple[bool, float, int, bool]:
         first, environment = int(begin["place"]), int(begin["env"])
         points = float(self.rewards(environment, first, first + length).sum())
-        return False, points, int(self._column("lost", np.bool_, environment, first, first + length).sum()), False
+        return False, points, int(self.lives_lost(environment, first, first + length).sum()), False
 
     def _versions(self, places: NDArray[np.int64]) -> list[int]:
         if not len(self.policies):

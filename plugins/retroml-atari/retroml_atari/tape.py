@@ -88,6 +88,12 @@ class AtariTape:
         begin = reel.begin_of(episode)
         return reel.rewards(episode.environment, begin, begin + episode.length).astype(np.float32)
 
+    def lives_lost(self, episode: TapedEpisode) -> NDArray[np.bool_]:
+        """At which steps of an episode a life was lost (length,)."""
+        reel = self._reel(episode.stream)
+        begin = reel.begin_of(episode)
+        return reel.lives_lost(episode.environment, begin, begin + episode.length)
+
     def find(self, *, step: int | None = None, seconds: float | None = None, stream: Stream = "training") -> TapedEpisode:
         """The episode of environment 0 at a step of the run or a second of training; see `Tape.find`."""
         if (step is None) == (seconds is None):

@@ -19,6 +19,7 @@ def test_episodes_are_those_that_were_played(session, tape):
         (e.number, e.environment, e.score, e.length, e.first_step) for e in said
     ]
     assert all(episode.lives_lost == 5 for episode in finished)
+    assert [int(tape().lives_lost(episode).sum()) for episode in finished] == [5] * len(finished)
 
 
 def test_open_episodes_are_told_as_unfinished_with_their_points_so_far(session, tape):
