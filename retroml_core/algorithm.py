@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retroml_core.seeding import Seeds
     from retroml_core.tree import Tree
 
-__all__ = ["Build", "Control", "Decision", "Report", "StopTraining", "Trainable", "TrainingFault"]
+__all__ = ["Build", "Control", "Decision", "Report", "StopTraining", "Trainable", "TrainingFault", "Watcher"]
 
 
 class StopTraining(Exception):
@@ -61,6 +61,26 @@ class Control(Protocol):
         """How many more steps the budget allows, or None when it has no limit in steps."""
 
 
+class Watcher(Protocol):
+    """Somebody who may want to see the play of training, such as the live view."""
+
+    on: bool
+    """Whether anybody looks now: asked each vector step; only then is `show` called."""
+
+    def show(
+        self,
+        step: int,
+        obs: NDArray[np.uint8],
+        actions: NDArray[np.int64],
+        decided: Callable[[NDArray[np.int64]], Decision],
+        environment: VectorEnvironment,
+    ) -> None:
+        """At `step` the agents saw `obs` (B, C, H, W) and `actions` (B,) are being executed; `decided(actions)` tells more.
+
+        Called between `send` and `recv`, while the environment works. Never raises.
+        """
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
     """What the policy chose: `actions` int64 (B,), optionally `probabilities` float32 (B, A) and `values` float32 (B,)."""
@@ -92,6 +112,7 @@ class Build:
     called at most once, and not at all when only a player is wanted. `total_steps` is the budget in steps, None when it is
     in time. `device` is "cpu" or "cuda:0"; `deterministic` asks for bitwise repeatable work; `threads` is for the learner.
     `offers(hook, kind)` gives what plugins return from a hook that a plugin declared, as (plugin, spec).
+    `watcher`, where there is one, wants to be shown the play of training.
     """
 
     env: EnvInfo
@@ -106,6 +127,7 @@ class Build:
     rank: int = 0
     world_size: int = 1
     offers: Callable[[str, type[Any]], Iterable[tuple[str, Any]]] = field(default=lambda hook, kind: ())
+    watcher: Watcher | None = None
 
 
 @runtime_checkable

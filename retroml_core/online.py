@@ -86,6 +86,10 @@ class OnlineTrainable(ABC):
     def fingerprint(self) -> str:
         """A digest of all parameters."""
 
+    def decided(self, actions: NDArray[np.int64]) -> Decision:
+        """`actions`, with the probabilities and values that `choose` came by last, where they are at hand at no cost."""
+        return Decision(actions=actions)
+
     def samples(self) -> Mapping[str, NDArray[Any]]:
         """Arrays of the last update that metric plugins may look at; see `Report.samples`."""
         return {}
@@ -95,6 +99,7 @@ class OnlineTrainable(ABC):
     def advance(self, control: Control) -> Report:
         """Play until `ready`, then update. Returns early, without an update, when the core wants to pause or stop."""
         environment, obs = self._playing()
+        watcher = self.build.watcher
         begun, collecting = time.perf_counter(), self.steps
         while not self.ready():
             control.tick()
@@ -103,6 +108,8 @@ class OnlineTrainable(ABC):
                 return self._report(0, {})
             executed = environment.send(self.choose(obs))
             self.store(obs, executed)
+            if watcher is not None and watcher.on:
+                watcher.show(self.steps, obs, executed, self.decided, environment)
             transition = environment.recv()
             self.observe(transition)
             obs = self.obs = transition.obs
