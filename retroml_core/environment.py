@@ -80,6 +80,9 @@ class VectorEnvironment(Protocol):
 
     `send` starts a step and returns at once, `recv` waits for it: work in between costs nothing. Everything played is
     recorded on the tape when `EnvironmentBuild.tape_folder` was given.
+
+    It may also have `open_games() -> tuple[scores, lengths]`, for the live view: the raw points so far float64 (B,) and the
+    steps so far int64 (B,) of each open game; between `send` and `recv` those before the step.
     """
 
     info: EnvInfo

@@ -110,6 +110,10 @@ class CatchEnvironment:
         self._steps, self._begun, self._chain = state["steps"], state["begun"], state["chain"]
         return self._draw()
 
+    def open_games(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Points and steps of each open game."""
+        return self._games.score.astype(np.float64), self._games.length.copy()
+
     def note_policy(self, version: int) -> None:
         """Catch keeps no tape."""
 

@@ -42,6 +42,10 @@ class RandomAgent(OnlineTrainable):
         probabilities = np.full((len(obs), self._actions), 1 / self._actions, np.float32)
         return Decision(actions=self._acting.integers(0, self._actions, len(obs)), probabilities=probabilities)
 
+    def decided(self, actions: NDArray[np.int64]) -> Decision:
+        """`actions`, each as likely as any other."""
+        return Decision(actions=actions, probabilities=np.full((len(actions), self._actions), 1 / self._actions, np.float32))
+
     def observe(self, transition: Transition) -> None:
         """Count."""
         self._seen += 1

@@ -177,6 +177,11 @@ class AtariEnvironment:
         number = self._opened().begin(environment, self._log.next_row)
         return Beginning(environment, number, frames, seed)
 
+    def open_games(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Raw points and steps of each open game (B,)."""
+        ledger = self._opened()
+        return ledger.scores.astype(np.float64), self._log.next_row - ledger.begun
+
     # --- resuming -----------------------------------------------------------------------------------------------------
 
     def state(self) -> Tree:

@@ -71,6 +71,15 @@ class ActorCriticTrainable(OnlineTrainable):
         actions_B = torch.from_numpy(np.asarray(actions, np.int64)).to(log_probs_BA.device)
         self.rollout.decide(obs_BHWC, actions_B, log_probs_BA.gather(1, actions_B[:, None]).squeeze(1), values_B)
 
+    @torch.inference_mode()
+    def decided(self, actions: NDArray[np.int64]) -> Decision:
+        """`actions` with the probabilities and values of the last `choose`."""
+        if self._seen is None:
+            return super().decided(actions)
+        _, log_probs_BA, values_B = self._seen
+        probabilities_BA = log_probs_BA.exp().float().cpu().numpy()
+        return Decision(actions=actions, probabilities=probabilities_BA, values=values_B.float().cpu().numpy())
+
     def observe(self, transition: Transition) -> None:
         """Keep what the step led to, with the value of the last picture where only the clock ended the episode."""
         ended_B = transition.terminated | transition.truncated
