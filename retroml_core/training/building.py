@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.algorithm import Build, Trainable
+from retroml_core.algorithm import Build, Trainable, Watcher
 from retroml_core.environment import EnvInfo, EnvironmentBuild, VectorEnvironment
 from retroml_core.plugins.registry import resolve
 from retroml_core.seeding import Seeds
@@ -66,7 +66,13 @@ class Workshop:
         finally:
             environment.close()
 
-    def trainable(self, info: EnvInfo, device: Device, make_environment: Callable[[int], VectorEnvironment]) -> Trainable:
+    def trainable(
+        self,
+        info: EnvInfo,
+        device: Device,
+        make_environment: Callable[[int], VectorEnvironment],
+        watcher: Watcher | None = None,
+    ) -> Trainable:
         """The algorithm, not yet restored."""
         spec = self.app.registry.algorithm(self.config.algorithm.name)
         build = Build(
@@ -80,6 +86,7 @@ class Workshop:
             total_steps=self.config.budget.steps if self.config.budget.limit_seconds() is None else None,
             make_environment=make_environment,
             offers=self.app.plugins.offers,
+            watcher=watcher,
         )
         trainable: Trainable = resolve(spec.factory)(build)
         return trainable

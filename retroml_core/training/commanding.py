@@ -55,7 +55,7 @@ class RunControl:
         self.stops = 0
         self.signals = 0
         self.preempted = False
-        self.watched_until = 0.0
+        self.watch: Callable[[float], bool] = lambda _: True
         self.paused = False
         self.returned_early = False
 
@@ -139,11 +139,13 @@ class RunControl:
 
     def _take_watch(self, command: Command) -> None:
         try:
-            self.watched_until = time.time() + float(command.args.get("seconds", 15.0))
+            seconds = float(command.args.get("seconds", 15.0))
         except (TypeError, ValueError):
             self.answer(command, False, f"seconds={command.args.get('seconds')!r} is not a number")
             return
-        self.answer(command, True, "watched")
+        # Viewers renew their wish every few seconds; an answer to each would fill the events of the run.
+        if self.watch(seconds):
+            self.answer(command, True, "watched")
 
     def _take_set(self, command: Command) -> None:
         self.tune.append(command)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.algorithm import TrainingFault
 from retroml_core.events import Fingerprint, RunOutcome, RunState, TrainingComplete
 from retroml_core.examining import Examiner
+from retroml_core.live import live_file
+from retroml_core.training.broadcast import Broadcast
 from retroml_core.training.building import Workshop
 from retroml_core.training.keeper import Keeper
 from retroml_core.training.reporting import Reporter, open_metrics
@@ -39,7 +41,11 @@ class Session:
         self.attempt = attempt
         self.workshop = Workshop(attempt.app, attempt.config)
         self.info = self.workshop.info()
-        self.trainable: Trainable = self.workshop.trainable(self.info, attempt.device, self._training_environment)
+        self.broadcast = Broadcast(live_file(attempt.run.folder), self.info, attempt.number, attempt.problem)
+        attempt.control.watch = self.broadcast.admit
+        self.trainable: Trainable = self.workshop.trainable(
+            self.info, attempt.device, self._training_environment, self.broadcast
+        )
         self.reporter = Reporter(attempt, self.info, open_metrics(attempt))
         self.keeper = Keeper(attempt, self.info, self.trainable, self.reporter)
         self.examiner = Examiner(attempt, self.workshop, self.trainable, self.keeper)
@@ -52,6 +58,7 @@ class Session:
     def __exit__(self, *exception: object) -> None:
         self.keeper.close()
         self.trainable.close()
+        self.broadcast.close()
 
     def run(self) -> RunOutcome:
         """Train until the budget is used up or somebody wants an end.

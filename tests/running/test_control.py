@@ -141,12 +141,14 @@ def test_a_paused_run_has_nothing_more_to_do(run, make_control, answers, verb):
     assert not control.checkpoint
 
 
-def test_watch_holds_for_the_seconds_given(run, make_control, answers):
-    control = make_control()
-    send(run, "watch", seconds=100)
-    control.poll()
-    assert control.watched_until > time.time() + 50
-    assert answers.last[:2] == ("watch", True)
+def test_watch_is_passed_on_and_only_the_first_wish_answered(run, make_control, answers):
+    control, asked = make_control(), []
+    control.watch = lambda seconds: asked.append(seconds) or len(asked) == 1
+    for seconds in (100, 6):
+        send(run, "watch", seconds=seconds)
+        control.poll()
+    assert asked == [100.0, 6.0]
+    assert [event.data["ok"] for event in answers.events] == [True]
 
 
 def test_watch_needs_a_number(run, make_control, answers):
