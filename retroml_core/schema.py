@@ -94,6 +94,20 @@ class EvaluationConfig:
 
 
 @dataclass
+class OverlayConfig:
+    """What a film writes and draws beside the game; each can be left out."""
+
+    title: bool = param(True, help="Game, algorithm, time trained, and why this stretch is shown.")
+    score: bool = param(True, help="The score of the game shown, and the best one.")
+    progress: bool = param(True, help="Training time, step and number of the game.")
+    actions: bool = param(True, help="How likely the policy holds each action.")
+    controller: bool = param(True, help="The joystick as the agent moves it.")
+    value: bool = param(True, help="What the policy expects of the moment, where the algorithm estimates it.")
+    network: bool = param(True, help="What the layers of the network answer to the picture, where the algorithm shows them.")
+    curve: bool = param(True, help="The scores of the training, or of the game, with a dot where the film is.")
+
+
+@dataclass
 class FilmConfig:
     """The films made after training."""
 
@@ -102,8 +116,18 @@ class FilmConfig:
     )
     length: str = param("60", help='Length of the time-lapse in seconds, or "match": as long as the training was.')
     fps: int = param(30, ge=15, le=60, unit="frames/s", help="Frames per second of the films: 30 or 60.")
-    height: int = param(720, ge=240, le=2160, unit="px", help="Height of the films in pixels; the width follows as 16:9.")
-    captions: bool = param(True, help="Write time, step, episode, score and action probabilities beside the game.")
+    height: int = param(
+        720, ge=240, le=2160, unit="px", help="The shorter side of the picture, which is the height of a wide one: 720 or 1080."
+    )
+    layout: str = param(
+        "wide",
+        help="Shape of the picture: wide (16:9), vertical (9:16, for phones) or square.",
+        choices=("wide", "vertical", "square"),
+    )
+    captions: bool = param(True, help="Show anything beside the game at all; `overlays` says what.")
+    overlays: OverlayConfig = field(default_factory=OverlayConfig)
+    theme: str = param("dark", help="Colours of what stands beside the game.", choices=("dark", "light"))
+    accent: str = param("#6D5CFF", help="The colour of bars and curves, as #RRGGBB; its brightness is fitted to the theme.")
 
 
 @dataclass

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "film_seconds", "range_problems", "range_text"]
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def check(config: ExperimentConfig, app: App) -> list[Problem]:
@@ -106,6 +107,8 @@ def _film(config: ExperimentConfig) -> Iterator[Problem]:
         yield Problem(key="film.length", value=config.film.length, message=message)
     if config.film.fps not in (30, 60) and 15 <= config.film.fps <= 60:
         yield Problem(key="film.fps", value=config.film.fps, message="must be 30 or 60")
+    if not _COLOUR.fullmatch(config.film.accent):
+        yield Problem(key="film.accent", value=config.film.accent, message="must be a colour like #6D5CFF")
     if config.film.height % 2:
         yield Problem(key="film.height", value=config.film.height, message="must be even", hint="the codec asks for it")
 

@@ -19,7 +19,7 @@ from retroml_core.events import FilmSaved
 from retroml_core.filming import FilmError, FilmJob, FilmResult
 from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers, read_sidecar
 from retroml_core.films.names import film_stem, safe_stem
-from retroml_core.films.options import FilmOptions, check_ranges, film_length, film_settings
+from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
 from retroml_core.films.process import FilmProcess, start_film
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def make_film(
     options = options or FilmOptions()
     spec = cast("RendererSpec", app.registry.get("renderers", renderer))
     config = run.config(app)
-    film_config = _film_config(config.film, options)
+    wished = film_config(config.film, options)
     trained = run.status().seconds
-    length = film_length(film_config.length, trained)
+    length = film_length(wished.length, trained)
     settings = film_settings(spec.config, options.settings)
     folder = options.output if options.output is not None else run.videos_folder
     tape = _open_tape(app, run, config)
@@ -103,7 +103,7 @@ def make_film(
         _check_needs(spec, tape)
         slot = _reserve(app, run, config, spec, folder, trained, clean_orphans=options.output is None)
         try:
-            job = _job(app, run, tape, film_config, slot.part, length, progress or _nobody_listens)
+            job = _job(app, run, tape, wished, slot.part, length, progress or _nobody_listens)
             try:
                 result = _render(spec, settings, job)
             finally:
@@ -122,13 +122,6 @@ def make_film(
 
 def _nobody_listens(fraction: float, doing: str) -> None:
     pass
-
-
-def _film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
-    wishes = {name: getattr(options, name) for name in ("length", "fps", "height", "captions")}
-    made = dataclasses.replace(config, **{name: value for name, value in wishes.items() if value is not None})
-    check_ranges(made)
-    return made
 
 
 def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:

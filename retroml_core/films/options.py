@@ -12,8 +12,9 @@ from typing import Any
 
 from retroml_core.filming import FilmError
 from retroml_core.params import param_info
+from retroml_core.schema import FilmConfig, OverlayConfig
 
-__all__ = ["FilmOptions", "film_length", "film_settings"]
+__all__ = ["FilmOptions", "film_config", "film_length", "film_settings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +22,18 @@ class FilmOptions:
     """Wishes for one film; None leaves a thing to the run's config.
 
     `length` is seconds or "match" (as long as the training was), `output` a folder other than the run's own, `settings`
-    values of the renderer's config by name.
+    values of the renderer's config by name. The overlays in `show` are switched on, then those in `hide` off.
     """
 
     length: str | None = None
     fps: int | None = None
     height: int | None = None
+    layout: str | None = None
+    theme: str | None = None
+    accent: str | None = None
     captions: bool | None = None
+    show: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
     output: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -36,8 +42,13 @@ class FilmOptions:
         """Declare the options on `parser`; read them back with `from_arguments`."""
         parser.add_argument("--length", metavar="SECONDS|match", help='length; "match": as long as the training was')
         parser.add_argument("--fps", type=int, help="frames per second, 30 or 60")
-        parser.add_argument("--height", type=int, metavar="PX", help="height in pixels; the width follows as 16:9")
+        parser.add_argument("--height", type=int, metavar="PX", help="the shorter side of the picture: 720 or 1080")
+        parser.add_argument("--layout", metavar="NAME", help="wide, vertical or square")
+        parser.add_argument("--theme", metavar="NAME", help="dark or light")
+        parser.add_argument("--accent", metavar="#RRGGBB", help="the colour of bars and curves")
         parser.add_argument("--captions", action=argparse.BooleanOptionalAction, default=None, help="write beside the game")
+        for name, does in (("show", "to show as well"), ("hide", "to leave out")):
+            parser.add_argument(f"--{name}", default="", metavar="A,B", help=f"overlays {does}: {', '.join(_overlays())}")
         parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put the film; default: the run's videos/")
         parser.add_argument(
             "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of the renderer"
@@ -56,7 +67,12 @@ class FilmOptions:
             length=parsed.length,
             fps=parsed.fps,
             height=parsed.height,
+            layout=parsed.layout,
+            theme=parsed.theme,
+            accent=parsed.accent,
             captions=parsed.captions,
+            show=_names(parsed.show),
+            hide=_names(parsed.hide),
             output=parsed.output,
             settings=settings,
         )
@@ -65,12 +81,41 @@ class FilmOptions:
         """The arguments from which `from_arguments` makes these options again."""
         arguments = [
             f"--{name}={value}"
-            for name, value in (("length", self.length), ("fps", self.fps), ("height", self.height), ("output", self.output))
-            if value is not None
+            for name in ("length", "fps", "height", "layout", "theme", "accent", "output")
+            if (value := getattr(self, name)) is not None
         ]
+        arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
         if self.captions is not None:
             arguments.append("--captions" if self.captions else "--no-captions")
         return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
+
+
+def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
+    """`config` of the run with what `options` ask for. Raises FilmError naming what is not allowed."""
+    wishes = {
+        name: value
+        for name in ("length", "fps", "height", "layout", "theme", "accent", "captions")
+        if (value := getattr(options, name)) is not None
+    }
+    made = dataclasses.replace(config, **wishes, overlays=_switched(config.overlays, options))
+    check_ranges(made)
+    return made
+
+
+def _switched(overlays: OverlayConfig, options: FilmOptions) -> OverlayConfig:
+    unknown = sorted({*options.show, *options.hide} - set(_overlays()))
+    if unknown:
+        raise FilmError(f"there is no overlay {', '.join(unknown)}: choose from {', '.join(_overlays())}")
+    switches = dict.fromkeys(options.show, True) | dict.fromkeys(options.hide, False)
+    return dataclasses.replace(overlays, **switches)
+
+
+def _overlays() -> list[str]:
+    return [item.name for item in dataclasses.fields(OverlayConfig)]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(",") if (name := part.strip().lower()))
 
 
 def film_length(text: str, trained_seconds: float) -> float:

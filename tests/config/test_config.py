@@ -155,7 +155,7 @@ def test_presets_take_the_time_they_promise(app, preset, low, high):
         ("+experiment=random", "experiment=random: no experiment is called 'random'; did you mean random_catch?"),
         ("budgte.minutes=1", "budgte.minutes: there is no such setting; did you mean budget.minutes?"),
         ("minutes=1", "minutes: there is no such setting; did you mean budget.minutes?"),
-        ("film.zzz=1", "film.zzz: there is no such setting; there is film.captions, film.fps,"),
+        ("film.zzz=1", "film.zzz: there is no such setting; there is film.accent, film.captions,"),
         ("zzz.yyy=1", "zzz.yyy: there is no such setting; `retroml --help` lists them all"),
         ("+sede=1", "sede: there is no such setting; did you mean seed?"),
         ("seed=abc", "seed=abc: Value 'abc' of type 'str' could not be converted to Integer"),

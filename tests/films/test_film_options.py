@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retroml_core.filming import FilmError
-from retroml_core.films.options import FilmOptions, film_length, film_settings
+from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
+from retroml_core.schema import FilmConfig, OverlayConfig
 from retroml_core.testing.film_plugin import StillConfig
 
 
@@ -24,7 +25,12 @@ options = st.builds(
     length=st.none() | words,
     fps=st.none() | st.integers(15, 60),
     height=st.none() | st.integers(240, 2160),
+    layout=st.none() | words,
+    theme=st.none() | words,
+    accent=st.none() | words,
     captions=st.none() | st.booleans(),
+    show=st.lists(words.map(str.lower), max_size=3).map(tuple),
+    hide=st.lists(words.map(str.lower), max_size=3).map(tuple),
     output=st.none() | st.just(Path("some folder")),
     settings=st.dictionaries(words, words, max_size=3),
 )
@@ -76,3 +82,23 @@ def test_settings_have_the_types_of_the_config():
 def test_wrong_settings_are_named(settings, words):
     with pytest.raises(FilmError, match=words):
         film_settings(StillConfig, settings)
+
+
+def test_what_is_asked_for_one_film_goes_before_the_config():
+    asked = FilmOptions(layout="square", hide=("network", "curve"), show=("value",))
+    made = film_config(FilmConfig(theme="light", overlays=OverlayConfig(value=False, title=False)), asked)
+    assert (made.layout, made.theme) == ("square", "light")
+    assert made.overlays == OverlayConfig(network=False, curve=False, title=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (FilmOptions(layout="round"), "layout=round: choose from wide, vertical, square"),
+        (FilmOptions(theme="pink"), "theme=pink: choose from dark, light"),
+        (FilmOptions(hide=("score", "sound")), "no overlay sound: choose from title, score"),
+    ],
+)
+def test_wishes_that_cannot_be_fulfilled_name_what_can(asked, message):
+    with pytest.raises(FilmError, match=message):
+        film_config(FilmConfig(), asked)
