@@ -1,0 +1,1 @@
+"""Forms made from the declared settings of algorithms and configs."""

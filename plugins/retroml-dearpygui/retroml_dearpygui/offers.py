@@ -1,0 +1,53 @@
+"""What all plugins add to the app, typed; an offer that is not what it should be is reported and left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from retroml_core.specs import Spec
+from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec
+
+if TYPE_CHECKING:
+    from retroml_core.plugins.manager import PluginManager
+
+__all__ = ["actions", "columns", "pages", "panels", "themes"]
+
+S = TypeVar("S", bound=Spec)
+
+
+def pages(plugins: PluginManager) -> list[PageSpec]:
+    """Every page, in the order of the navigation."""
+    return sorted(_offers(plugins, "retroml_desktop_pages", PageSpec), key=lambda page: page.order)
+
+
+def panels(plugins: PluginManager, slot: str) -> list[PanelSpec]:
+    """The panels for `slot`, in order."""
+    return sorted(_offers(plugins, "retroml_desktop_panels", PanelSpec, slot=slot), key=lambda panel: panel.order)
+
+
+def actions(plugins: PluginManager) -> list[ActionSpec]:
+    """Every action."""
+    return _offers(plugins, "retroml_desktop_actions", ActionSpec)
+
+
+def themes(plugins: PluginManager) -> list[ThemeSpec]:
+    """Every look."""
+    return _offers(plugins, "retroml_desktop_themes", ThemeSpec)
+
+
+def columns(plugins: PluginManager) -> list[ColumnSpec]:
+    """Every further column of the table of runs."""
+    return _offers(plugins, "retroml_desktop_columns", ColumnSpec)
+
+
+def _offers(plugins: PluginManager, hook: str, kind: type[S], **arguments: str) -> list[S]:
+    found: dict[str, S] = {}
+    for plugin, offers in plugins.each(hook, **arguments):
+        for offer in offers if isinstance(offers, (list, tuple)) else [offers]:
+            if not isinstance(offer, kind):
+                plugins.report(plugin, f"offers {offer!r:.60} in {hook}, which is not a {kind.__name__}")
+            elif offer.name in found:
+                plugins.report(plugin, f"offers a second {offer.name!r} in {hook}")
+            else:
+                found[offer.name] = offer
+    return list(found.values())

@@ -1,0 +1,60 @@
+"""Work beside the window: a few threads, and a queue by which results reach the main thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+__all__ = ["Background"]
+
+T = TypeVar("T")
+THREADS = 4
+
+
+class Background:
+    """Runs work in threads and hands results to whoever calls `drain`. Nothing here depends on frames being drawn."""
+
+    def __init__(self) -> None:
+        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desktop")
+
+    def post(self, do: Callable[[], None]) -> None:
+        """Have `do` called by the next `drain`. From any thread."""
+        self._posted.put(do)
+        self._wake.set()
+
+    def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
+        """Call `work` in a thread; `drain` then calls `done` or `failed`."""
+
+        def job() -> None:
+            try:
+                result = work()
+            except Exception as error:  # noqa: BLE001  # handed on, whatever it is
+                fault = error
+                self.post(lambda: failed(fault))
+            else:
+                self.post(lambda: done(result))
+
+        self._pool.submit(job)
+
+    def drain(self) -> list[Callable[[], None]]:
+        """What was posted since the last call, in order."""
+        self._wake.clear()
+        found = []
+        while True:
+            try:
+                found.append(self._posted.get_nowait())
+            except queue.Empty:
+                return found
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something is posted, at most `seconds`."""
+        self._wake.wait(seconds)
+
+    def close(self) -> None:
+        """Take no more work; what runs is left to end by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

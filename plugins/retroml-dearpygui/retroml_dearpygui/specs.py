@@ -1,0 +1,81 @@
+"""What plugins may add to the desktop app: frozen descriptions, light to import; `factory` is imported on first use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from retroml_core.specs import Spec
+
+__all__ = ["ActionSpec", "ColumnSpec", "Mode", "PageSpec", "PanelSpec", "ThemeSpec"]
+
+
+class Mode(IntEnum):
+    """How much the app shows. What a lower mode hides keeps its value and its effect."""
+
+    HOBBYIST = 1
+    STUDENT = 2
+    RESEARCH = 3
+    INSTITUTION = 4
+
+    @property
+    def title(self) -> str:
+        """The name people read."""
+        return self.name.capitalize()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSpec(Spec):
+    """A page: `title` in the navigation, `summary` the line under the headline, `icon` a character of `ui.icons`.
+
+    `factory` names a class `(desk: Desk, ui: Ui)` with the methods of `retroml_dearpygui.ui.page.Page`. Pages are listed by
+    `order`; those of a higher mode than the user's are hidden.
+    """
+
+    icon: str
+    factory: str
+    mode: Mode = Mode.HOBBYIST
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelSpec(Spec):
+    """A card inside a page: `factory` names a function `(desk: Desk, ui: Ui, parent: int) -> None` that builds its content.
+
+    It may return a function `(run_id: str | None) -> None`, which is called about once a second while the panel is on
+    screen with the run that the page shows.
+    """
+
+    icon: str
+    factory: str
+    mode: Mode = Mode.HOBBYIST
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionSpec(Spec):
+    """Something the command palette (Ctrl+K) offers: `factory` names a function `(desk: Desk) -> None`.
+
+    `shortcut` is written like "Ctrl+Shift+R".
+    """
+
+    factory: str
+    icon: str = ""
+    shortcut: str = ""
+    mode: Mode = Mode.HOBBYIST
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeSpec(Spec):
+    """A look: `factory` names a `retroml_dearpygui.ui.palette.Palette`."""
+
+    factory: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSpec(Spec):
+    """A column of the table of runs: `factory` names a function `(row: RunRow) -> str | float | None`, called per row."""
+
+    factory: str
+    mode: Mode = Mode.STUDENT
+    width: int = 110

@@ -1,0 +1,86 @@
+"""A desk without a window, for tests of view-models and of plugins' pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from retroml_dearpygui.desk import Desk, Question
+from retroml_dearpygui.runtime.background import Background
+from retroml_dearpygui.services.settings import SettingsStore
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
+
+__all__ = ["AtOnce", "FakeFront", "make_desk"]
+
+T = TypeVar("T")
+
+
+class FakeFront:
+    """Keeps what the user would have seen. `answer` says yes to the last question."""
+
+    def __init__(self) -> None:
+        self.toasts: list[tuple[str, str, str]] = []
+        self.undos: list[Callable[[], None]] = []
+        self.questions: list[Question] = []
+        self.places: list[tuple[str, dict[str, str]]] = []
+        self.clipboard = ""
+        self.crashes: list[BaseException] = []
+        self.restyled = 0
+
+    def toast(self, title: str, text: str, kind: str, undo: Callable[[], None] | None) -> None:
+        """Keep a message as (title, text, kind)."""
+        self.toasts.append((title, text, kind))
+        if undo:
+            self.undos.append(undo)
+
+    def ask(self, question: Question) -> None:
+        """Keep a question."""
+        self.questions.append(question)
+
+    def answer(self) -> None:
+        """Say yes to the last question."""
+        self.questions.pop().do()
+
+    def go(self, page: str, arguments: dict[str, str]) -> None:
+        """Keep where the user would be now."""
+        self.places.append((page, arguments))
+
+    def restyle(self) -> None:
+        """Count."""
+        self.restyled += 1
+
+    def copy(self, text: str) -> None:
+        """Keep the clipboard."""
+        self.clipboard = text
+
+    def crashed(self, where: str, error: BaseException) -> None:
+        """Keep the error."""
+        self.crashes.append(error)
+
+
+class AtOnce(Background):
+    """Does work at once instead of in a thread, so that tests need not wait."""
+
+    def post(self, do: Callable[[], None]) -> None:
+        """Call `do` now."""
+        do()
+
+    def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
+        """Call `work`, then `done` or `failed`, now."""
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001  # handed on, whatever it is
+            failed(error)
+        else:
+            done(result)
+
+
+def make_desk(app: App, **settings: object) -> tuple[Desk, FakeFront]:
+    """A desk for `app` with `settings`, and the front that keeps what it shows."""
+    front = FakeFront()
+    store = SettingsStore(app.root.path / "desktop.json")
+    if settings:
+        store.set(**settings)
+    return Desk(app, store, AtOnce(), front), front

@@ -1,0 +1,205 @@
+"""The frame around pages: navigation, headline, messages, questions. It is the `Front` of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_core.plugins.registry import resolve
+from retroml_dearpygui import offers
+from retroml_dearpygui.specs import Mode, PageSpec
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.dialogs import Dialogs
+from retroml_dearpygui.ui.toasts import Toasts
+from retroml_dearpygui.ui.widgets.basic import row, space, text
+from retroml_dearpygui.ui.widgets.errors import error_card
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.desk import Desk, Question
+    from retroml_dearpygui.runtime.crashes import CrashLog
+    from retroml_dearpygui.ui.page import Page
+    from retroml_dearpygui.ui.ui import Ui
+
+__all__ = ["Shell"]
+
+SIDEBAR = 224
+
+
+class Shell:
+    """Builds the window's content and shows one page at a time."""
+
+    def __init__(self, ui: Ui, crashes: CrashLog, restyled: Callable[[], None], clock: Callable[[], float]) -> None:
+        self.ui = ui
+        self.toasts = Toasts(ui, clock)
+        self.dialogs = Dialogs(ui)
+        self.current = ""
+        self._crashes = crashes
+        self._restyled = restyled
+        self._specs: dict[str, PageSpec] = {}
+        self._pages: dict[str, Page] = {}
+        self._broken: set[str] = set()
+        self.desk: Desk
+
+    def attach(self, desk: Desk) -> None:
+        """Take the desk this shell is the front of; before anything else."""
+        self.desk = desk
+        self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins)}
+
+    @property
+    def pages(self) -> list[PageSpec]:
+        """The pages that the user's mode shows."""
+        return [spec for spec in self._specs.values() if spec.mode <= Mode(self.desk.settings.now.mode)]
+
+    @property
+    def page(self) -> Page | None:
+        """The page on screen."""
+        return self._pages.get(self.current)
+
+    # --- building -------------------------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make the window's content."""
+        ui = self.ui
+        with dpg.window(tag="root", no_scrollbar=True) as root:
+            ui.theme(root, "root")
+            with row(ui, 0):
+                with dpg.child_window(
+                    width=ui.px(SIDEBAR), border=False, no_scrollbar=True, always_use_window_padding=True, tag="sidebar"
+                ):
+                    ui.theme("sidebar", "sidebar")
+                    with row(ui, 10):
+                        ui.font(dpg.add_text(icons.JOYSTICK, color=ui.tone("accent_high")), "h1")
+                        text(ui, "Retro ML", "h1")
+                    space(ui, 14)
+                    dpg.add_group(tag="nav")
+                with dpg.child_window(border=False, always_use_window_padding=True, tag="main"):
+                    ui.theme("main", "main")
+                    with dpg.group() as head:
+                        text(ui, "", "h1", tag="page.title")
+                        text(ui, "", "small", tag="page.summary")
+                    ui.theme(head, "tight")
+                    dpg.add_group(tag="page")
+        self._navigation()
+
+    def _navigation(self) -> None:
+        dpg.delete_item("nav", children_only=True)
+        for spec in self.pages:
+            kind = "nav_on" if spec.name == self.current else "nav"
+            item = dpg.add_button(
+                label=f"{spec.icon}   {spec.title}",
+                width=-1,
+                parent="nav",
+                tag=f"nav.{spec.name}",
+                user_data=spec.name,
+                callback=lambda _sender, _data, name: self.go(name, {}),
+            )
+            self.ui.theme(item, kind)
+
+    # --- pages ----------------------------------------------------------------------------------------------------------
+
+    def go(self, page: str, arguments: dict[str, str]) -> None:
+        """Show `page`; a name that no page has shows the first."""
+        name = page if page in self._specs else self.pages[0].name
+        if self.page is not None and self.current != name:
+            self.page.hidden()
+        if self._open(name, arguments):
+            self._show(name)
+
+    def _open(self, name: str, arguments: dict[str, str]) -> bool:
+        spec = self._specs[name]
+        try:
+            if name not in self._pages:
+                self._pages[name] = resolve(spec.factory)(self.desk, self.ui)
+            self._pages[name].open(**arguments)
+        except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
+            self._show(name)
+            self._break(name, error)
+            return False
+        return True
+
+    def _show(self, name: str) -> None:
+        for other in self._specs:
+            if dpg.does_item_exist(f"page.{other}"):
+                dpg.configure_item(f"page.{other}", show=other == name)
+        if self.current != name:
+            dpg.set_y_scroll("main", 0)
+        self.current = name
+        dpg.set_value("page.title", self._specs[name].title)
+        dpg.set_value("page.summary", self._specs[name].summary)
+        self._navigation()
+        self.desk.settings.set(page=name)
+        if name in self._pages and not dpg.does_item_exist(f"page.{name}"):
+            self._build_page(name)
+
+    def _build_page(self, name: str) -> None:
+        self._broken.discard(name)
+        with dpg.group(tag=f"page.{name}", parent="page") as parent:
+            try:
+                self._pages[name].build(parent)
+            except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
+                self._break(name, error)
+
+    def _break(self, name: str, error: Exception) -> None:
+        """Put an error card where the page was; the others go on."""
+        report = self._crashes.report(f"page {name}", error)
+        self._broken.add(name)
+        if dpg.does_item_exist(f"page.{name}"):
+            dpg.delete_item(f"page.{name}", children_only=True)
+        else:
+            dpg.add_group(tag=f"page.{name}", parent="page")
+        dpg.push_container_stack(f"page.{name}")
+        error_card(self.ui, self._specs[name].title, report, copy=self.copy, again=lambda: self._rebuild_page(name))
+        dpg.pop_container_stack()
+
+    def _rebuild_page(self, name: str) -> None:
+        self._broken.discard(name)
+        self._pages.pop(name, None)
+        if dpg.does_item_exist(f"page.{name}"):
+            dpg.delete_item(f"page.{name}")
+        self.go(name, {})
+
+    def tick(self, dt: float) -> None:
+        """Before each frame."""
+        if self.page is not None and self.current not in self._broken:
+            try:
+                self.page.tick(dt)
+            except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
+                self._break(self.current, error)
+        self.dialogs.tick()
+        self.toasts.tick(dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
+
+    # --- the front of the desk ------------------------------------------------------------------------------------------
+
+    def toast(self, title: str, text: str, kind: str, undo: Callable[[], None] | None) -> None:
+        """Show a message."""
+        self.toasts.show(title, text, kind, undo)
+
+    def ask(self, question: Question) -> None:
+        """Show a question."""
+        self.dialogs.ask(question)
+
+    def restyle(self) -> None:
+        """Build everything anew, before the next frame."""
+        self.desk.post(self._restyle)
+
+    def _restyle(self) -> None:
+        self.dialogs.close()
+        self.toasts.clear()
+        dpg.delete_item("root")
+        self._restyled()
+        self.build()
+        dpg.set_primary_window("root", True)
+        self.go(self.current if any(spec.name == self.current for spec in self.pages) else "", {})
+
+    def copy(self, text: str) -> None:
+        """Put `text` on the clipboard."""
+        dpg.set_clipboard_text(text)
+
+    def crashed(self, where: str, error: BaseException) -> None:
+        """Log the error and offer its report."""
+        report = self._crashes.report(where, error)
+        self.toasts.show("Something went wrong", f"{type(error).__name__}: {error}"[:160], "danger")
+        if not self.dialogs.open:
+            self.dialogs.crash(report, self.copy)

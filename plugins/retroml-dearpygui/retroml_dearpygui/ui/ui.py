@@ -1,0 +1,77 @@
+"""`Ui`: the style in force. It is handed to every page and widget; nobody else knows fonts, colours and sizes."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui.themes import build_themes
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.ui.palette import Colour, Palette
+
+__all__ = ["Item", "Ui"]
+
+Item = int | str
+"""How Dear PyGui names a widget: its number or its tag."""
+
+FONTS = {
+    "body": ("RetroMLUI-Regular", 16),
+    "small": ("RetroMLUI-Regular", 14),
+    "strong": ("RetroMLUI-SemiBold", 16),
+    "h1": ("RetroMLUI-SemiBold", 24),
+    "h2": ("RetroMLUI-SemiBold", 17),
+    "kpi": ("RetroMLUI-SemiBold", 26),
+    "icon": ("RetroMLUI-Regular", 30),
+    "mono": ("RetroMLMono-Regular", 14),
+}
+"""Style name -> font file and height in pixels at 100 %."""
+
+
+class Ui:
+    """Palette, scale, fonts and themes. `style` may be called again: pages are then built anew."""
+
+    def __init__(self, palette: Palette, scale: float = 1.0) -> None:
+        self.palette = palette
+        self.scale = scale
+        self._fonts: dict[str, int] = {}
+        self._themes: dict[str, int] = {}
+        self._registry = dpg.add_font_registry()
+        self._made: dict[tuple[str, int], int] = {}
+        self.style(palette, scale)
+
+    def style(self, palette: Palette, scale: float) -> None:
+        """Take another palette and scale (1.0 is 100 %)."""
+        self.palette, self.scale = palette, scale
+        self._fonts = {name: self._font(file, self.px(size)) for name, (file, size) in FONTS.items()}
+        self._themes = build_themes(palette, self.px)
+        dpg.bind_font(self._fonts["body"])
+        dpg.bind_theme(self._themes["base"])
+
+    def px(self, size: float) -> int:
+        """Pixels on this screen for a size meant at 100 %."""
+        return round(size * self.scale)
+
+    def theme(self, item: Item, name: str) -> Item:
+        """Dress `item` in the theme `name`; the item."""
+        dpg.bind_item_theme(item, self._themes[name])
+        return item
+
+    def font(self, item: Item, name: str) -> Item:
+        """Write `item` in the text style `name`; the item."""
+        dpg.bind_item_font(item, self._fonts[name])
+        return item
+
+    def tone(self, name: str) -> Colour:
+        """The colour of a role, such as "muted" or "danger"."""
+        colour: Colour = getattr(self.palette, name)
+        return colour
+
+    def _font(self, file: str, size: int) -> int:
+        # Fonts are kept: taking one away that was bound a moment ago is not safe in Dear PyGui.
+        if (file, size) not in self._made:
+            path = files("retroml_dearpygui") / "fonts" / f"{file}.ttf"
+            self._made[file, size] = int(dpg.add_font(str(path), size, parent=self._registry))
+        return self._made[file, size]

@@ -1,0 +1,1 @@
+"""Building blocks of pages, drawn in the style of a `Ui`."""

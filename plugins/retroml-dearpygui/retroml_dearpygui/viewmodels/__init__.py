@@ -1,0 +1,1 @@
+"""What pages show and do, in plain Python: state, commands and a version counter, no window."""
