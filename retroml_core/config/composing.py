@@ -1,11 +1,12 @@
 """Making a config: by Hydra from YAML and overrides, or from a saved `config.json`. Both end as one typed object.
 
-Hydra keeps process-wide state, so compose on one thread only.
+Hydra keeps process-wide state, so threads that compose take turns.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import threading
 import enum
 import hashlib
 import json
@@ -99,14 +100,19 @@ def require_valid(config: ExperimentConfig, app: App) -> ExperimentConfig:
     return config
 
 
+_ONE_AT_A_TIME = threading.RLock()
+"""Hydra keeps one composition per process."""
+
+
 @contextmanager
 def _hydra(app: App) -> Iterator[None]:
-    if GlobalHydra.instance().is_initialized():  # inside a job of a multirun
-        yield
-        return
-    connect(app)
-    with initialize_config_dir(str(core_conf()), version_base="1.3", job_name="retroml"):
-        yield
+    with _ONE_AT_A_TIME:
+        if GlobalHydra.instance().is_initialized():  # inside a job of a multirun
+            yield
+            return
+        connect(app)
+        with initialize_config_dir(str(core_conf()), version_base="1.3", job_name="retroml"):
+            yield
 
 
 def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:

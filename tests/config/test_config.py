@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -256,3 +257,9 @@ def test_the_hash_survives_saving(app, tmp_path):
     config = compose(app, ["seed=1", "budget.minutes=5"])
     save_config(config, tmp_path / "config.json")
     assert config_hash(load_config(tmp_path / "config.json", app)) == config_hash(config)
+
+
+def test_threads_that_compose_take_turns(app):
+    with ThreadPoolExecutor(4) as threads:
+        configs = list(threads.map(lambda seed: compose(app, [f"seed={seed}"]), range(8)))
+    assert [config.seed for config in configs] == list(range(8))
