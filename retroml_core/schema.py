@@ -134,10 +134,21 @@ class FilmConfig:
 class NetworkConfig:
     """The shape of the network. None leaves a part to the architecture named."""
 
-    name: str = param("nature", help="Architecture: the Nature CNN, a small CNN, or one that a plugin adds.")
-    channels: list[int] | None = param(None, help="Channels of each convolution.", advanced=True)
+    name: str = param("nature", help="Architecture: nature, small, impala, attention, or one that a plugin adds.")
+    width: float = param(
+        1.0,
+        ge=0.05,
+        le=32.0,
+        soft_ge=0.25,
+        soft_le=4.0,
+        help="Channels and units times this: 2 learns twice as many features and takes up to four times as long.",
+        advanced=True,
+    )
+    channels: list[int] | None = param(None, help="Channels of each convolution or stage.", advanced=True)
     kernels: list[int] | None = param(None, help="Kernel size of each convolution.", unit="px", advanced=True)
     strides: list[int] | None = param(None, help="Stride of each convolution.", unit="px", advanced=True)
+    blocks: int | None = param(None, ge=1, le=64, help="Residual blocks after each stage, where there are any.", advanced=True)
+    heads: int | None = param(None, ge=1, le=64, help="Heads that attend apart, in networks with attention.", advanced=True)
     hidden: list[int] | None = param(None, help="Units of each fully connected layer after the convolutions.", advanced=True)
 
 

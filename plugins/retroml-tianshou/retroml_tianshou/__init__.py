@@ -10,7 +10,18 @@ from retroml_core import AlgorithmSpec, Problem, hookimpl
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
+    from pluggy import PluginManager
+
+    from retroml_core.app import App
     from retroml_core.schema import ExperimentConfig
+
+
+@hookimpl
+def retroml_add_hooks(manager: PluginManager) -> None:
+    """The hook by which other plugins add networks."""
+    from retroml_tianshou import network_hooks
+
+    manager.add_hookspecs(network_hooks)
 
 
 @hookimpl
@@ -43,8 +54,9 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
 
 
 @hookimpl
-def retroml_check_config(config: ExperimentConfig) -> Iterable[Problem]:
+def retroml_check_config(app: App, config: ExperimentConfig) -> Iterable[Problem]:
     """What is wrong with the settings of this plugin's algorithms beyond their ranges."""
+    from retroml_tianshou.architectures import collect
     from retroml_tianshou.checks import check
 
-    return check(config)
+    return check(config, collect(app.plugins.offers, app.plugins.report))

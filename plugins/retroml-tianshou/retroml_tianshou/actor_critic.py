@@ -17,6 +17,7 @@ from torch import Tensor
 from retroml_core.algorithm import Build, Decision
 from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
+from retroml_tianshou.architectures import collect
 from retroml_tianshou.compute import prepare
 from retroml_tianshou.networks import build_network
 from retroml_tianshou.rollout import Rollout
@@ -42,7 +43,9 @@ class ActorCriticTrainable(OnlineTrainable):
         )
         device = self.compute.device
         initial = torch.Generator().manual_seed(seeds.integer("network"))
-        self.network = build_network(build.network, info.observation_shape, info.action_count, initial).to(device)
+        networks = collect(build.offers)
+        network = build_network(build.network, info.observation_shape, info.action_count, initial, networks)
+        self.network = network.to(device)
         self.network.precision = self.compute.precision
         self.rollout = Rollout(config.rollout_steps, config.environments, info.observation_shape, device)
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))

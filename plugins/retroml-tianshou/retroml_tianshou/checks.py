@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from retroml_core import Problem, Severity
-from retroml_tianshou.architectures import ArchitectureError, feature_sizes, resolve
+from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, Networks, encoder_size, resolve
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(config: ExperimentConfig) -> list[Problem]:
-    """All faults of `config` when its algorithm is ours; nothing when it is not."""
+def check(config: ExperimentConfig, networks: Networks = ARCHITECTURES) -> list[Problem]:
+    """All faults of `config` when its algorithm is ours; nothing when it is not. `networks` are those on offer."""
     algorithm = config.algorithm
     if not isinstance(algorithm, PPOConfig):
         return []
-    return [*_batches(algorithm), *_budget(config, algorithm), *_precision(config, algorithm), *_network(config)]
+    return [*_batches(algorithm), *_budget(config, algorithm), *_precision(config, algorithm), *_network(config, networks)]
 
 
 def _batches(algorithm: PPOConfig) -> Iterator[Problem]:
@@ -73,12 +73,12 @@ def _precision(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Probl
         )
 
 
-def _network(config: ExperimentConfig) -> Iterator[Problem]:
+def _network(config: ExperimentConfig, networks: Networks) -> Iterator[Problem]:
     try:
-        architecture = resolve(config.network)
+        architecture = resolve(config.network, networks)
         height, width = _image_size(config)
         if height and width:
-            feature_sizes(architecture, height, width)
+            encoder_size(architecture, (1, height, width), networks)
     except ArchitectureError as error:
         part = error.key.removeprefix("network.")
         yield Problem(key=error.key, value=getattr(config.network, part, None), message=str(error))

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from retroml_tianshou import retroml_check_config
+from retroml_tianshou.checks import check
 from retroml_tianshou.ppo_config import PPOConfig
 
 from retroml_core.schema import Budget, ExperimentConfig, NetworkConfig
@@ -17,7 +17,7 @@ def faults(network=None, environment=None, budget=None, deterministic=False, **s
         budget=budget or Budget(),
         deterministic=deterministic,
     )
-    return {problem.key: problem for problem in retroml_check_config(config)}
+    return {problem.key: problem for problem in check(config)}
 
 
 def test_the_defaults_have_none():
@@ -28,7 +28,7 @@ def test_other_algorithms_are_not_judged():
     config = ExperimentConfig(
         algorithm=SimpleNamespace(name="other"), environment=None, network=NetworkConfig(name="unheard_of")
     )
-    assert list(retroml_check_config(config)) == []
+    assert check(config) == []
 
 
 def test_minibatches_must_divide_the_rollout():

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, feature_sizes, parameter_count, resolve
-from retroml_tianshou.networks import PixelConvolution, build_network
+from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, parameter_count, resolve
+from retroml_tianshou.network_sizes import feature_sizes
+from retroml_tianshou.networks import PixelConvolution, build_network, build_trunk
 from torch.nn import functional
 
 from retroml_core.schema import NetworkConfig
@@ -20,7 +21,14 @@ def test_logits_and_values_have_their_shapes(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "actions", "count"), [("nature", 4, 1_686_693), ("nature", 18, 1_693_875), ("small", 4, 677_429)]
+    ("name", "actions", "count"),
+    [
+        ("nature", 4, 1_686_693),
+        ("nature", 18, 1_693_875),
+        ("small", 4, 677_429),
+        ("impala", 4, 1_090_517),
+        ("attention", 4, 1_703_845),
+    ],
 )
 def test_parameter_counts_are_known(name, actions, count):
     config = NetworkConfig(name=name)
@@ -40,10 +48,37 @@ def test_every_part_can_be_overridden():
     assert network.policy_head.in_features == 5
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        NetworkConfig(name="nature", width=0.5),
+        NetworkConfig(name="small", width=0.01, hidden=[9, 3]),
+        NetworkConfig(name="impala", width=2, blocks=1, channels=[3, 5]),
+        NetworkConfig(name="attention", channels=[4, 6, 6], heads=3, hidden=[8]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("shape", [(4, 84, 84), (1, 43, 37)])
+def test_sizes_worked_out_without_torch_are_those_built(config, shape):
+    network = build_network(config, shape, 5, torch.Generator())
+    assert network.parameter_count == parameter_count(resolve(config), shape, 5)
+
+
+def test_width_scales_channels_and_units():
+    assert resolve(NetworkConfig(name="nature", width=0.5)).channels == (16, 32, 32)
+    assert resolve(NetworkConfig(name="nature", width=2)).hidden == (1024,)
+
+
+def test_an_encoder_comes_without_hidden_layers():
+    trunk, features = build_trunk(NetworkConfig(name="nature"), ATARI, torch.Generator(), hidden=False)
+    assert features == 64 * 7 * 7
+    assert trunk(torch.zeros(2, *ATARI, dtype=torch.uint8)).shape == (2, features)
+
+
 def test_pixels_are_seen_scaled_to_one():
-    convolution = PixelConvolution(2, 3, 4, 2)
+    convolution = PixelConvolution(2, 3, 4, 2, padding=1)
     pixels = torch.randint(0, 256, (2, 2, 10, 10), dtype=torch.uint8)
-    expected = functional.conv2d(pixels.float() / 255, convolution.weight, convolution.bias, 2)
+    expected = functional.conv2d(pixels.float() / 255, convolution.weight, convolution.bias, 2, 1)
     torch.testing.assert_close(convolution(pixels), expected)
 
 
@@ -87,7 +122,10 @@ def test_bfloat16_computes_the_trunk_only_and_about_the_same():
 @pytest.mark.parametrize(
     ("settings", "key", "message"),
     [
-        ({"name": "natur"}, "network.name", "nature, small"),
+        ({"name": "natur"}, "network.name", "did you mean nature.*attention, impala, nature, small"),
+        ({"blocks": 2}, "network.blocks", "nature has none of these; it has channels, kernels, strides, hidden"),
+        ({"name": "impala", "kernels": [3, 3, 3]}, "network.kernels", "it has channels, blocks, hidden"),
+        ({"name": "impala", "channels": []}, "network.channels", "at least one convolution"),
         ({"kernels": [8, 4]}, "network.kernels", "2 entries for 3"),
         ({"strides": [4]}, "network.strides", "1 entries for 3"),
         ({"channels": [0, 1, 2]}, "network.channels", "at least 1"),
