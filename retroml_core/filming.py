@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from retroml_core.tape import Tape
     from retroml_core.training.players import Players
 
-__all__ = ["FilmCancelled", "FilmError", "FilmJob", "FilmResult", "FilmSegment", "Renderer"]
+__all__ = [
+    "FilmCancelled",
+    "FilmError",
+    "FilmFacts",
+    "FilmJob",
+    "FilmLooks",
+    "FilmResult",
+    "FilmSegment",
+    "Renderer",
+    "work_folder",
+]
 
 
 class FilmError(Fault):
@@ -97,3 +107,36 @@ class Renderer(Protocol):
 
     def render(self, job: FilmJob) -> FilmResult:
         """Write the film to `job.target`. Raises FilmError when the run cannot be shown so, OSError on a full disk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmFacts:
+    """What a film file says about itself."""
+
+    seconds: float
+    size_bytes: int
+    width: int
+    height: int
+    fps: float
+    codec: str
+    chapters: int
+    sound: bool
+
+
+class FilmLooks(Protocol):
+    """What a library asks about the files of a renderer; see `RendererSpec.looks`."""
+
+    def examine(self, film: Path) -> FilmFacts:
+        """What the file itself says. Raises ValueError when it is not a film, OSError."""
+
+    def thumbnail(self, film: Path, target: Path, *, width: int = 480) -> None:
+        """Write a JPEG that shows play to `target`. Raises ValueError when the film shows no picture, OSError."""
+
+
+def work_folder(target: Path) -> Path:
+    """Where a renderer may keep finished parts of the film `target` while it makes it.
+
+    What is in it when its process is killed is there again for the next job with the same wishes and inputs. The core removes
+    the folder with the film's other temporary files; a renderer removes it when the film is complete.
+    """
+    return target.with_name(f"{target.name}.work")

@@ -124,6 +124,11 @@ class FilmConfig:
         help="Shape of the picture: wide (16:9), vertical (9:16, for phones) or square.",
         choices=("wide", "vertical", "square"),
     )
+    format: str = param(
+        "mp4",
+        help="The file: mp4 (H.264, plays everywhere), av1 (smaller, slower to make), or gif and webp for up to a minute.",
+        choices=("mp4", "av1", "gif", "webp"),
+    )
     captions: bool = param(True, help="Show anything beside the game at all; `overlays` says what.")
     overlays: OverlayConfig = field(default_factory=OverlayConfig)
     theme: str = param("dark", help="Colours of what stands beside the game.", choices=("dark", "light"))

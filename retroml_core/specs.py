@@ -152,12 +152,16 @@ class ExporterSpec(Spec):
 class RendererSpec(Spec):
     """A film renderer: `factory` names `build(config) -> retroml_core.filming.Renderer`.
 
-    `needs` says what it cannot work without: "tape", "training" (episodes of training), "evaluation", "policy".
+    `needs` says what it cannot work without: "tape", "training" (episodes of training), "evaluation", "policy". `formats`
+    are the values of `film.format` it can write; `looks` names a function `() -> retroml_core.filming.FilmLooks`, which makes
+    thumbnails of its films (empty: they have none).
     """
 
     config: type
     factory: str
     suffix: str = ".mp4"
+    formats: tuple[str, ...] = ("mp4",)
+    looks: str = ""
     needs: frozenset[str] = frozenset({"tape"})
 
 

@@ -31,6 +31,7 @@ class FilmOptions:
     layout: str | None = None
     theme: str | None = None
     accent: str | None = None
+    format: str | None = None
     captions: bool | None = None
     show: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class FilmOptions:
         parser.add_argument("--layout", metavar="NAME", help="wide, vertical or square")
         parser.add_argument("--theme", metavar="NAME", help="dark or light")
         parser.add_argument("--accent", metavar="#RRGGBB", help="the colour of bars and curves")
+        parser.add_argument("--format", metavar="NAME", help="mp4, av1, gif or webp")
         parser.add_argument("--captions", action=argparse.BooleanOptionalAction, default=None, help="write beside the game")
         for name, does in (("show", "to show as well"), ("hide", "to leave out")):
             parser.add_argument(f"--{name}", default="", metavar="A,B", help=f"overlays {does}: {', '.join(_overlays())}")
@@ -70,6 +72,7 @@ class FilmOptions:
             layout=parsed.layout,
             theme=parsed.theme,
             accent=parsed.accent,
+            format=parsed.format,
             captions=parsed.captions,
             show=_names(parsed.show),
             hide=_names(parsed.hide),
@@ -81,7 +84,7 @@ class FilmOptions:
         """The arguments from which `from_arguments` makes these options again."""
         arguments = [
             f"--{name}={value}"
-            for name in ("length", "fps", "height", "layout", "theme", "accent", "output")
+            for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "output")
             if (value := getattr(self, name)) is not None
         ]
         arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
@@ -94,7 +97,7 @@ def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
     """`config` of the run with what `options` ask for. Raises FilmError naming what is not allowed."""
     wishes = {
         name: value
-        for name in ("length", "fps", "height", "layout", "theme", "accent", "captions")
+        for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "captions")
         if (value := getattr(options, name)) is not None
     }
     made = dataclasses.replace(config, **wishes, overlays=_switched(config.overlays, options))

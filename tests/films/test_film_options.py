@@ -28,6 +28,7 @@ options = st.builds(
     layout=st.none() | words,
     theme=st.none() | words,
     accent=st.none() | words,
+    format=st.none() | words,
     captions=st.none() | st.booleans(),
     show=st.lists(words.map(str.lower), max_size=3).map(tuple),
     hide=st.lists(words.map(str.lower), max_size=3).map(tuple),

@@ -7,6 +7,9 @@ from retroml_video.settings import FinalRunConfig, TimelapseConfig
 
 __all__ = ["retroml_video_renderers"]
 
+FORMATS = ("mp4", "av1", "gif", "webp")
+LOOKS = "retroml_video.looks:Looks"
+
 
 @hookimpl
 def retroml_video_renderers() -> list[RendererSpec]:
@@ -18,6 +21,8 @@ def retroml_video_renderers() -> list[RendererSpec]:
             summary="The training from first to last in one film: stretches of real play, real speed.",
             config=TimelapseConfig,
             factory="retroml_video.timelapse:build",
+            formats=FORMATS,
+            looks=LOOKS,
             needs=frozenset({"tape", "training"}),
         ),
         RendererSpec(
@@ -26,6 +31,8 @@ def retroml_video_renderers() -> list[RendererSpec]:
             summary="The best evaluation game of the trained agent, whole and uncut.",
             config=FinalRunConfig,
             factory="retroml_video.final_run:build",
+            formats=FORMATS,
+            looks=LOOKS,
             needs=frozenset({"tape"}),
         ),
     ]

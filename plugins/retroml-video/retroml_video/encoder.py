@@ -1,51 +1,51 @@
-"""Writes pictures into an MP4: H.264, yuv420p, constant frame rate, a keyframe every second, index at the front.
+"""Writes pictures into a film: H.264 in MP4, yuv420p, constant frame rate, a keyframe every second, index at the front.
 
-The codec comes with the PyAV wheel (https://pyav.basswood-io.com); where it lacks one, the next is tried.
+The film grows as parts of half a minute in a work folder beside it (`retroml_core.filming.work_folder`) and is joined when
+it is complete. A maker that was killed leaves its finished parts there; the next `FilmWriter` for the same path goes on from
+them: pictures that they hold are taken and dropped.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from retroml_core.filming import FilmError
+from retroml_core.filming import work_folder
+from retroml_video.codecs import CODECS, Codec, choose_codec, encoders
+from retroml_video.joining import Chapter, Tags, join_parts
+from retroml_video.parts import Parts
+from retroml_video.snippet import SNIPPETS, write_snippet
 
 if TYPE_CHECKING:
     import numpy as np
     from av.container import OutputContainer
-    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
+    from retroml_core.filming import FilmJob
     from retroml_video.settings import EncoderConfig
 
 __all__ = ["CODECS", "Chapter", "FilmWriter"]
 
-CODECS = ("libx264", "libopenh264", "h264_mf", "h264_videotoolbox", "mpeg4")
-"""Encoders by preference. The hardware ones of graphics cards are left to training."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chapter:
-    """A named part of a film, in film seconds."""
-
-    start_seconds: float
-    end_seconds: float
-    title: str
+PART_SECONDS = 30
 
 
 class FilmWriter:
     """A film being written to `path`. Pictures are yuv420p, BT.709, as `retroml_video.planes` makes them.
 
-    `codec` says which encoder was taken, `frames` how many pictures were written. Use as a context manager: it releases
-    everything when an exception passes; the broken file is left to its owner. Raises FilmError without a usable codec.
+    `format` is "mp4" (H.264), "av1" (in MP4), "gif" or "webp"; empty: what the ending of `path` says. `codec` names the
+    encoder taken, `frames` counts the pictures written so far. A film that was begun before goes on: `kept` says how many
+    pictures it holds already, which need not be drawn again, and `notes` what was noted about them. Notes are anything that
+    JSON knows.
+
+    Use as a context manager: when an exception passes it releases and removes everything but `path`, which is left to its
+    owner. Raises FilmError without a usable codec, OSError when the disk is full.
     """
 
     def __init__(
@@ -58,83 +58,132 @@ class FilmWriter:
         settings: EncoderConfig,
         title: str = "",
         comment: str = "",
+        description: str = "",
         chapters: Sequence[Chapter] = (),
-        codecs: Sequence[str] = CODECS,
+        codecs: Sequence[str] = (),
+        format: str = "",
     ) -> None:
-        self.fps, self.frames = fps, 0
-        self._container: OutputContainer = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
-        try:
-            self._container.metadata.update({"title": title, "comment": comment})
-            # The muxer makes its chapter track together with the header, so they must be known before the first picture.
-            self._container.set_chapters([_av_chapter(number, chapter) for number, chapter in enumerate(chapters)])
-            self.codec, self._stream = self._open_codec(codecs, width, height, settings)
-        except BaseException:
-            self._container.close()
-            raise
+        self.path, self.fps, self.frames = path, fps, 0
+        self.format = format or path.suffix.lstrip(".").lower()
+        if self.format in SNIPPETS:
+            settings = dataclasses.replace(settings, quality=min(settings.quality, 12))
+        self._tags = Tags(title=title, comment=comment, description=description)
+        self._chapters = list(chapters)
+        self._codec = choose_codec(
+            codecs or encoders(self.format, settings), width=width, height=height, fps=fps, settings=settings
+        )
+        self._parts = Parts(work_folder(path), _key(self._codec))
+        self._part: _Part | None = None
+        self.kept = self._parts.frames
+        self.notes = list(self._parts.notes)
+        self._new_notes: list[Any] = []
 
-    def _open_codec(self, codecs: Sequence[str], width: int, height: int, settings: EncoderConfig) -> tuple[str, VideoStream]:
-        tried = []
-        for name in codecs:
-            if name in av.codecs_available and _opens(name, width, height, self.fps, settings):
-                stream = cast("VideoStream", self._container.add_stream(name, rate=self.fps))
-                _configure(stream.codec_context, name, width, height, self.fps, settings)
-                stream.time_base = Fraction(1, self.fps)
-                return name, stream
-            tried.append(name)
-        raise FilmError(f"no video encoder works here (tried {', '.join(tried)}): reinstall it with pip install --force av")
+    @classmethod
+    def of(cls, job: FilmJob, *, width: int, height: int, settings: EncoderConfig, title: str, description: str) -> FilmWriter:
+        """The writer of the film that `job` asks for, with the run named in the comment."""
+        return cls(
+            job.target,
+            width=width,
+            height=height,
+            fps=job.config.fps,
+            settings=settings,
+            title=title,
+            comment=f"Retro ML, run {job.run.id}",
+            description=description,
+            format=job.config.format if job.config.format in ("av1", *SNIPPETS) else "mp4",
+        )
+
+    @property
+    def codec(self) -> str:
+        """The encoder in use."""
+        return self._codec.name
 
     def write(self, yuv: NDArray[np.uint8]) -> None:
         """Append one picture (height * 3 / 2, width); the array may be reused at once."""
-        # x264 copies what it is given before it returns; others may still look at it when the next picture is drawn.
-        make = VideoFrame.from_numpy_buffer if self.codec == "libx264" else VideoFrame.from_ndarray
-        frame = make(yuv, format="yuv420p")
-        frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
         self.frames += 1
-        self._container.mux(self._stream.encode(frame))
+        if self.frames <= self.kept:
+            return
+        if self._part is None:
+            self._part = _Part(self._parts.next, self._codec)
+        self._part.write(yuv)
+        if self._part.frames == PART_SECONDS * self.fps:
+            self._end_part()
 
-    def finish(self) -> None:
-        """Write what is still inside the encoder and the index. Raises OSError when the disk is full."""
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
+    def skip(self, pictures: int) -> None:
+        """Count pictures that are kept from before, without drawing them: at most `kept - frames`."""
+        if not 0 <= pictures <= max(self.kept - self.frames, 0):
+            raise ValueError(f"{pictures} pictures cannot be skipped: {self.kept} are kept and {self.frames} are counted")
+        self.frames += pictures
+
+    def note(self, note: Any) -> None:
+        """Remember `note` together with the pictures up to here; it comes back in `notes` when the film is resumed."""
+        self.notes.append(note)
+        self._new_notes.append(note)
+
+    def finish(self, *, chapters: Sequence[Chapter] | None = None, poster_seconds: float | None = None) -> None:
+        """Complete the film, with other chapters than those given at first and a poster from about there, if given.
+
+        Without `poster_seconds` the poster is the most telling of a few pictures. Raises OSError when the disk is full.
+        """
+        self._end_part()
+        self._tags = dataclasses.replace(self._tags, chapters=tuple(self._chapters if chapters is None else chapters))
+        joined = self._parts.folder / "joined.mp4" if self.format in SNIPPETS else self.path
+        join_parts(self._parts.paths, joined, fps=self.fps, tags=self._tags, poster_seconds=poster_seconds)
+        if joined != self.path:
+            write_snippet(joined, self.path, self.format)
+        self._parts.remove()
+
+    def _end_part(self) -> None:
+        if self._part is not None:
+            part, self._part = self._part, None
+            part.finish()
+            self._parts.add(part.frames, self._new_notes)
+            self._new_notes = []
 
     def __enter__(self) -> FilmWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        if self._part is not None:
+            self._part.close()
+        if kind is not None:
+            self._parts.remove()
+
+
+class _Part:
+    """One part being encoded."""
+
+    def __init__(self, path: Path, codec: Codec) -> None:
+        self.frames = 0
+        self._fps = codec.fps
+        # x264 copies what it is given before it returns; others may still look at it when the next picture is drawn.
+        self._copies = codec.name == "libx264"
+        self._container: OutputContainer = av.open(str(path), "w", format="mp4")
+        try:
+            self._stream = cast("VideoStream", self._container.add_stream(codec.name, rate=codec.fps))
+            codec.configure(self._stream.codec_context)
+            self._stream.time_base = Fraction(1, codec.fps)
+        except BaseException:
+            self._container.close()
+            raise
+
+    def write(self, yuv: NDArray[np.uint8]) -> None:
+        make = VideoFrame.from_numpy_buffer if self._copies else VideoFrame.from_ndarray
+        frame = make(yuv, format="yuv420p")
+        frame.pts, frame.time_base = self.frames, Fraction(1, self._fps)
+        self.frames += 1
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self.close()
+
+    def close(self) -> None:
         self._container.close()
 
 
-def _av_chapter(number: int, chapter: Chapter) -> av.container.core.Chapter:
-    return {
-        "id": number,
-        "start": round(chapter.start_seconds * 1000),
-        "end": round(chapter.end_seconds * 1000),
-        "time_base": Fraction(1, 1000),
-        "metadata": {"title": chapter.title},
-    }
-
-
-def _opens(name: str, width: int, height: int, fps: int, settings: EncoderConfig) -> bool:
-    """Whether the encoder works on this machine: one that is present may still lack its system library."""
-    try:
-        context = cast("VideoCodecContext", av.CodecContext.create(name, "w"))
-        _configure(context, name, width, height, fps, settings)
-        context.open()
-    except (av.FFmpegError, ValueError):
-        return False
-    return True
-
-
-def _configure(context: VideoCodecContext, name: str, width: int, height: int, fps: int, settings: EncoderConfig) -> None:
-    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
-    context.gop_size = fps
-    context.thread_type, context.thread_count = "FRAME", settings.threads
-    context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
-    context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-    if name == "libx264":
-        # Flat colours and sharp edges: no scene-cut keyframes, so that a player can jump to every full second.
-        details = f"keyint={fps}:min-keyint={fps}:scenecut=0:cabac=1"
-        context.options = {"preset": settings.speed, "crf": str(settings.quality), "x264-params": details}
-    else:
-        context.bit_rate = round(width * height * fps * 0.12)
+def _key(codec: Codec) -> dict[str, Any]:
+    """What must be equal for parts to fit together."""
+    settings = {name: getattr(codec.settings, name) for name in ("quality", "speed")}
+    shape = {"codec": codec.name, "width": codec.width, "height": codec.height, "fps": codec.fps}
+    return {**shape, **settings, "av": av.__version__, "part_seconds": PART_SECONDS}

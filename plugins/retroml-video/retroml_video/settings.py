@@ -29,6 +29,7 @@ class EncoderConfig:
         advanced=True,
     )
     threads: int = param(1, ge=1, le=16, help="Threads of the encoder; a film must not slow a training down.", advanced=True)
+    hardware: bool = param(True, help="Let a graphics card encode where it can; its files are larger.", advanced=True)
     deflicker: bool = param(
         True, help="Below 60 frames/s, show objects that the game draws only every other frame as steadily as a television did."
     )
