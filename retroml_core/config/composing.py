@@ -6,11 +6,11 @@ Hydra keeps process-wide state, so threads that compose take turns.
 from __future__ import annotations
 
 import dataclasses
-import threading
 import enum
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
