@@ -32,7 +32,7 @@ def test_experiments_compose(app, name):
 
 @pytest.mark.parametrize("name", shipped("algorithm"))
 def test_presets_compose(app, name):
-    assert compose(app, [f"algorithm={name}"]).algorithm.name == "ppo"
+    assert compose(app, [f"algorithm={name}"]).algorithm.name == name.partition("_")[0]
 
 
 @pytest.mark.parametrize("name", shipped("network"))
@@ -51,6 +51,11 @@ def test_first_light_takes_the_quick_network_without_a_gpu(app, monkeypatch):
 def test_the_paper_preset_differs_where_the_paper_does(app):
     algorithm = compose(app, ["algorithm=ppo_paper"]).algorithm
     assert (algorithm.epochs, algorithm.anneal_clip, algorithm.clip_value) == (3, True, False)
+
+
+def test_the_paper_preset_of_a2c_clips_no_gradient(app):
+    algorithm = compose(app, ["algorithm=a2c_paper"]).algorithm
+    assert (algorithm.max_grad_norm, algorithm.value_coefficient) == (None, 0.5)
 
 
 def test_faults_are_found_through_the_app(app):
