@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from retroml_core import AlgorithmSpec, Problem, hookimpl
+from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
@@ -49,7 +50,17 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
             paper="https://arxiv.org/abs/1707.06347",
-        )
+        ),
+        AlgorithmSpec(
+            name="a2c",
+            title="A2C",
+            summary="Advantage actor-critic: one small step after every few moves. The simplest of its kind, quick to read.",
+            config=A2CConfig,
+            factory="retroml_tianshou.a2c:build",
+            family="on-policy",
+            traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
+            paper="https://arxiv.org/abs/1602.01783",
+        ),
     ]
 
 

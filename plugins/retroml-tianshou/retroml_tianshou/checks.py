@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from retroml_core import Problem, Severity
+from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, Networks, encoder_size, resolve
 from retroml_tianshou.ppo_config import PPOConfig
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+OnPolicy = PPOConfig | A2CConfig
+
 
 def check(config: ExperimentConfig, networks: Networks = ARCHITECTURES) -> list[Problem]:
     """All faults of `config` when its algorithm is ours; nothing when it is not. `networks` are those on offer."""
     algorithm = config.algorithm
-    if not isinstance(algorithm, PPOConfig):
+    if not isinstance(algorithm, OnPolicy):
         return []
-    return [*_batches(algorithm), *_budget(config, algorithm), *_precision(config, algorithm), *_network(config, networks)]
+    batches = _batches(algorithm) if isinstance(algorithm, PPOConfig) else ()
+    return [*batches, *_budget(config, algorithm), *_precision(config, algorithm), *_network(config, networks)]
 
 
 def _batches(algorithm: PPOConfig) -> Iterator[Problem]:
@@ -51,7 +55,7 @@ def _batches(algorithm: PPOConfig) -> Iterator[Problem]:
         )
 
 
-def _budget(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Problem]:
+def _budget(config: ExperimentConfig, algorithm: OnPolicy) -> Iterator[Problem]:
     batch, steps = algorithm.environments * algorithm.rollout_steps, config.budget.steps
     if steps is not None and steps < batch:
         yield Problem(
@@ -63,7 +67,7 @@ def _budget(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Problem]
         )
 
 
-def _precision(config: ExperimentConfig, algorithm: PPOConfig) -> Iterator[Problem]:
+def _precision(config: ExperimentConfig, algorithm: OnPolicy) -> Iterator[Problem]:
     if config.deterministic and algorithm.precision == "bfloat16":
         yield Problem(
             key="algorithm.precision",
