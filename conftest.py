@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("RETROML_")]:
         del os.environ[name]
     os.environ["RETROML_HOME"] = config.stash[SESSION_HOME]
+    os.environ["RETROML_CONFIG"] = os.path.join(config.stash[SESSION_HOME], "config")  # noqa: PTH118  # a string
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling takes longer than all that the tests compute with it
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from retroml_core.choices import read_choices
 from retroml_core.hookspecs import PROJECT
 
 __all__ = ["CORE", "DISABLE_VARIABLE", "Candidate", "WrongCore", "core_version", "disabled", "find_plugins"]
@@ -86,8 +87,9 @@ def find_plugins(*, safe: bool = False) -> Iterator[Candidate]:
 
 
 def disabled(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
-    """The names in `RETROML_DISABLE_PLUGINS`, separated by commas."""
-    return frozenset(name.strip() for name in environ.get(DISABLE_VARIABLE, "").split(",") if name.strip())
+    """The names in `RETROML_DISABLE_PLUGINS`, separated by commas, and those that the user switched off for good."""
+    named = (name.strip() for name in environ.get(DISABLE_VARIABLE, "").split(","))
+    return frozenset(name for name in (*named, *read_choices().disabled_plugins) if name)
 
 
 def core_version() -> str:

@@ -1,7 +1,7 @@
 """The data root: the one folder that holds everything Retro ML keeps.
 
-`RETROML_HOME` wins, then what a plugin says (`retroml_data_root`), then the platform's user data folder; on Windows, with
-several local disks, a folder on the largest one.
+`RETROML_HOME` wins, then what a plugin says (`retroml_data_root`), then what the user chose (`retroml_core.choices`), then
+the platform's user data folder; on Windows, with several local disks, a folder on the largest one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retroml_core.choices import read_choices
 from retroml_core.faults import Fault
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _is_run(folder: Path) -> bool:
 
 def find_data_root(plugins: PluginManager | None = None) -> DataRoot:
     """The data root in force. Makes nothing. Raises RootError when its path is taken by a file."""
-    chosen = os.environ.get("RETROML_HOME") or (plugins.data_root(APP_NAME) if plugins is not None else None)
+    asked = os.environ.get("RETROML_HOME") or (plugins.data_root(APP_NAME) if plugins is not None else None)
+    chosen = asked or read_choices().data_folder
     path = Path(chosen).expanduser().absolute() if chosen else _default()
     if path.exists() and not path.is_dir():
         raise RootError(f"the data folder {path} is a file; set RETROML_HOME to a folder")
