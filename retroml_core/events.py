@@ -110,7 +110,10 @@ class RewardUpdate(EventData):
 
 @dataclass(frozen=True, kw_only=True)
 class TimestepUpdate(EventData):
-    """Progress: steps, emulator frames, episodes, `fraction` of the budget, speed, seconds trained and left (None: unknown)."""
+    """Progress: steps, emulator frames, episodes, `fraction` of the budget, speed, seconds trained and left (None: unknown).
+
+    With a budget in time, `fraction` is what schedules go by from this step until the next such event.
+    """
 
     TYPE: ClassVar[str] = "timestep_update"
     steps: int
@@ -218,13 +221,17 @@ class Resource(EventData):
 
 @dataclass(frozen=True, kw_only=True)
 class ControlAck(EventData):
-    """The command `verb` with `id` was taken up; `ok` whether it was carried out, `message` what came of it."""
+    """The command `verb` with `id` was taken up; `ok` whether it was carried out, `message` what came of it.
+
+    `args` hold the `name` and `value` of a setting that was changed: from this step on, training depends on it.
+    """
 
     TYPE: ClassVar[str] = "control_ack"
     id: str
     verb: str
     ok: bool
     message: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

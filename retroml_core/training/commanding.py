@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from retroml_core.events import ControlAck
 
@@ -24,6 +24,8 @@ class RunControl:
 
     `pause`, `checkpoint` and `tune` hold commands to carry out, `stop` the reason to end (None: go on), asked for `stops`
     times. `preempted` says that the machine wants its process back: no films then. `check` raises what a background thread met.
+    `watch(seconds)` is called when somebody watches for so long; whether nobody did before. `share` of the budget used, as last
+    reported, drives schedules where the budget is in time: so the events of a run say all that its training depended on.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class RunControl:
         self.resume: list[Command] = []
         self.checkpoint: list[Command] = []
         self.tune: list[Command] = []
+        self.share = 0.0
         self.stop: str | None = None
         self.stops = 0
         self.signals = 0
@@ -73,7 +76,7 @@ class RunControl:
 
     def fraction(self) -> float:
         """See `Control.fraction`. Steps are those of whole chunks, so that a pause in the middle of one changes nothing."""
-        return self._allowance.fraction(self._tally.anchor, self._clock.seconds())
+        return self.share if self._allowance.seconds is not None else self._allowance.fraction(self._tally.anchor, 0.0)
 
     def remaining_steps(self) -> int | None:
         """See `Control.remaining_steps`; as of the beginning of the chunk."""
@@ -92,9 +95,9 @@ class RunControl:
         for command in self._mailbox.take():
             self._take(command)
 
-    def answer(self, command: Command, ok: bool, message: str) -> None:
-        """Acknowledge `command`."""
-        self._bus.say(ControlAck(id=command.id, verb=command.verb, ok=ok, message=message))
+    def answer(self, command: Command, ok: bool, message: str, *, args: Mapping[str, Any] | None = None) -> None:
+        """Acknowledge `command`; `args` are those it was carried out with, where training depends on them."""
+        self._bus.say(ControlAck(id=command.id, verb=command.verb, ok=ok, message=message, args=args or {}))
 
     def refuse_all(self, message: str) -> None:
         """Answer what was not carried out."""

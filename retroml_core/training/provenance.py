@@ -33,12 +33,20 @@ def versions() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def gather(*, device: Device, threads: int, config_hash: str, seed: int | None, attempt: int) -> dict[str, Any]:
-    """Everything about this process and machine that may change a result."""
+def gather(
+    *,
+    device: Device,
+    threads: int,
+    config_hash: str,
+    seed: int | None,
+    attempt: int,
+    config: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Everything about this process and machine that may change a result, and the `config` it trains with."""
     from retroml_core.training.devices import gpus
 
     return {
-        "v": 1,
+        "v": 2,
         "attempt": attempt,
         "packages": versions(),
         "python": platform.python_version(),
@@ -51,6 +59,7 @@ def gather(*, device: Device, threads: int, config_hash: str, seed: int | None, 
         "environment_variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "command_line": sys.argv,
         "config_hash": config_hash,
+        "config": dict(config or {}),
         "seed": seed,
     }
 

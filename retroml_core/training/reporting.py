@@ -63,11 +63,13 @@ class Reporter:
         self._samples: Mapping[str, NDArray[Any]] = {}
 
     def start(self) -> None:
-        """Begin at where the tally and the clock stand."""
+        """Begin at where the tally and the clock stand; with a budget in time, say which share of it schedules begin with."""
         seconds, steps = self._attempt.clock.seconds(), self._attempt.tally.steps
         self._speed.add(seconds, steps)
         self._said_at, self._said_step = seconds, steps
         self.show()
+        if self._attempt.allowance.seconds is not None:
+            self._say_progress(seconds)
 
     def take(self, report: Report) -> None:
         """Count a chunk and say so when it is time. Raises TrainingFault when a loss is not a number."""
@@ -99,7 +101,7 @@ class Reporter:
         if self._episodes and mean is not None and tally.last is not None and tally.best is not None:
             attempt.bus.say(RewardUpdate(mean=mean, last=tally.last, best=tally.best, window=len(tally.recent)))
         self.show()
-        attempt.bus.say(self._progress(seconds))
+        self._say_progress(seconds)
         self._said_at, self._said_step, self._updates = seconds, tally.steps, 0
         self._sums, self._episodes, self._samples = {}, [], {}
 
@@ -129,6 +131,11 @@ class Reporter:
         for name, state in states.items():
             if name in self._metrics:
                 self._guard(name, partial(self._metrics[name].restore, state))
+
+    def _say_progress(self, seconds: float) -> None:
+        progress = self._progress(seconds)
+        self._attempt.control.share = progress.fraction
+        self._attempt.bus.say(progress)
 
     def _interval(self) -> float:
         return min(1.0, 0.02 + self._attempt.clock.seconds() / 60.0)

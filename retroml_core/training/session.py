@@ -31,6 +31,7 @@ __all__ = ["Session"]
 
 FINGERPRINT_UPDATES = 100
 FINGERPRINT_SECONDS = 0.5
+FINGERPRINT_PATIENCE_SECONDS = 20.0
 PAUSE_POLL_SECONDS = 0.1
 
 
@@ -144,17 +145,18 @@ class Session:
             return
         self._tune(name, value)
         self.keeper.tuned[name] = value
-        self.attempt.control.answer(command, True, f"{name} is now {value:g}")
+        self.attempt.control.answer(command, True, f"{name} is now {value:g}", args={"name": name, "value": value})
 
     def _tune(self, name: str, value: float) -> None:
         tunable: Any = self.trainable
         tunable.tune(name, value)
 
     def _fingerprint(self, *, now: bool = False) -> None:
-        """Say the digests each hundred updates, unless updates are so quick that this would cost time."""
+        """Say the digests each hundred updates or twenty seconds, unless updates are so quick that this would cost time."""
         updates, moment = self.attempt.tally.updates, time.monotonic()
-        due = updates % FINGERPRINT_UPDATES == 0 and moment - self._fingerprinted_at >= FINGERPRINT_SECONDS
-        if now or due:
+        since = moment - self._fingerprinted_at
+        due = updates % FINGERPRINT_UPDATES == 0 and since >= FINGERPRINT_SECONDS
+        if now or due or since >= FINGERPRINT_PATIENCE_SECONDS:
             self._fingerprinted_at = moment
             play = self.trainable.flush()
             self.attempt.bus.say(Fingerprint(update=updates, parameters=self.trainable.fingerprint(), play=play))

@@ -22,7 +22,7 @@ __all__ = ["fail_early", "live_exporters", "note_game", "write_provenance"]
 
 def write_provenance(attempt: Attempt) -> None:
     """Write `provenance.json`; what differs from the attempt before, and matters, becomes a problem."""
-    from retroml_core.config.composing import config_hash
+    from retroml_core.config.composing import config_hash, to_tree
     from retroml_core.training.provenance import differences, gather
 
     config = attempt.config
@@ -33,15 +33,21 @@ def write_provenance(attempt: Attempt) -> None:
         config_hash=config_hash(config),
         seed=config.seed,
         attempt=attempt.number,
+        config=to_tree(config),
     )
     changed = differences(before, now) if before else []
-    now["earlier"] = before.get("earlier", []) + ([{"attempt": before["attempt"], "changed": changed}] if before else [])
+    now["earlier"] = before.get("earlier", []) + ([_earlier(before, changed)] if before else [])
     if "game" in before:
         now["game"] = before["game"]
     write_json(attempt.run.folder / "provenance.json", now)
     if changed:
         hint = "the run goes on, but may not repeat bit for bit"
         attempt.problem(f"not the same as in the attempt before: {'; '.join(changed)}", hint=hint)
+
+
+def _earlier(before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
+    """What is kept of an attempt: its number, its config, and what `changed` after it."""
+    return {"changed": changed} | {key: before[key] for key in ("attempt", "config_hash", "config") if key in before}
 
 
 def note_game(attempt: Attempt) -> None:
