@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from retroml_core import AlgorithmSpec, Problem, hookimpl
 from retroml_tianshou.a2c_config import A2CConfig
+from retroml_tianshou.dqn_config import DQNConfig
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
             paper="https://arxiv.org/abs/1602.01783",
+        ),
+        AlgorithmSpec(
+            name="dqn",
+            title="DQN",
+            summary="Deep Q-learning: remembers what it played and learns what each action is worth. Double and dueling too.",
+            config=DQNConfig,
+            factory="retroml_tianshou.dqn:build",
+            family="off-policy",
+            traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
+            paper="https://doi.org/10.1038/nature14236",
         ),
     ]
 

@@ -1,0 +1,296 @@
+"""What algorithms with a replay share: playing, exploring, when to learn, targets, reports, state. The rest is a `Learner`.
+
+    obs -> choose (epsilon-greedy) -> send ... store: see, learn from the replay ... recv -> observe
+
+Gradient steps are made while the emulators work on the step just decided, on what was known before it: the order of things
+is fixed, so nothing depends on who is faster. `update_every` steps are due `gradient_steps`; a chunk of `report_steps` ends
+with a report of its means.
+
+Shapes: B environments, N drawn steps, A actions, C stacked frames, H height, W width.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from tianshou.utils.lagged_network import polyak_parameter_update
+from torch import Tensor
+
+from retroml_core.algorithm import Build, Control, Decision, Report
+from retroml_core.online import OnlineTrainable
+from retroml_core.tree import digest
+from retroml_tianshou.compute import prepare
+from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy_probabilities
+from retroml_tianshou.learning import Learner, upload
+from retroml_tianshou.measures import refuse_nonsense
+from retroml_tianshou.replay import make_replay
+from retroml_tianshou.replay.sampling import Sampler, UniformSampler
+from retroml_tianshou.schedules import share_left
+from retroml_tianshou.snapshots import array, load_optimizer, load_parameters, optimizer_state, parameters
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from retroml_core.environment import Transition
+    from retroml_core.tree import Tree
+    from retroml_tianshou.off_policy_config import OffPolicyConfig
+
+__all__ = ["LiveSettings", "OffPolicyTrainable"]
+
+MEASURED_EVERY = 50
+"""The size of one gradient step in so many is measured: it takes a copy of the parameters."""
+
+
+@dataclass
+class LiveSettings:
+    """The settings that may change while training."""
+
+    learning_rate: float
+
+
+class OffPolicyTrainable(OnlineTrainable):
+    """Plays epsilon-greedily into a replay and learns from it. A subclass says what learns in `make_learner`.
+
+    It may also choose the `make_sampler`, and explore in another way by its own `choose`.
+    """
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build)
+        config: OffPolicyConfig = build.config
+        seeds = build.seeds
+        self.settings = config
+        self.live = LiveSettings(config.learning_rate)
+        self.compute = prepare(
+            device=build.device, precision=config.precision, threads=build.threads, deterministic=build.deterministic
+        )
+        self.learner = self.make_learner(torch.Generator().manual_seed(seeds.integer("network")))
+        self.exploring = seeds.generator("exploration", build.rank)
+        self.acting = seeds.generator("acting")
+        self.epsilon = EpsilonSchedule(
+            start=config.epsilon_start,
+            end=config.epsilon_end,
+            fraction=config.epsilon_fraction,
+            steps=config.epsilon_steps,
+        )
+        self.replay = make_replay(
+            config, build.env.observation_shape, self.make_sampler(config, seeds.generator("replay", build.rank))
+        )
+        self.gradient_steps = 0
+        self._budget_used = 0.0
+        self._unreported = 0
+        self._rows: list[Tensor] = []
+        self._names: list[str] = []
+        self._learning_seconds = 0.0
+
+    # --- what an algorithm says ---------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def make_learner(self, generator: torch.Generator) -> Learner:
+        """The networks, on the device of `self.compute` and in its precision, initialised from `generator`."""
+
+    def make_sampler(self, config: OffPolicyConfig, random: np.random.Generator) -> Sampler:
+        """What draws from the replay, of `capacity(config)` steps; uniform unless said otherwise."""
+        return UniformSampler(capacity(config), random)
+
+    # --- playing ------------------------------------------------------------------------------------------------------
+
+    def advance(self, control: Control) -> Report:
+        """Play and learn for a chunk; see `Trainable.advance`."""
+        self._budget_used = control.fraction()
+        self._schedule()
+        begun, learning = time.perf_counter(), self._learning_seconds
+        report = super().advance(control)
+        if not report.updates:
+            return report
+        share = 1.0 - (self._learning_seconds - learning) / (time.perf_counter() - begun)
+        return replace(report, metrics={**report.metrics, "time/collect_share": share})
+
+    def _schedule(self) -> None:
+        rate = self.live.learning_rate * share_left(self.settings.learning_rate_schedule, self._budget_used)
+        for optimizer in self.learner.optimizers().values():
+            optimizer.learning_rate = rate
+        self.replay.sampler.schedule(self._budget_used)
+
+    def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Actions (B,): random with chance epsilon, else those worth most."""
+        epsilon = self.epsilon.at(self.steps, self._budget_used)
+        return epsilon_greedy(
+            epsilon, lambda: self.values(obs).argmax(1), len(obs), self.build.env.action_count, self.exploring
+        )
+
+    @torch.inference_mode()
+    def values(self, obs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the network takes each action (B, A) to be worth for observations (B, C, H, W)."""
+        self.compute.use_threads(self.compute.threads_for(len(obs)))
+        pixels = torch.from_numpy(obs).to(self.compute.device).contiguous(memory_format=torch.channels_last)
+        values_BA: NDArray[np.float32] = self.learner.values(pixels).cpu().numpy()
+        return values_BA
+
+    def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:
+        """Keep what was seen, and learn while the emulators work."""
+        self.replay.see(obs)
+        due = self._due() - self.gradient_steps
+        if due > 0:
+            begun = time.perf_counter()
+            self.compute.use_threads(self.compute.threads)
+            for _ in range(due):
+                self._learn()
+            self._learning_seconds += time.perf_counter() - begun
+
+    def _due(self) -> int:
+        """How many gradient steps belong to the steps played so far."""
+        config = self.settings
+        beyond = self.steps - max(config.learning_starts, config.environments * config.n_step)
+        return 0 if beyond < 0 else (beyond // config.update_every + 1) * config.gradient_steps
+
+    def _learn(self) -> None:
+        drawn = self.replay.sample(self.settings.batch_size)
+        measured = self.gradient_steps % MEASURED_EVERY == 0
+        learned = self.learner.learn(upload(drawn, self.compute.device), measure_ratio=measured)
+        self.gradient_steps += 1
+        if self.replay.sampler.wants_errors:
+            self.replay.sampler.update(drawn.indices, learned.td_errors.cpu().numpy())
+        self._names = list(learned.metrics)
+        self._rows.append(torch.stack([value.detach() for value in learned.metrics.values()]))
+        if self.gradient_steps % self.settings.target_every == 0:
+            for target, source in self.learner.targets():
+                polyak_parameter_update(target, source, self.settings.target_tau)
+
+    def observe(self, transition: Transition) -> None:
+        """Keep what the actions led to."""
+        self.replay.learn(transition)
+        self._unreported += len(transition.rewards)
+
+    # --- reporting ----------------------------------------------------------------------------------------------------
+
+    def ready(self) -> bool:
+        """Whether a chunk is complete."""
+        return self._unreported >= self.settings.report_steps
+
+    def update(self, control: Control) -> Mapping[str, float]:
+        """The means of the chunk; see docs/algorithms/dqn.md for each metric. Learning happened while it was played."""
+        metrics = self._about_learning() if self._rows else {}
+        refuse_nonsense(metrics)
+        self._unreported = 0
+        return {
+            **metrics,
+            **self.about_exploration(),
+            "schedule/learning_rate": next(iter(self.learner.optimizers().values())).learning_rate,
+            "replay/size": float(self.replay.size),
+            "replay/megabytes": self.replay.nbytes / 1e6,
+            "update/gradient_steps": float(self.gradient_steps),
+        }
+
+    def about_exploration(self) -> dict[str, float]:
+        """How it explores now, by metric name."""
+        return {"policy/epsilon": self.epsilon.at(self.steps, self._budget_used)}
+
+    def _about_learning(self) -> dict[str, float]:
+        metrics = dict(zip(self._names, torch.stack(self._rows).mean(0).tolist(), strict=True))
+        self._rows = []
+        first, *others = self.learner.optimizers().values()
+        meters = first.read()
+        for other in others:
+            other.read()
+        return metrics | {
+            "grad/norm": meters.grad_norm,
+            "grad/clip_share": meters.clip_share,
+            "update/ratio": meters.update_ratio,
+        }
+
+    def samples(self) -> Mapping[str, NDArray[Any]]:
+        """Actions and rewards of the last chunk, in order of time, each (n,)."""
+        return self.replay.latest(self.settings.report_steps)
+
+    def tune(self, name: str, value: float) -> None:
+        """Change a live setting from the next chunk on. Raises ValueError when `name` is not one."""
+        if name not in asdict(self.live):
+            raise ValueError(f"{name} cannot be changed while training; these can: {', '.join(asdict(self.live))}")
+        setattr(self.live, name, float(value))
+
+    # --- acting outside training --------------------------------------------------------------------------------------
+
+    def act(self, obs: NDArray[np.uint8], *, greedy: bool) -> Decision:
+        """Decide for observations (B, C, H, W), with probabilities and the value of the best action; see `Trainable.act`."""
+        values_BA = self.values(obs)
+        count, actions = values_BA.shape
+        epsilon = 0.0 if greedy else self.settings.epsilon_acting
+        return Decision(
+            actions=epsilon_greedy(epsilon, lambda: values_BA.argmax(1), count, actions, self.acting).astype(np.int64),
+            probabilities=greedy_probabilities(values_BA, epsilon),
+            values=values_BA.max(1),
+        )
+
+    def seed_acting(self, seed: int) -> None:
+        """Seed the draws of `act`."""
+        self.acting = np.random.Generator(np.random.PCG64(seed))
+
+    def policy(self) -> Tree:
+        """The network: its config and its parameters."""
+        return {"network": asdict(self.build.network), "parameters": parameters(self.learner.network)}
+
+    def load_policy(self, policy: Tree) -> None:
+        """Take up `policy()`. Raises ValueError when it is of another network."""
+        load_parameters(self.learner.network, policy["parameters"])
+
+    def fingerprint(self) -> str:
+        """A digest of all parameters, targets included."""
+        return digest(self._modules())
+
+    def modules(self) -> Mapping[str, object]:
+        """The networks, for diagnostics."""
+        return self.learner.modules_by_name()
+
+    # --- state --------------------------------------------------------------------------------------------------------
+
+    def _modules(self) -> Tree:
+        return {name: parameters(module) for name, module in self.learner.modules_by_name().items()}
+
+    def learner_state(self) -> Tree:
+        """Networks, optimizers, the replay, generators, counters, and what is not reported yet."""
+        optimizers = self.learner.optimizers()
+        return {
+            "modules": self._modules(),
+            "optimizers": {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()},
+            "norms": {name: _stacked(optimizer.norms) for name, optimizer in optimizers.items()},
+            "replay": self.replay.state(),
+            "exploring": self.exploring.bit_generator.state,
+            "gradient_steps": self.gradient_steps,
+            "unreported": self._unreported,
+            "names": self._names,
+            "rows": _stacked(self._rows),
+            "threads": self.compute.threads,
+        }
+
+    def restore_learner(self, state: Tree) -> None:
+        """Take up `learner_state()`."""
+        for name, module in self.learner.modules_by_name().items():
+            load_parameters(module, state["modules"][name])
+        for name, optimizer in self.learner.optimizers().items():
+            load_optimizer(optimizer, state["optimizers"][name])
+            optimizer.norms = list(torch.from_numpy(np.array(state["norms"][name])))
+        self.replay.restore(state["replay"])
+        self.exploring.bit_generator.state = state["exploring"]
+        self.gradient_steps, self._unreported = int(state["gradient_steps"]), int(state["unreported"])
+        self._names = list(state["names"])
+        self._rows = list(torch.from_numpy(np.array(state["rows"])))
+
+    def close(self) -> None:
+        """Close the environment and give back the replay."""
+        super().close()
+        self.replay.close()
+
+
+def capacity(config: OffPolicyConfig) -> int:
+    """How many steps the replay of `config` keeps: `replay_size`, as a whole number of steps in every game."""
+    return -(-config.replay_size // config.environments) * config.environments
+
+
+def _stacked(rows: list[Tensor]) -> NDArray[np.float32]:
+    return array(torch.stack(rows)) if rows else np.zeros(0, np.float32)
