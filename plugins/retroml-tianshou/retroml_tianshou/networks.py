@@ -68,10 +68,13 @@ def build_trunk(
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
     """Orthogonal weights and zero biases in every convolution and linear layer (Huang 2022, detail 2).
 
-    The gain is sqrt(2), or what the class or instance says in an attribute `initial_gain`.
+    The gain is sqrt(2), or what the class or instance says in an attribute `initial_gain`. A layer of another kind that has
+    a method `initialise(generator)` does it itself.
     """
     for layer in module.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
+        if callable(own := getattr(layer, "initialise", None)):
+            own(generator)
+        elif isinstance(layer, nn.Conv2d | nn.Linear):
             gain = float(getattr(layer, "initial_gain", math.sqrt(2)))
             nn.init.orthogonal_(layer.weight, gain, generator)
             if layer.bias is not None:

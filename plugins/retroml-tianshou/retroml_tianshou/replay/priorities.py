@@ -86,6 +86,8 @@ class SumTree:
 class PrioritizedSampler:
     """See the module, and `replay.sampling.Sampler`. `beta` rises linearly to 1 over the budget."""
 
+    wants_errors = True
+
     def __init__(self, capacity: int, random: np.random.Generator, *, alpha: float, beta: float) -> None:
         self.random = random
         self.alpha = alpha
