@@ -102,6 +102,13 @@ class Desk:
         """
         self._worker.run(work, done or (lambda _: None), failed or self.fail)
 
+    def every(self, seconds: float, work: Callable[[], T], done: Callable[[T], None]) -> Callable[[], None]:
+        """Call `work` beside the window again and again, resting so long between, and `done` on the main thread each time.
+
+        Returns a function that ends it. Goes on while the window is minimised and draws nothing.
+        """
+        return self._worker.every(seconds, work, done)
+
     def toast(self, title: str, text: str = "", kind: str = Kind.INFO, undo: Callable[[], None] | None = None) -> None:
         """Show a message for some seconds; with `undo` it has an Undo button."""
         self.front.toast(title, text, kind, undo)

@@ -60,8 +60,21 @@ class FakeFront:
         self.crashes.append(error)
 
 
+class _Repeated:
+    def __init__(self, do: Callable[[], None]) -> None:
+        self.do = do
+        self.goes_on = True
+
+    def end(self) -> None:
+        self.goes_on = False
+
+
 class AtOnce(Background):
     """Does work at once instead of in a thread, so that tests need not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeated: list[_Repeated] = []
 
     def post(self, do: Callable[[], None]) -> None:
         """Call `do` now."""
@@ -75,6 +88,18 @@ class AtOnce(Background):
             failed(error)
         else:
             done(result)
+
+    def every(self, seconds: float, work: Callable[[], T], done: Callable[[T], None]) -> Callable[[], None]:
+        """Remember the work; `beat` does it."""
+        job = _Repeated(lambda: done(work()))
+        self.repeated.append(job)
+        return job.end
+
+    def beat(self) -> None:
+        """Do all repeated work once."""
+        for job in list(self.repeated):
+            if job.goes_on:
+                job.do()
 
 
 def make_desk(app: App, **settings: object) -> tuple[Desk, FakeFront]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -12,6 +14,7 @@ __all__ = ["Background"]
 
 T = TypeVar("T")
 THREADS = 4
+logger = logging.getLogger(__name__)
 
 
 class Background:
@@ -20,6 +23,7 @@ class Background:
     def __init__(self) -> None:
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = threading.Event()
+        self._ends: list[threading.Event] = []
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desktop")
 
     def post(self, do: Callable[[], None]) -> None:
@@ -41,6 +45,27 @@ class Background:
 
         self._pool.submit(job)
 
+    def every(self, seconds: float, work: Callable[[], T], done: Callable[[T], None]) -> Callable[[], None]:
+        """Call `work` again and again in a thread of its own, resting so long between, and `done` by `drain` each time.
+
+        Returns a function that ends it. What `work` raises is passed over: the next time may be better.
+        """
+        end = threading.Event()
+        self._ends.append(end)
+
+        def beat() -> None:
+            while not end.is_set():
+                try:
+                    result = work()
+                except Exception:  # see above
+                    logger.exception("repeated work failed")
+                else:
+                    self.post(functools.partial(done, result))
+                end.wait(seconds)
+
+        threading.Thread(target=beat, name="desktop-beat", daemon=True).start()
+        return end.set
+
     def drain(self) -> list[Callable[[], None]]:
         """What was posted since the last call, in order."""
         self._wake.clear()
@@ -57,4 +82,6 @@ class Background:
 
     def close(self) -> None:
         """Take no more work; what runs is left to end by itself."""
+        for end in self._ends:
+            end.set()
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,204 @@
+"""The runs at work and the newest ones, with what can be done about them. One for the whole app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from retroml_core.events import RunState
+from retroml_core.services import ExperimentService
+from retroml_dearpygui.desk import Kind, Question
+from retroml_dearpygui.services.notify import notify
+from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.runbook import Look, RunBook, RunCard
+from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.wording import score, trained
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.desk import Desk
+
+__all__ = ["RunsViewModel", "StateWords", "state_words"]
+
+LOOK_SECONDS = 0.8
+ENDS = {
+    RunState.COMPLETED: ("is complete", Kind.OK),
+    RunState.STOPPED: ("was stopped", Kind.INFO),
+    RunState.FAILED: ("failed", Kind.DANGER),
+    RunState.INTERRUPTED: ("was interrupted: its process is gone", Kind.WARN),
+}
+
+
+class StateWords:
+    """How a state is shown: `words`, the colour `role`, and which buttons make sense."""
+
+    def __init__(self, words: str, role: str, *, pause: bool = False, resume: bool = False, stop: bool = False) -> None:
+        self.words, self.role, self.pause, self.resume, self.stop = words, role, pause, resume, stop
+
+
+_STATES = {
+    RunState.CREATED: StateWords("Not started", "muted", resume=True),
+    RunState.QUEUED: StateWords("In the queue", "info"),
+    RunState.STARTING: StateWords("Starting", "info", stop=True),
+    RunState.RUNNING: StateWords("Running", "ok", pause=True, stop=True),
+    RunState.PAUSED: StateWords("Paused", "warn", resume=True, stop=True),
+    RunState.STOPPING: StateWords("Finishing", "warn"),
+    RunState.COMPLETED: StateWords("Completed", "ok"),
+    RunState.STOPPED: StateWords("Stopped", "muted", resume=True),
+    RunState.FAILED: StateWords("Failed", "danger", resume=True),
+    RunState.INTERRUPTED: StateWords("Interrupted", "warn", resume=True),
+}
+
+
+def state_words(state: RunState, pending: str = "") -> StateWords:
+    """How `state` is shown; `pending` is what the user asked for and what is not done yet, such as "Pausing"."""
+    return StateWords(pending, "warn") if pending else _STATES[state]
+
+
+class RunsViewModel(ViewModel):
+    """`look` is how the runs stand, `chosen` the id of the run that pages show ("" before there is any)."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.look = Look()
+        self.chosen = ""
+        self.loaded = False
+        self._pending: dict[str, str] = {}
+        self._commands = RunCommands(desk.app)
+        self._experiments = ExperimentService(desk.app)
+        self._book = RunBook(desk.app.root)
+        self._states: dict[str, RunState] = {}
+        self._watch_only: RunCard | None = None
+        desk.every(LOOK_SECONDS, self._look_around, self._seen)
+
+    # --- what is shown --------------------------------------------------------------------------------------------------
+
+    @property
+    def cards(self) -> dict[str, RunCard]:
+        """The runs at work and the newest, by id."""
+        return {card.id: card for card in (*self.look.recent, *self.look.live)}
+
+    @property
+    def card(self) -> RunCard | None:
+        """The chosen run."""
+        if self._watch_only is not None and self._watch_only.id == self.chosen:
+            return self.cards.get(self.chosen, self._watch_only)
+        return self.cards.get(self.chosen)
+
+    def words(self, card: RunCard) -> StateWords:
+        """How the state of a run is shown."""
+        return state_words(card.status.state, self._pending.get(card.id, ""))
+
+    def title(self, card: RunCard) -> str:
+        """What to call a run: its name, else game and algorithm."""
+        games, algorithms = self.desk.app.registry.games, self.desk.app.registry.algorithms
+        game = games[card.game].title if card.game in games else card.game
+        algorithm = algorithms[card.algorithm].title if card.algorithm in algorithms else card.algorithm
+        return card.name or f"{game} · {algorithm}"
+
+    # --- commands -------------------------------------------------------------------------------------------------------
+
+    def choose(self, run_id: str) -> None:
+        """Show this run."""
+        if run_id == self.chosen:
+            return
+        self.chosen = run_id
+        if run_id and run_id not in self.cards:
+            self.desk.background(lambda: self._book.card(run_id), self._found)
+        self.changed()
+
+    def refresh(self) -> None:
+        """Look again at once: something was just done."""
+        self.desk.background(self._book.look, self._seen)
+
+    def pause(self, run_id: str) -> None:
+        """Pause a run."""
+        self._tell(run_id, "Pausing", lambda: self._commands.pause(run_id))
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run."""
+        self._tell(run_id, "Resuming", lambda: self._commands.resume(run_id))
+
+    def stop(self, run_id: str) -> None:
+        """Stop a run, after asking."""
+        card = self.cards.get(run_id)
+        what = self.title(card) if card else run_id
+        text = f"{what} ends here. What it has learned is saved and its films are made; it can be resumed later."
+        self.desk.ask(Question("Stop this training?", text, "Stop training", lambda: self._stop(run_id)))
+
+    def delete(self, run_id: str) -> None:
+        """Move a run to the trash, with Undo."""
+        card = self.cards.get(run_id)
+        what = self.title(card) if card else run_id
+
+        def gone(_: str) -> None:
+            self.desk.toast("Moved to the trash", what, Kind.OK, lambda: self.restore(run_id))
+            self.refresh()
+
+        text = f"{what} with its films and checkpoints moves to the trash, from where it can be taken back."
+        work = lambda: self._experiments.delete(run_id)  # noqa: E731  # said once, used once
+        self.desk.ask(Question("Delete this run?", text, "Delete", lambda: self.desk.background(work, gone)))
+
+    def restore(self, run_id: str) -> None:
+        """Take a run back from the trash."""
+        self.desk.background(lambda: self._experiments.restore(run_id), lambda _: self.refresh())
+
+    def _stop(self, run_id: str) -> None:
+        self._tell(run_id, "Stopping", lambda: self._commands.stop(run_id))
+
+    def _tell(self, run_id: str, pending: str, do: Callable[[], None]) -> None:
+        if run_id in self._pending:
+            return
+        self._pending[run_id] = pending
+        self.changed()
+
+        def failed(error: Exception) -> None:
+            self._pending.pop(run_id, None)
+            self.changed()
+            self.desk.fail(error)
+
+        def done(_: None) -> None:
+            self._pending.pop(run_id, None)
+            self.changed()
+            self.refresh()
+
+        self.desk.background(do, done, failed)
+
+    # --- what was seen --------------------------------------------------------------------------------------------------
+
+    def _look_around(self) -> Look:
+        """In the background: also tells the desktop of trainings that ended, since a minimised window draws nothing."""
+        look = self._book.look()
+        for card in self._ended(look):
+            words, _ = ENDS[card.status.state]
+            if self.desk.settings.now.notify:
+                notify(f"{self.title(card)} {words}", self._result(card))
+        return look
+
+    def _ended(self, look: Look) -> list[RunCard]:
+        before, self._states = self._states, {card.id: card.status.state for card in (*look.recent, *look.live)}
+        cards = {card.id: card for card in (*look.recent, *look.live)}
+        return [card for card in cards.values() if card.status.state.ended and before.get(card.id, card.status.state).live]
+
+    def _seen(self, look: Look) -> None:
+        before = {card.id: card.status.state for card in self.cards.values()} if self.loaded else {}
+        if look == self.look and self.loaded:
+            return
+        self.look, self.loaded = look, True
+        if self.chosen not in self.cards and self._watch_only is None:
+            self.chosen = next(iter([card.id for card in (*look.live[::-1], *look.recent)]), "")
+        for card in self.cards.values():
+            state = card.status.state
+            if state.ended and before.get(card.id, state).live:
+                words, kind = ENDS[state]
+                self.desk.toast(f"{self.title(card)} {words}", self._result(card), kind)
+        self.changed()
+
+    def _found(self, card: RunCard | None) -> None:
+        self._watch_only = card
+        self.changed()
+
+    def _result(self, card: RunCard) -> str:
+        status = card.status
+        if status.state in (RunState.FAILED, RunState.INTERRUPTED):
+            return status.reason
+        return f"Mean score {score(status.mean_score)} after {trained(status.seconds)}."

@@ -1,0 +1,308 @@
+"""Setting up a training: which game, how long, with what settings; what to expect of it; starting it."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from retroml_core.config.errors import ConfigError
+from retroml_core.runs.launching import start_worker
+from retroml_core.runs.run import create_run
+from retroml_dearpygui.desk import Kind
+from retroml_dearpygui.forms.fields import Field, fields_of
+from retroml_dearpygui.forms.form import Form
+from retroml_dearpygui.services.configs import Composer
+from retroml_dearpygui.services.expectation import Expectation, expect, measured_speed
+from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.debounce import Debounce
+from retroml_dearpygui.viewmodels.length import Length
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
+
+if TYPE_CHECKING:
+    from retroml_core.runs.run import Run
+    from retroml_core.schema import ExperimentConfig
+    from retroml_core.specs import AlgorithmSpec, GameSpec
+    from retroml_dearpygui.desk import Desk
+
+__all__ = ["TrainViewModel"]
+
+PAGE = "train"
+SHOWN_FIRST = ("breakout", "pong", "space_invaders", "ms_pacman", "kung_fu_master", "qbert", "seaquest", "boxing")
+"""Games people know or that are learned quickly; those that are installed are offered first."""
+RUN_FIELDS = ("device", "threads", "metrics", "exporters", "tags", "notes")
+SEEDS = 2**31
+
+
+class TrainViewModel(ViewModel):
+    """`game`, `preset`, `algorithm` are names; `length` how long; `form` all settings; `expectation` what it comes to.
+
+    `problem` is why the settings cannot be used, in words. `starting` while a run is being made.
+    """
+
+    def __init__(self, desk: Desk, composer: Composer | None = None) -> None:
+        super().__init__(desk)
+        kept = desk.settings.recall(PAGE)
+        self.games = _ordered(desk.app.registry.games)
+        self.game = _one_of(kept.get("game"), [game.name for game in self.games])
+        self.algorithms = _algorithms(desk.app.registry.algorithms)
+        self.algorithm = _one_of(kept.get("algorithm"), ["ppo", *[spec.name for spec in self.algorithms]], self.algorithms)
+        self.preset = _one_of(kept.get("preset"), ["short", "medium", "long"])
+        self.length = Length.of_hours(1.5)
+        self.seed_text = ""
+        self.form = Form((), {})
+        self.expectation: Expectation | None = None
+        self.problem = ""
+        self.starting = self.composing = False
+        self.runs = desk.viewmodel(RunsViewModel)
+        self._composer = composer or Composer(desk.app)
+        self._usual: ExperimentConfig | None = None
+        self._wanted = 0
+        self._typing = Debounce(desk.clock, 0.3)
+        self._compose()
+
+    # --- what is shown --------------------------------------------------------------------------------------------------
+
+    @property
+    def game_spec(self) -> GameSpec:
+        """The game chosen."""
+        return self.desk.app.registry.games[self.game]
+
+    @property
+    def algorithm_spec(self) -> AlgorithmSpec:
+        """The algorithm chosen."""
+        return self.desk.app.registry.algorithms[self.algorithm]
+
+    def found(self, words: str) -> list[GameSpec]:
+        """The games whose title or name holds all `words`, in any case."""
+        wanted = words.lower().split()
+        return [game for game in self.games if all(word in f"{game.title} {game.name}".lower() for word in wanted)]
+
+    def fields(self, *, advanced: bool) -> list[Field]:
+        """The settings of the algorithm that are shown, or those that are shown only when asked for."""
+        return [
+            field for field in self.form.fields.values() if field.advanced == advanced and field.key.startswith("algorithm.")
+        ]
+
+    @property
+    def other_fields(self) -> list[Field]:
+        """The settings of the run around the algorithm, for those who want them all."""
+        return [
+            field
+            for field in self.form.fields.values()
+            if not field.key.startswith("algorithm.") and field.key != "deterministic"
+        ]
+
+    @property
+    def can_start(self) -> bool:
+        """Whether Start would do anything."""
+        return not self.starting and not self.length.fault and not self.seed_fault and self.form.valid
+
+    @property
+    def seed_fault(self) -> str:
+        """What is wrong with the seed."""
+        text = self.seed_text.strip()
+        whole = text.isdigit() and int(text) < 2**32
+        return "" if not text or whole else "needs a whole number from 0 to 4294967295, or nothing"
+
+    # --- choices --------------------------------------------------------------------------------------------------------
+
+    def choose_game(self, name: str) -> None:
+        """Take another game."""
+        if name in self.desk.app.registry.games and name != self.game:
+            self.game = name
+            self._remember()
+            self._compose()
+
+    def choose_algorithm(self, name: str) -> None:
+        """Take another algorithm."""
+        if name in self.desk.app.registry.algorithms and name != self.algorithm:
+            self.algorithm = name
+            self._remember()
+            self._compose()
+
+    def choose_preset(self, name: str) -> None:
+        """Take another preset, with its length."""
+        self.preset = name
+        self.length = Length.of_hours({"short": 1.5, "medium": 5.0, "long": 12.0}[name])
+        self._remember()
+        self._compose()
+
+    def set_length(self, hours: str, minutes: str) -> None:
+        """The user typed how long."""
+        self.length = Length(hours, minutes)
+        self._typing.touch()
+        self.changed()
+
+    def set_seed(self, text: str) -> None:
+        """The user typed a seed; nothing: drawn at the start."""
+        self.seed_text = text
+        self.changed()
+
+    def roll_seed(self) -> None:
+        """Draw a seed."""
+        self.set_seed(str(secrets.randbelow(SEEDS)))
+
+    def edit(self, key: str, text: str) -> None:
+        """The user typed into a field."""
+        self.form.set_text(key, text)
+        self._typing.touch()
+        self.changed()
+
+    def put(self, key: str, value: Any) -> None:
+        """The user chose a value of a field."""
+        self.form.set_value(key, value)
+        self._typing.touch()
+        self.changed()
+
+    def revert(self, key: str) -> None:
+        """One field back to what the preset says."""
+        self.form.revert(key)
+        self._typing.touch()
+        self.changed()
+
+    def reset(self) -> None:
+        """All fields back to what the preset says, with Undo."""
+        undo = self.form.reset()
+
+        def take_back() -> None:
+            undo()
+            self.changed()
+
+        self.desk.toast("Settings reset", "Everything is as the preset says.", Kind.INFO, take_back)
+        self._typing.touch()
+        self.changed()
+
+    def tick(self) -> None:
+        """Once a frame: when the typing pauses, see what the settings come to."""
+        if self._typing.due():
+            self._expect()
+
+    # --- starting -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start a training with these settings, in a process of its own."""
+        if not self.can_start:
+            return
+        self.starting, self.problem = True, ""
+        self.changed()
+        self.desk.background(functools.partial(self._begin, self._base(), self._overrides()), self._started, self._refused)
+
+    def _begin(self, base: list[str], overrides: list[str]) -> Run:
+        config = self._composer.change(base, overrides)
+        need = expect(self.desk.app, config, None)
+        if not need.enough_disk:
+            raise ConfigError(f"this training may need {need.disk_words}: free some, or train for a shorter time")
+        run = create_run(self.desk.app, config)
+        start_worker(run)
+        return run
+
+    def _started(self, run: Run) -> None:
+        self.starting = False
+        self.seed_text = ""
+        self.runs.choose(run.id)
+        self.runs.refresh()
+        self.desk.toast("Training started", f"{self.game_spec.title} with {self.algorithm_spec.title}", Kind.OK)
+        self.changed()
+
+    def _refused(self, error: Exception) -> None:
+        self.starting = False
+        self.changed()
+        if isinstance(error, ConfigError):
+            self._blame(error)
+        else:
+            self.desk.fail(error)
+
+    # --- what the settings come to --------------------------------------------------------------------------------------
+
+    def _base(self) -> list[str]:
+        return [f"game={self.game}", f"algorithm={self.algorithm}", f"preset={self.preset}"]
+
+    def _overrides(self) -> list[str]:
+        seed = [f"seed={int(self.seed_text)}"] if self.seed_text.strip() else []
+        return [f"budget.seconds={self.length.seconds:g}", *seed, *self.form.overrides()]
+
+    def _compose(self) -> None:
+        """Ask for the usual settings of these choices; only the last answer counts."""
+        self._wanted += 1
+        self.composing = True
+        wanted = self._wanted
+        self.desk.background(
+            functools.partial(self._composer.compose, self._base()),
+            lambda config: self._composed(wanted, config),
+            lambda error: self._not_composed(wanted, error),
+        )
+        self.changed()
+
+    def _composed(self, wanted: int, config: ExperimentConfig) -> None:
+        if wanted != self._wanted:
+            return
+        self.composing, self.problem, self._usual = False, "", config
+        fields = [*fields_of(config.algorithm, "algorithm"), *_run_fields(config)]
+        self.form.rebase(fields, {field.key: _at(config, field.key) for field in fields})
+        self._expect()
+
+    def _not_composed(self, wanted: int, error: Exception) -> None:
+        if wanted == self._wanted:
+            self.composing = False
+            self._refused(error)
+
+    def _expect(self) -> None:
+        if not self.can_start or self._usual is None:
+            self.changed()
+            return
+        speed = measured_speed(self.runs.look.recent, self.algorithm)
+        work = functools.partial(self._checked, self._base(), self._overrides(), speed)
+        self.desk.background(work, self._expected, self._refused)
+
+    def _checked(self, base: list[str], overrides: list[str], speed: float | None) -> Expectation:
+        return expect(self.desk.app, self._composer.change(base, overrides), speed)
+
+    def _expected(self, expectation: Expectation) -> None:
+        self.expectation, self.problem = expectation, ""
+        self.changed()
+
+    def _blame(self, error: ConfigError) -> None:
+        """Put faults at their fields, and the rest into words above Start."""
+        elsewhere = [problem for problem in error.problems if problem.key not in self.form.fields]
+        for problem in error.problems:
+            self.form.blame(problem.key, problem.message)
+        if elsewhere or not error.problems:
+            self.problem = "\n".join(map(str, elsewhere)) or str(error)
+        self.changed()
+
+    def _remember(self) -> None:
+        self.desk.settings.remember(PAGE, game=self.game, algorithm=self.algorithm, preset=self.preset)
+
+
+def _ordered(games: Mapping[str, GameSpec]) -> list[GameSpec]:
+    """The games to choose from: well-known ones first, then by title; what only exists for tests last."""
+    first = [games[name] for name in SHOWN_FIRST if name in games]
+    rest = sorted((game for game in games.values() if game not in first), key=lambda game: game.title)
+    return first + rest
+
+
+def _algorithms(specs: Mapping[str, AlgorithmSpec]) -> list[AlgorithmSpec]:
+    """Those that learn, then the others, each by title."""
+    return sorted(specs.values(), key=lambda spec: ("learns" not in spec.traits, spec.title))
+
+
+def _one_of(kept: object, names: list[str], specs: list[AlgorithmSpec] | None = None) -> str:
+    """What was chosen last where it is still there, else the first name that is."""
+    there = [spec.name for spec in specs] if specs is not None else names
+    return next(name for name in [kept, *names] if isinstance(name, str) and name in there)
+
+
+def _run_fields(config: ExperimentConfig) -> list[Field]:
+    parts = [("environment", config.environment), ("network", config.network), ("checkpoints", config.checkpoints)]
+    parts += [("evaluation", config.evaluation), ("film", config.film)]
+    found = [field for prefix, part in parts for field in fields_of(part, prefix)]
+    top = [field for field in fields_of(config) if field.key in (*RUN_FIELDS, "deterministic")]
+    return [*top, *found]
+
+
+def _at(config: object, key: str) -> Any:
+    for name in key.split("."):
+        config = getattr(config, name)
+    return config

@@ -1,0 +1,184 @@
+"""Setting up and starting a training, without a window."""
+
+import dataclasses
+
+import pytest
+from retroml_dearpygui.services.configs import Composer
+from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
+from retroml_dearpygui.services.runbook import RunBook
+from retroml_dearpygui.viewmodels import train as train_module
+from retroml_dearpygui.viewmodels.length import Length
+from retroml_dearpygui.viewmodels.train import TrainViewModel
+
+from retroml_core.app import App
+from retroml_core.events import RunState
+from retroml_core.services import StorageService
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The runs that were started, without their processes."""
+    runs = []
+    monkeypatch.setattr(train_module, "start_worker", runs.append)
+    return runs
+
+
+@pytest.fixture(scope="module")
+def composer():
+    """What was composed for one test need not be composed again for the next."""
+    with App.open() as app:
+        yield Composer(app)
+
+
+@pytest.fixture
+def train(desk, composer):
+    return TrainViewModel(desk, composer)
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "seconds", "fault"),
+    [
+        ("1", "30", 5400, ""),
+        ("", "5", 300, ""),
+        ("0,5", "", 1800, ""),
+        ("0", "90", 5400, ""),
+        ("0", "0.1", 6, ""),
+        ("999", "0", 999 * 3600, ""),
+        ("", "", 0, "needs some time: give hours or minutes"),
+        ("-1", "0", None, "hours: must not be negative"),
+        ("1", "-5", None, "minutes: must not be negative"),
+        ("two", "0", None, "hours: 'two' is not a number; write it like 1.5"),
+        ("1", "nan", None, "minutes: 'nan' is not a number; write it like 30"),
+        ("10000", "0", None, "at most 999 hours"),
+    ],
+)
+def test_a_length_is_read_as_typed(hours, minutes, seconds, fault):
+    length = Length(hours, minutes)
+    assert length.fault == fault
+    assert seconds is None or length.seconds == seconds
+
+
+def test_a_fresh_profile_can_start_at_once(train, started, app):
+    assert train.can_start
+    train.start()
+    (run,) = started
+    config = run.config(app)
+    assert (config.game, config.algorithm.name, config.preset) == ("breakout", "ppo", "short")
+    assert config.budget.limit_seconds() == 5400
+
+
+def test_what_is_chosen_is_what_is_trained(train, started, app):
+    train.choose_game("pong")
+    train.choose_preset("long")
+    train.set_length("0", "10")
+    train.set_seed("7")
+    train.edit("algorithm.learning_rate", "0.001")
+    train.put("deterministic", False)
+    train.start()
+    config = started[0].config(app)
+    assert (config.game, config.preset, config.seed, config.algorithm.learning_rate) == ("pong", "long", 7, 0.001)
+    assert config.budget.limit_seconds() == 600
+
+
+def test_the_run_that_was_started_is_shown(train, started, front):
+    train.start()
+    assert train.runs.chosen == started[0].id
+    assert front.toasts[-1] == ("Training started", "Breakout with PPO", "ok")
+
+
+def test_choices_are_there_at_the_next_start(train, desk, composer):
+    train.choose_game("pong")
+    train.choose_preset("medium")
+    again = TrainViewModel(desk, composer)
+    assert (again.game, again.preset) == ("pong", "medium")
+
+
+@pytest.mark.parametrize("words", ["PAC man", "pacman", "ms"])
+def test_games_are_found_by_words_of_their_title(train, words):
+    assert "ms_pacman" in [game.name for game in train.found(words)]
+
+
+def test_well_known_games_come_first_and_all_are_there(train, app):
+    assert [game.name for game in train.games[:2]] == ["breakout", "pong"]
+    assert {game.name for game in train.games} == set(app.registry.games)
+
+
+def test_what_to_expect_is_a_guess_until_something_was_measured(train):
+    assert not train.expectation.measured
+    assert train.expectation.steps == 5400 * CAUTIOUS_STEPS_PER_SECOND
+    assert train.expectation.films == (60.0, None)
+
+
+def test_speed_is_that_of_past_runs_of_the_algorithm(tmp_path, app):
+    card = RunBook(app.root)._make_card(
+        tmp_path / "20261123t041502-pong-ppo-7k3f9dq2mx", train_status(step=50_000, seconds=100.0)
+    )
+    short = dataclasses.replace(card, status=train_status(step=9, seconds=1.0))
+    assert measured_speed([short, card], "ppo") == 500
+    assert measured_speed([card], "dqn") is None
+    assert measured_speed([short], "ppo") is None
+
+
+def train_status(**values):
+    from retroml_core.runs.state import RunStatus
+
+    return RunStatus(state=RunState.COMPLETED, **values)
+
+
+def test_a_faulty_field_forbids_the_start_and_names_itself(train, started):
+    train.edit("algorithm.learning_rate", "fast")
+    train.start()
+    assert (started, train.can_start) == ([], False)
+    assert "not a number" in train.form.fault("algorithm.learning_rate")
+
+
+def test_a_faulty_length_or_seed_forbids_the_start(train):
+    train.set_length("x", "")
+    assert not train.can_start
+    train.set_length("1", "")
+    train.set_seed("-1")
+    assert not train.can_start
+    train.roll_seed()
+    assert train.can_start
+
+
+def test_what_the_whole_config_objects_to_is_said_above_start(train, started):
+    train.put("deterministic", True)
+    train.start()
+    assert started == []
+    assert "needs a budget in steps" in train.form.fault("deterministic") + train.problem
+
+
+def test_a_disk_too_small_is_said_before_anything_is_made(train, started, monkeypatch):
+    from retroml_dearpygui.services import expectation
+
+    monkeypatch.setattr(expectation, "free_bytes", lambda folder: 1000)
+    train.start()
+    assert started == []
+    assert "free some, or train for a shorter time" in train.problem
+
+
+def test_another_algorithm_brings_its_own_settings(train, app):
+    train.choose_algorithm("reinforce")
+    assert {field.key for field in train.fields(advanced=False)} <= {
+        f"algorithm.{name}" for name in app.registry.algorithms["reinforce"].config.__dataclass_fields__
+    }
+    assert train.form.fields["algorithm.learning_rate"]
+
+
+def test_a_reset_is_undone_by_its_message(train, front):
+    train.edit("algorithm.learning_rate", "0.001")
+    train.reset()
+    assert train.form.changes == []
+    front.undos[-1]()
+    assert train.form.changes == ["algorithm.learning_rate"]
+
+
+def test_deleted_runs_come_back_by_undo(train, started, front, app):
+    train.start()
+    run_id = started[0].id
+    train.runs.delete(run_id)
+    front.answer()
+    assert [run.id for run in StorageService(app).trashed()] == [run_id]
+    front.undos[-1]()
+    assert StorageService(app).trashed() == []
