@@ -227,9 +227,9 @@ class OffPolicyConfig:
     )
 
 
-def tuned(name: str, default: Any, source: str) -> Any:
-    """The shared setting `name` with another default, for a field of that name in a subclass of `OffPolicyConfig`."""
-    field = next(field for field in dataclasses.fields(OffPolicyConfig) if field.name == name)
+def tuned(name: str, default: Any, source: str, base: type = OffPolicyConfig) -> Any:
+    """The setting `name` of `base` with another default, for a field of that name in a subclass."""
+    field = next(field for field in dataclasses.fields(base) if field.name == name)
     info = param_info(field)
     if info is None:
         raise ValueError(f"{name} is not declared by param")
