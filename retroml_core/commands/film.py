@@ -81,7 +81,10 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
     failed = False
     for renderer in renderers:
         try:
-            films.append(_one(run, renderer, options, errors))
+            film = _one(run, renderer, options, errors)
+            films.append(film)
+            if film.existed:
+                errors.print(f"{film.name} is there already; --again makes it anew", style="yellow", markup=False)
         except (FilmCancelled, KeyboardInterrupt):
             errors.print(f"{renderer}: cancelled; nothing of it is left behind", style="yellow", markup=False)
             return EXIT_CANCELLED

@@ -1,60 +1,87 @@
 """The files of a film on their way to a final name, so that no broken film ever has one.
 
-While a film is made its folder holds `.<name>.lock` (held by the maker, freed by the system if it dies) and
-`.<name>.part.mp4`. A complete film gets its sidecar `<name>.json` first and its final name last. What a dead maker left is
-recognised by a lock nobody holds.
+While a film is made its folder holds `.<name>.lock` (held by the maker, freed by the system if it dies), `.<name>.part.mp4`
+and, for finished parts, the folder `.<name>.part.mp4.work`. A complete film gets its sidecar `<name>.json` first and its
+final name last. What a dead maker left is recognised by a lock nobody holds: the next maker of the same film, which its
+**key** tells, goes on with the parts that were finished; others leave them alone for a week.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
-from collections.abc import Mapping
+import shutil
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from retroml_core.files import read_json, replace, sync_folder, write_json
+from retroml_core.filming import work_folder
 from retroml_core.films.names import free_names
 
 __all__ = ["SIDECAR_FORMAT", "FilmSlot", "clean_leftovers", "read_sidecar"]
 
 SIDECAR_FORMAT = "retroml-film"
 
-_LOCK = re.compile(r"\.(?P<name>.+)\.lock")
+_JOB = "job.json"
+_KEPT_SECONDS = 7 * 24 * 3600.0
 
 
 class FilmSlot:
     """A name in a folder, reserved for one maker until `publish` or `discard`.
 
-    `final` is the film to be, `part` the temporary path its renderer writes to, `sidecar` the JSON beside it.
+    `final` is the film to be, `part` the temporary path its renderer writes to, `work` its folder for finished parts,
+    `sidecar` the JSON beside it.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.final = folder / name
         self.part = folder / f".{self.final.stem}.part{self.final.suffix}"
+        self.work = work_folder(self.part)
         self.sidecar = self.final.with_suffix(".json")
         self._lock_path = folder / f".{name}.lock"
         self._lock = FileLock(self._lock_path, timeout=0)
 
     @classmethod
-    def reserve(cls, folder: Path, stem: str, suffix: str) -> FilmSlot:
-        """The first free name made from `stem`. Raises OSError when `folder` cannot be written to."""
+    def reserve(cls, folder: Path, stem: str, suffix: str, key: str = "") -> FilmSlot:
+        """The slot in which a dead maker left parts of the film with this `key`, else the first free name made from `stem`.
+
+        Raises OSError when `folder` cannot be written to.
+        """
+        for slot in cls._left(folder) if key else ():
+            if slot.final.suffix == suffix and slot._key() == key and slot._take(adopt=True):
+                return slot
         taken = {name.casefold() for path in folder.iterdir() for name in (path.name, f"{path.stem}{suffix}")}
         for name in free_names(stem, suffix, taken):
             slot = cls(folder, name)
             if slot._take():
+                slot._begin(key)
                 return slot
         raise AssertionError("names never run out")
 
-    def _take(self) -> bool:
+    @classmethod
+    def _left(cls, folder: Path) -> Iterator[FilmSlot]:
+        """The slots in `folder` with a work folder or a lock, whoever holds it."""
+        names = {path.name[1 : -len(".lock")] for path in folder.glob(".*.lock")}
+        for path in folder.glob(".*.work"):
+            job = _read(path / _JOB)
+            if isinstance(job, dict) and isinstance(job.get("file"), str):
+                names.add(Path(job["file"]).name)
+        return (cls(folder, name) for name in sorted(names) if name)
+
+    def _key(self) -> str:
+        job = _read(self.work / _JOB)
+        return str(job.get("key", "")) if isinstance(job, dict) else ""
+
+    def _take(self, *, adopt: bool = False) -> bool:
         try:
             self._lock.acquire()
         except Timeout:
             return False
-        if self.final.exists() or self.sidecar.exists():
+        if self.final.exists() or self.sidecar.exists() or self.work.exists() != adopt:
             self._release()
             return False
         try:
@@ -63,6 +90,15 @@ class FilmSlot:
             self._release()
             raise
         return True
+
+    def _begin(self, key: str) -> None:
+        if key:
+            try:
+                self.work.mkdir()
+                write_json(self.work / _JOB, {"key": key, "file": self.final.name})
+            except OSError:
+                self.discard()
+                raise
 
     def publish(self, sidecar: Mapping[str, Any]) -> None:
         """Give the complete film its final name, sidecar first. Raises OSError; nothing of it is left then."""
@@ -77,13 +113,36 @@ class FilmSlot:
             with contextlib.suppress(OSError):
                 self.sidecar.unlink()
             raise
+        shutil.rmtree(self.work, ignore_errors=True)
         self._release()
 
     def discard(self) -> None:
         """Remove what was made and free the name. May be called twice, and does nothing to a published film."""
         if self._lock.is_locked:
             self.part.unlink(missing_ok=True)
+            shutil.rmtree(self.work, ignore_errors=True)
             self._release()
+
+    def clean(self) -> list[Path]:
+        """Remove what a dead maker left here, unless somebody may go on with it; the paths removed."""
+        try:
+            self._lock.acquire()
+        except (Timeout, OSError):
+            return []
+        if self._worth_keeping():
+            self._release()
+            return []
+        removed = [path for path in (self.part, self.work) if path.exists()]
+        self.discard()
+        return [*removed, self._lock_path]
+
+    def _worth_keeping(self) -> bool:
+        """Whether finished parts are here that are not a week old."""
+        try:
+            ages = [time.time() - path.stat().st_mtime for path in self.work.iterdir() if path.name != _JOB]
+        except OSError:
+            return False
+        return bool(ages) and min(ages) < _KEPT_SECONDS
 
     def _release(self) -> None:
         if os.name != "nt":
@@ -96,9 +155,9 @@ class FilmSlot:
 def clean_leftovers(folder: Path, *, orphans: bool = True) -> list[Path]:
     """Remove what dead makers left in `folder`, and sidecars without a film when `orphans`; the paths removed.
 
-    Films in the making are left alone. Files that are not ours are never touched.
+    Films in the making, and those that can be gone on with, are left alone. Files that are not ours are never touched.
     """
-    removed = [path for lock in sorted(folder.glob(".*.lock")) for path in _clean_lock(folder, lock)]
+    removed = [path for slot in FilmSlot._left(folder) for path in slot.clean()]
     if orphans:
         held = {lock.name[1 : -len(".lock")] for lock in folder.glob(".*.lock")}
         for sidecar in sorted(folder.glob("*.json")):
@@ -109,18 +168,11 @@ def clean_leftovers(folder: Path, *, orphans: bool = True) -> list[Path]:
     return removed
 
 
-def _clean_lock(folder: Path, lock: Path) -> list[Path]:
-    match = _LOCK.fullmatch(lock.name)
-    if match is None:
-        return []
-    slot = FilmSlot(folder, match["name"])
+def _read(path: Path) -> Any:
     try:
-        slot._lock.acquire()
-    except (Timeout, OSError):
-        return []
-    parts = [slot.part] if slot.part.exists() else []
-    slot.discard()
-    return [*parts, lock]
+        return read_json(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _film_of(sidecar: Path) -> Path | None:
@@ -130,9 +182,6 @@ def _film_of(sidecar: Path) -> Path | None:
 
 def read_sidecar(path: Path) -> dict[str, Any] | None:
     """The sidecar in `path`; None when it is not one of ours or cannot be read."""
-    try:
-        tree = read_json(path)
-    except (OSError, ValueError):
-        return None
+    tree = _read(path)
     ours = isinstance(tree, dict) and tree.get("format") == SIDECAR_FORMAT and isinstance(tree.get("file"), str)
     return tree if ours else None

@@ -10,17 +10,17 @@ import dataclasses
 import errno
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from retroml_core.events import FilmSaved
 from retroml_core.filming import FilmError, FilmJob, FilmResult
-from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers, read_sidecar
+from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers
+from retroml_core.films.listing import Film, list_films, read_film
 from retroml_core.films.names import film_stem, safe_stem
 from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
 from retroml_core.films.process import FilmProcess, start_film
+from retroml_core.films.sameness import film_key, find_film
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -32,51 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Film", "FilmOptions", "FilmProcess", "list_films", "make_film", "read_film", "start_film"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """A complete film: `name` is its file name, `sidecar` what it shows (see docs/films.md), `created_at` ISO 8601 UTC."""
-
-    path: Path
-    name: str
-    renderer: str
-    run_id: str
-    seconds: float
-    size_bytes: int
-    created_at: str
-    sidecar: Mapping[str, Any]
-
-    def saved_event(self) -> FilmSaved:
-        """The event that tells of it."""
-        return FilmSaved(renderer=self.renderer, name=self.name, seconds=self.seconds, size_bytes=self.size_bytes)
-
-
-def read_film(sidecar: Path) -> Film | None:
-    """The film that `sidecar` belongs to; None when it is not a sidecar or its film is not there."""
-    tree = read_sidecar(sidecar)
-    if tree is None:
-        return None
-    path = sidecar.with_name(tree["file"])
-    try:
-        return Film(
-            path=path,
-            name=path.name,
-            renderer=str(tree["renderer"]),
-            run_id=str(tree["run_id"]),
-            seconds=float(tree["seconds"]),
-            size_bytes=path.stat().st_size,
-            created_at=str(tree["created_at"]),
-            sidecar=tree,
-        )
-    except (OSError, KeyError, TypeError, ValueError):
-        return None
-
-
-def list_films(run: Run) -> list[Film]:
-    """The complete films in the run's videos folder, oldest first."""
-    films = [film for path in sorted(run.videos_folder.glob("*.json")) if (film := read_film(path)) is not None]
-    return sorted(films, key=lambda film: (film.created_at, film.name))
-
-
 def make_film(
     app: App,
     run: Run,
@@ -85,15 +40,17 @@ def make_film(
     options: FilmOptions | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Film:
-    """Make one film of `run` in this process.
+    """Make one film of `run` in this process; one that is there already is not made again, unless `options.again`.
 
-    Raises FilmError with the reason in words when it cannot be made, FilmCancelled when `progress` does; nothing is left
-    behind then. Raises UnknownName for a renderer that no plugin offers.
+    A film that was begun by a process that died is gone on with. Raises FilmError with the reason in words when it cannot be
+    made, FilmCancelled when `progress` does; nothing is left behind then. Raises UnknownName for a renderer that no plugin
+    offers.
     """
     options = options or FilmOptions()
     spec = cast("RendererSpec", app.registry.get("renderers", renderer))
     config = run.config(app)
     wished = film_config(config.film, options)
+    suffix = _suffix(spec, wished)
     trained = run.status().seconds
     length = film_length(wished.length, trained)
     settings = film_settings(spec.config, options.settings)
@@ -101,27 +58,36 @@ def make_film(
     tape = _open_tape(app, run, config)
     try:
         _check_needs(spec, tape)
-        slot = _reserve(app, run, config, spec, folder, trained, clean_orphans=options.output is None)
+        key = film_key(run, spec.name, wished, settings, length, tape)
+        if not options.again and (film := find_film(folder, key)) is not None:
+            return dataclasses.replace(film, existed=True)
+        slot = _reserve(app, run, config, spec, folder, trained, key, suffix, clean_orphans=options.output is None)
         try:
             job = _job(app, run, tape, wished, slot.part, length, progress or _nobody_listens)
             try:
                 result = _render(spec, settings, job)
             finally:
                 job.players.close()
-            _publish(slot, _sidecar(app, run, config, spec, result, slot, length))
+            _publish(slot, _sidecar(app, run, config, spec, result, slot, length) | {"key": key})
         finally:
             slot.discard()
     finally:
         tape.close()
-    film = read_film(slot.sidecar)
-    if film is None:
+    made = read_film(slot.sidecar)
+    if made is None:
         raise FilmError(f"{slot.final} was removed while it was saved")
-    app.plugins.film_saved(run, film)
-    return film
+    app.plugins.film_saved(run, made)
+    return made
 
 
 def _nobody_listens(fraction: float, doing: str) -> None:
     pass
+
+
+def _suffix(spec: RendererSpec, config: FilmConfig) -> str:
+    if config.format not in spec.formats:
+        raise FilmError(f"format={config.format}: {spec.title} can be {' or '.join(spec.formats)}")
+    return f".{config.format}" if config.format in ("gif", "webp") else spec.suffix
 
 
 def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:
@@ -148,7 +114,16 @@ def _check_needs(spec: RendererSpec, tape: Tape) -> None:
 
 
 def _reserve(
-    app: App, run: Run, config: ExperimentConfig, spec: RendererSpec, folder: Path, trained: float, *, clean_orphans: bool
+    app: App,
+    run: Run,
+    config: ExperimentConfig,
+    spec: RendererSpec,
+    folder: Path,
+    trained: float,
+    key: str,
+    suffix: str,
+    *,
+    clean_orphans: bool,
 ) -> FilmSlot:
     stem = safe_stem(app.plugins.name_film(run, spec.name) or "") or film_stem(
         game=app.registry.game(config.game).title,
@@ -160,7 +135,7 @@ def _reserve(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         clean_leftovers(folder, orphans=clean_orphans)
-        return FilmSlot.reserve(folder, stem, spec.suffix)
+        return FilmSlot.reserve(folder, stem, suffix, key)
     except OSError as error:
         raise _explain(error, folder) from error
 

@@ -1,7 +1,8 @@
 """The process that makes one film: `python -m retroml_core.films.maker <run folder> --renderer timelapse`.
 
-It works at low priority, says on standard output how far it is (see `retroml_core.films.process`) and gives up cleanly on
-SIGTERM, Ctrl+C or, with `--attached`, on a line `cancel` or the end of its standard input.
+It works at low priority, waits for its turn while another film is made, and says on standard output how far it is (see
+`retroml_core.films.process`). It gives up cleanly on SIGTERM, Ctrl+C or, with `--attached`, on a line `cancel` or the end of
+its standard input; a line `pause` makes it rest until a line `resume`.
 """
 
 from __future__ import annotations
@@ -28,24 +29,47 @@ _NICENESS = 10
 
 
 class Reporter:
-    """Says progress a few times a second and notices cancellation: the `progress` of a FilmJob."""
+    """Says progress a few times a second, rests while paused and notices cancellation: the `progress` of a FilmJob."""
 
-    def __init__(self, cancelled: threading.Event, *, every_seconds: float = 0.2) -> None:
+    def __init__(
+        self, cancelled: threading.Event, paused: threading.Event | None = None, *, every_seconds: float = 0.2
+    ) -> None:
         self.cancelled = cancelled
+        self.paused = paused or threading.Event()
         self.every_seconds = every_seconds
-        self._begun = time.monotonic()
+        self._begun: float | None = None
         self._said: float | None = None
 
     def __call__(self, fraction: float, doing: str) -> None:
         """Report; raises FilmCancelled once the film is no longer wanted."""
-        if self.cancelled.is_set():
-            raise FilmCancelled("the film was cancelled")
+        self._check()
+        if self.paused.is_set():
+            self._rest(fraction)
         now = time.monotonic()
         if self._said is None or now - self._said >= self.every_seconds or fraction >= 1:
             self._said = now
+            self._begun = now if self._begun is None else self._begun
             fraction = min(max(fraction, 0.0), 1.0)
             left = round((now - self._begun) / fraction * (1 - fraction), 1) if fraction > 0.02 else None
             say({"fraction": round(fraction, 4), "doing": doing, "seconds_left": left})
+
+    def waiting(self, ahead: int) -> None:
+        """Report that other films are made first: that takes time of its own."""
+        self(0.0, f"waiting for {ahead} other film{'s' * (ahead > 1)}")
+        self._begun = None
+
+    def _rest(self, fraction: float) -> None:
+        begun = time.monotonic()
+        say({"fraction": round(min(max(fraction, 0.0), 1.0), 4), "doing": "paused", "seconds_left": None})
+        while self.paused.is_set():
+            self._check()
+            self.cancelled.wait(0.1)
+        if self._begun is not None:
+            self._begun += time.monotonic() - begun
+
+    def _check(self) -> None:
+        if self.cancelled.is_set():
+            raise FilmCancelled("the film was cancelled")
 
 
 def say(message: dict[str, Any]) -> None:
@@ -63,14 +87,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--attached", action="store_true", help="give up when standard input ends or says cancel")
     FilmOptions.add_arguments(parser)
     parsed = parser.parse_args(argv)
-    cancelled = threading.Event()
+    cancelled, paused = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: cancelled.set())
     if parsed.attached:
-        threading.Thread(target=_watch_input, args=(cancelled,), daemon=True).start()
+        threading.Thread(target=_watch_input, args=(cancelled, paused), daemon=True).start()
     _be_nice()
     try:
-        say({"film": _make(parsed, Reporter(cancelled))})
+        say({"film": _make(parsed, Reporter(cancelled, paused))})
     except FilmCancelled:
         say({"cancelled": True})
         return EXIT_CANCELLED
@@ -87,27 +111,36 @@ def main(argv: list[str] | None = None) -> int:
 def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
     from retroml_core.app import App
     from retroml_core.films.film import make_film
+    from retroml_core.films.turns import turn
     from retroml_core.runs.run import Run
 
     options = FilmOptions.from_arguments(parsed)
     reporter(0.0, "starting")
-    film = make_film(App.open(), Run(parsed.folder), parsed.renderer, options=options, progress=reporter)
+    app = App.open()
+    with turn(app.root.cache / "filming", at_once=options.at_once, waiting=reporter.waiting):
+        film = make_film(app, Run(parsed.folder), parsed.renderer, options=options, progress=reporter)
     return {
         "path": str(film.path),
-        "sidecar": str(film.path.with_suffix(".json")),
+        "sidecar": str(film.sidecar_path),
         "seconds": film.seconds,
         "size_bytes": film.size_bytes,
+        "existed": film.existed,
     }
 
 
-def _watch_input(cancelled: threading.Event) -> None:
+def _watch_input(cancelled: threading.Event, paused: threading.Event) -> None:
     # os.read and not sys.stdin: a thread waiting inside sys.stdin would hold its lock at exit.
     heard = b""
-    while not heard.strip().lower().startswith(b"cancel"):
-        piece = os.read(0, 64)
-        if not piece:
-            break
-        heard += piece
+    while piece := os.read(0, 64):
+        *lines, heard = (heard + piece).split(b"\n")
+        for line in lines:
+            word = line.strip().lower()
+            if word == b"cancel":
+                cancelled.set()
+            elif word == b"pause":
+                paused.set()
+            elif word == b"resume":
+                paused.clear()
     cancelled.set()
 
 

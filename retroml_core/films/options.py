@@ -23,6 +23,8 @@ class FilmOptions:
 
     `length` is seconds or "match" (as long as the training was), `output` a folder other than the run's own, `settings`
     values of the renderer's config by name. The overlays in `show` are switched on, then those in `hide` off.
+    With `again` a film is made though there is one like it. At most `at_once` films are made at a time under one data root;
+    more wait for their turn.
     """
 
     length: str | None = None
@@ -37,6 +39,8 @@ class FilmOptions:
     hide: tuple[str, ...] = ()
     output: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
+    at_once: int = 1
 
     @staticmethod
     def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +56,10 @@ class FilmOptions:
         for name, does in (("show", "to show as well"), ("hide", "to leave out")):
             parser.add_argument(f"--{name}", default="", metavar="A,B", help=f"overlays {does}: {', '.join(_overlays())}")
         parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put the film; default: the run's videos/")
+        parser.add_argument("--again", action="store_true", help="make the film though there is one like it")
+        parser.add_argument(
+            "--at-once", type=int, default=1, metavar="N", help="wait while N films are being made already; default: 1"
+        )
         parser.add_argument(
             "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of the renderer"
         )
@@ -78,6 +86,8 @@ class FilmOptions:
             hide=_names(parsed.hide),
             output=parsed.output,
             settings=settings,
+            again=parsed.again,
+            at_once=max(parsed.at_once, 1),
         )
 
     def as_arguments(self) -> list[str]:
@@ -90,6 +100,7 @@ class FilmOptions:
         arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
         if self.captions is not None:
             arguments.append("--captions" if self.captions else "--no-captions")
+        arguments += ["--again"] * self.again + [f"--at-once={self.at_once}"] * (self.at_once != 1)
         return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
 
 

@@ -1,13 +1,15 @@
 """A film being made by a process of its own: start it, follow it, cancel it.
 
 The process (`retroml_core.films.maker`) says one JSON object a line on its standard output: `{"fraction": 0.4, "doing": "...",
-"seconds_left": 12.0}` any number of times, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "..."}`. It ends when
-its standard input is closed, so it never outlives whoever asked for the film.
+"seconds_left": 12.0}` any number of times, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "..."}`. It hears the
+lines `pause`, `resume` and `cancel` on its standard input, and ends when that is closed, so it never outlives whoever asked
+for the film.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 import sys
@@ -20,17 +22,21 @@ from retroml_core.events import FilmProgress
 from retroml_core.filming import FilmCancelled, FilmError
 
 if TYPE_CHECKING:
-    from retroml_core.films.film import Film
+    from retroml_core.films.listing import Film
     from retroml_core.films.options import FilmOptions
     from retroml_core.runs.run import Run
 
-__all__ = ["FilmProcess", "start_film"]
+__all__ = ["FilmCrashed", "FilmProcess", "start_film"]
 
 _TAIL_BYTES = 4000
 
 
+class FilmCrashed(FilmError):
+    """The process that made the film was killed or died without a word. Made again, the film goes on where it was."""
+
+
 class FilmProcess:
-    """One film in the making. `follow` from one thread; `cancel` from any."""
+    """One film in the making. `follow` from one thread; `pause`, `resume` and `cancel` from any."""
 
     def __init__(self, command: list[str], renderer: str) -> None:
         self.renderer = renderer
@@ -40,8 +46,11 @@ class FilmProcess:
         )
 
     def follow(self, progress: Callable[[FilmProgress], None] | None = None) -> Film:
-        """Hand on progress until the film is done. Raises FilmError with the reason, or FilmCancelled."""
-        from retroml_core.films.film import read_film
+        """Hand on progress until the film is done.
+
+        Raises FilmError with the reason (FilmCrashed when the process died), or FilmCancelled.
+        """
+        from retroml_core.films.listing import read_film
 
         last: dict[str, Any] = {}
         for line in self.process.stdout or ():
@@ -55,11 +64,26 @@ class FilmProcess:
             self.close()
             raise FilmCancelled("the film was cancelled")
         film = read_film(Path(last["film"]["sidecar"])) if "film" in last else None
-        error = last.get("error") or f"the process that makes the film ended with code {code}: {self._tail()}"
+        error = last.get("error")
+        crash = f"the process that makes the film ended with code {code}: {self._tail()}"
         self.close()
         if film is None:
-            raise FilmError(str(error))
-        return film
+            raise FilmError(str(error)) if error else FilmCrashed(crash)
+        return dataclasses.replace(film, existed=bool(last["film"].get("existed")))
+
+    def pause(self) -> None:
+        """Let it rest, from its next picture on. May be called at any time."""
+        self._say("pause")
+
+    def resume(self) -> None:
+        """Let it go on. May be called at any time."""
+        self._say("resume")
+
+    def _say(self, word: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            if self.process.stdin is not None:
+                self.process.stdin.write(f"{word}\n")
+                self.process.stdin.flush()
 
     def cancel(self) -> None:
         """Ask it to stop; it cleans up behind itself and `follow` raises FilmCancelled. May be called at any time."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -84,6 +85,51 @@ def test_what_a_killed_maker_left_is_cleaned_up(tmp_path):
     assert names(tmp_path) == [".film.mp4.lock", ".film.part.mp4"]
     clean_leftovers(tmp_path)
     assert names(tmp_path) == []
+
+
+CODE = (
+    "import os, sys; from pathlib import Path; from retroml_core.films.files import FilmSlot;"
+    "slot = FilmSlot.reserve(Path(sys.argv[1]), 'film', '.mp4', 'key'); (slot.work / '0001.mp4').write_bytes(b'half');"
+    "os._exit(9)"
+)
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A folder in which a maker was killed that had finished a part of the film with the key `key`."""
+    subprocess.run([sys.executable, "-c", CODE, str(tmp_path)], check=False)
+    return tmp_path
+
+
+def test_a_film_that_was_begun_is_gone_on_with(begun):
+    clean_leftovers(begun)
+    slot = FilmSlot.reserve(begun, "film", ".mp4", "key")
+    assert (slot.final.name, (slot.work / "0001.mp4").read_bytes()) == ("film.mp4", b"half")
+    slot.publish(sidecar("film.mp4"))
+    assert names(begun) == ["film.json", "film.mp4"]
+
+
+def test_another_film_leaves_a_film_that_was_begun_alone(begun):
+    clean_leftovers(begun)
+    other = FilmSlot.reserve(begun, "film", ".mp4", "other key")
+    assert other.final.name == "film-2.mp4"
+    other.discard()
+    assert (begun / ".film.part.mp4.work" / "0001.mp4").exists()
+
+
+def test_a_film_that_was_begun_is_gone_on_with_by_one_maker_only(begun):
+    one, other = (FilmSlot.reserve(begun, "film", ".mp4", "key") for _ in range(2))
+    assert (one.final.name, other.final.name) == ("film.mp4", "film-2.mp4")
+    assert not (other.work / "0001.mp4").exists()
+    one.discard()
+    other.discard()
+    assert names(begun) == []
+
+
+def test_a_film_that_was_begun_long_ago_is_cleaned_up(begun):
+    os.utime(begun / ".film.part.mp4.work" / "0001.mp4", (0, 0))
+    clean_leftovers(begun)
+    assert names(begun) == []
 
 
 def test_a_film_in_the_making_is_not_cleaned_up(tmp_path):

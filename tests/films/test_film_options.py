@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retroml_core.filming import FilmError
@@ -34,9 +34,12 @@ options = st.builds(
     hide=st.lists(words.map(str.lower), max_size=3).map(tuple),
     output=st.none() | st.just(Path("some folder")),
     settings=st.dictionaries(words, words, max_size=3),
+    again=st.booleans(),
+    at_once=st.integers(1, 9),
 )
 
 
+@settings(deadline=None)
 @given(options)
 def test_options_survive_the_way_to_another_process(asked):
     assert parse(asked.as_arguments()) == asked

@@ -6,12 +6,14 @@ import sys
 import threading
 
 import pytest
+from filelock import FileLock
 
 from retroml_core.filming import FilmCancelled, FilmError
 from retroml_core.films import maker as filmmaker
 from retroml_core.films.film import list_films, start_film
 from retroml_core.films.maker import Reporter
 from retroml_core.films.options import FilmOptions
+from retroml_core.films.process import FilmCrashed
 
 pytestmark = pytest.mark.usefixtures("trusted")
 
@@ -52,6 +54,42 @@ def test_cancelling_leaves_nothing_behind(run, left):
     with start_film(run, "still", options(trouble="wait")) as making, pytest.raises(FilmCancelled):
         making.follow(lambda step: making.cancel() if step.fraction > 0.4 else None)
     assert left() == []
+
+
+def test_a_process_that_died_is_told_from_a_film_that_cannot_be_made(run):
+    with start_film(run, "still", options(trouble="die")) as making, pytest.raises(FilmCrashed):
+        making.follow()
+
+
+def test_a_film_rests_while_it_is_paused(run):
+    said = []
+
+    def hear(step):
+        said.append(step.doing)
+        if step.doing == "waiting to be cancelled" and "paused" not in said:
+            making.pause()
+        elif step.doing == "paused":
+            making.resume()
+        elif "paused" in said:
+            making.cancel()
+
+    with start_film(run, "still", options(trouble="wait")) as making, pytest.raises(FilmCancelled):
+        making.follow(hear)
+    assert said[-1] == "waiting to be cancelled"
+
+
+def test_one_film_at_a_time(run, tmp_path):
+    with FileLock(tmp_path / "root" / "cache" / "filming" / "00000000000000000001-1.ticket") as other:
+        said = []
+
+        def hear(step):
+            said.append(step.doing)
+            if step.doing == "waiting for 1 other film":
+                other.release()
+
+        with start_film(run, "still") as making:
+            making.follow(hear)
+    assert "waiting for 1 other film" in said
 
 
 def test_leaving_the_block_ends_the_process(run, left):

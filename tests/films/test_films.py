@@ -11,11 +11,12 @@ from retroml_core.films.options import FilmOptions
 from retroml_core.plugins.registry import UnknownName
 from retroml_core.testing import film_plugin
 from retroml_core.testing.apps import tiny_app
+from retroml_core.testing.film import MadeUpTape
 from retroml_core.testing.runs import tiny_run
 
 
-def make(app, run, **settings):
-    return make_film(app, run, "still", options=FilmOptions(settings=settings))
+def make(app, run, *, again=False, **settings):
+    return make_film(app, run, "still", options=FilmOptions(settings=settings, again=again))
 
 
 def test_a_film_gets_its_usual_name(app, run):
@@ -36,13 +37,39 @@ def test_the_sidecar_says_all_there_is_to_say(app, run):
 
 
 def test_films_are_listed_from_their_sidecars(app, run):
-    made = [make(app, run), make(app, run)]
+    made = [make(app, run), make(app, run, again=True)]
     assert sorted(film.name for film in list_films(run)) == sorted(film.name for film in made)
     assert list_films(run)[0].run_id == run.id
 
 
 def test_the_second_film_gets_another_name(app, run):
-    assert make(app, run).path.stem + "-2.mp4" == make(app, run).name
+    assert make(app, run).path.stem + "-2.mp4" == make(app, run, again=True).name
+
+
+def test_a_film_that_is_there_already_is_not_made_again(app, run, left):
+    first = make(app, run)
+    second = make(app, run)
+    assert (second.path, first.existed, second.existed) == (first.path, False, True)
+    assert left() == [first.sidecar_path.name, first.name]
+
+
+@pytest.mark.parametrize(
+    "change", [{"length": "12"}, {"fps": 60}, {"layout": "square"}, {"hide": ("score",)}, {"settings": {"pictures": "30"}}]
+)
+def test_other_wishes_are_another_film(app, run, change):
+    first = make(app, run)
+    assert make_film(app, run, "still", options=FilmOptions(**change)).path != first.path
+
+
+def test_more_play_is_another_film(app, run, monkeypatch):
+    first = make(app, run)
+    monkeypatch.setattr(MadeUpTape, "steps", lambda self, stream="training": 7)
+    assert make(app, run).path != first.path
+
+
+def test_a_format_the_renderer_cannot_write_is_refused_in_words(app, run):
+    with pytest.raises(FilmError, match="format=gif: Still can be mp4"):
+        make_film(app, run, "still", options=FilmOptions(format="gif"))
 
 
 def test_films_without_a_sidecar_and_sidecars_without_a_film_are_not_listed(app, run):
