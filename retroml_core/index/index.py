@@ -155,10 +155,12 @@ class Index:
                 self._sync_folder(folder, report)
             else:
                 report.runs += 1
-        for gone in known - folders.keys():
+        gone = known.keys() - folders.keys()
+        if gone:
             with self.store.write() as connection:
-                ingest.forget(connection, gone)
-            report.removed += 1
+                for run_id in gone:
+                    ingest.forget(connection, run_id)
+        report.removed = len(gone)
         return report
 
     def _sync_folder(self, folder: Path, report: SyncReport) -> None:
