@@ -1,0 +1,182 @@
+"""The page of one run: everything known of it, its curves, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retroml_core.services import ExperimentService, MetricsService, ModelService
+from retroml_dearpygui.desk import Kind, Question
+from retroml_dearpygui.services.opening import show_in_folder
+from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.run_report import RunReport, gather
+from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.debounce import Rhythm
+from retroml_dearpygui.viewmodels.run_columns import run_title
+
+if TYPE_CHECKING:
+    from retroml_core.index import StoredCurve
+    from retroml_dearpygui.desk import Desk
+
+__all__ = ["RunDetailViewModel"]
+
+LIVE_SECONDS = 1.0
+POINTS = 600
+
+
+class RunDetailViewModel(ViewModel):
+    """`report` is what is known of the run `run_id`, None until it is read; `problem` is why it cannot be, in words.
+
+    `curve` is the course of `curve_name`.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.commands = RunCommands(desk.app)
+        self.run_id = ""
+        self.report: RunReport | None = None
+        self.curve: StoredCurve | None = None
+        self.curve_name = "score"
+        self.problem = ""
+        self._experiments = ExperimentService(desk.app)
+        self._metrics = MetricsService(desk.app)
+        self._rhythm = Rhythm(desk.clock, LIVE_SECONDS)
+
+    @property
+    def title(self) -> str:
+        """What the run is called."""
+        return run_title(self.report.row) if self.report is not None else self.run_id
+
+    def open(self, run_id: str) -> None:
+        """Show another run."""
+        if run_id != self.run_id:
+            self.run_id, self.report, self.curve, self.problem = run_id, None, None, ""
+            self.curve_name = "score"
+            self._rhythm = Rhythm(self.desk.clock, LIVE_SECONDS)
+            self.changed()
+        self.refresh()
+
+    def close(self) -> None:
+        """Show no run."""
+        self.run_id, self.report, self.curve = "", None, None
+        self.changed()
+
+    def tick(self) -> None:
+        """Once a frame while the run is shown: read anew what is new of a run at work."""
+        live = self.report is None or self.report.status.state.live
+        if self.run_id and live and not self.problem and self._rhythm.due():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the run anew."""
+        run_id, name, known = self.run_id, self.curve_name, self.report
+        self._rhythm.begin()
+        self.desk.background(lambda: self._read(run_id, name, known), self._show, lambda error: self._broken(run_id, error))
+
+    def show_curve(self, name: str) -> None:
+        """Show another curve."""
+        self.curve_name = name
+        self.refresh()
+
+    # --- what people write on it ----------------------------------------------------------------------------------------
+
+    def rename(self, name: str) -> None:
+        """Give the run another name."""
+        self._do(lambda: self._experiments.rename(self.run_id, name.strip()))
+
+    def set_tags(self, words: str) -> None:
+        """Make `words`, separated by commas, the tags of the run."""
+        wanted = [word.strip() for word in words.split(",") if word.strip()]
+        gone = [tag for tag in self.report.labels.tags if tag not in wanted] if self.report else []
+        self._do(lambda: self._experiments.tag(self.run_id, add=wanted, remove=gone))
+
+    def set_notes(self, notes: str) -> None:
+        """Write the notes of the run anew."""
+        self._do(lambda: self._experiments.note(self.run_id, notes))
+
+    # --- actions --------------------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Pause it."""
+        self._do(lambda: self.commands.pause(self.run_id), "Paused")
+
+    def resume(self) -> None:
+        """Go on with it."""
+        self._do(lambda: self.commands.resume(self.run_id), "Resumed")
+
+    def stop(self) -> None:
+        """Stop it, after asking."""
+        text = "What was learned is saved, films are made of it, and it can be resumed later."
+        stop = lambda: self._do(lambda: self.commands.stop(self.run_id), "Stopping")  # noqa: E731
+        self.desk.ask(Question(f"Stop {self.title}?", text, "Stop", stop))
+
+    def duplicate(self) -> None:
+        """Start a new run with these settings."""
+        self._do(lambda: self.commands.duplicate(self.run_id), "Started again with another seed")
+
+    def train_on(self, checkpoint: str, minutes: float) -> None:
+        """Train on from a checkpoint, by name, as a new run, and show it."""
+        report = self.report
+        found = next((kept for kept in report.checkpoints if kept.name == checkpoint), None) if report else None
+        if report is not None and found is not None:
+            work = lambda: self.commands.train_on(report.run, found, minutes)  # noqa: E731
+            self.desk.background(work, lambda run: self.desk.go("experiments", run=run.id))
+
+    def save_model(self, checkpoint: str, name: str = "") -> None:
+        """Keep a checkpoint, by name, as a model."""
+        report = self.report
+        if report is not None:
+            work = lambda: ModelService(self.desk.app).save(report.run, checkpoint, name)  # noqa: E731
+            self.desk.background(
+                work, lambda model: self.desk.toast("Model saved", f"{model.name}: see the page Models", Kind.OK)
+            )
+
+    def export(self, formats: list[str], folder: Path) -> None:
+        """Write the run into files under `folder`."""
+        run_id = self.run_id
+
+        def done(outcome: tuple[Path, list[str]]) -> None:
+            target, faults = outcome
+            title, text, kind = ("Exported", str(target), Kind.OK) if not faults else ("Export", faults[0], Kind.DANGER)
+            self.desk.toast(title, text, kind)
+
+        self.desk.background(lambda: self.commands.export([run_id], formats, folder), done)
+
+    def show_folder(self) -> None:
+        """Show the run's folder in the file manager."""
+        if self.report is not None:
+            folder = self.report.run.folder
+            self.desk.background(lambda: show_in_folder(folder))
+
+    def copy_id(self) -> None:
+        """Put its id on the clipboard."""
+        self.desk.copy(self.run_id)
+
+    # --- inside ---------------------------------------------------------------------------------------------------------
+
+    def _read(self, run_id: str, name: str, known: RunReport | None) -> tuple[RunReport, StoredCurve]:
+        report = gather(self.desk.app, run_id, known)
+        shown = name if name in report.curves or not report.curves else report.curves[0]
+        return report, self._metrics.curve(report.row.id, shown, max_points=POINTS)
+
+    def _show(self, found: tuple[RunReport, StoredCurve]) -> None:
+        self._rhythm.end()
+        report, curve = found
+        if report.row.id == self.run_id or self.run_id == "latest":
+            self.run_id, self.report, self.curve, self.problem = report.row.id, report, curve, ""
+            self.changed()
+
+    def _broken(self, run_id: str, error: Exception) -> None:
+        self._rhythm.end()
+        if run_id == self.run_id:
+            self.problem = str(error)
+            self.changed()
+
+    def _do(self, work: Callable[[], object], said: str = "") -> None:
+        def done(_: object) -> None:
+            if said:
+                self.desk.toast(said, self.title, Kind.OK)
+            self.refresh()
+
+        self.desk.background(work, done)

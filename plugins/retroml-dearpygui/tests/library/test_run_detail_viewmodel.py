@@ -1,0 +1,147 @@
+"""The page of one run, without a window."""
+
+from __future__ import annotations
+
+import pytest
+from retroml_dearpygui.services.run_report import flat, log_tail
+from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
+
+from retroml_core.events import RunState
+from retroml_core.files import write_json
+from retroml_core.runs.models import list_models
+
+
+@pytest.fixture
+def detail(desk, trained):
+    """The page of a finished run."""
+    made = RunDetailViewModel(desk)
+    made.commands._start = lambda run: None
+    made.open(trained.id)
+    return made
+
+
+def test_everything_known_of_a_run_is_there(detail, trained):
+    report = detail.report
+    assert report.row.state is RunState.COMPLETED
+    assert dict(report.settings)["algorithm.name"] == "random"
+    assert dict(report.provenance)["python"] == "3.11"
+    assert [kept.name for kept in report.checkpoints] == [kept.name for kept in trained.checkpoints()]
+    assert report.curves[0] == "score"
+    assert "loss/policy" in report.curves
+    assert report.size_bytes > 0
+
+
+def test_the_score_is_the_first_curve_shown(detail):
+    assert (detail.curve_name, detail.curve.points) == ("score", 6)
+
+
+def test_another_curve_can_be_shown(detail):
+    detail.show_curve("loss/policy")
+    assert detail.curve.points == 3
+
+
+def test_what_is_not_as_the_preset_has_it_is_listed(detail):
+    found = {difference.key: difference for difference in detail.report.differences}
+    assert found["algorithm.environments"].value == "2"
+    assert "seed" not in found
+
+
+def test_latest_is_a_run(desk, trained):
+    detail = RunDetailViewModel(desk)
+    detail.open("latest")
+    assert detail.run_id == trained.id
+
+
+def test_an_unknown_run_is_told(desk):
+    detail = RunDetailViewModel(desk)
+    detail.open("nothing")
+    assert "there is no run" in detail.problem
+
+
+def test_a_run_of_a_newer_version_is_shown_as_far_as_it_can_be(desk, trained):
+    write_json(trained.folder / "config.json", {**trained.tree, "schema_version": 999})
+    detail = RunDetailViewModel(desk)
+    detail.open(trained.id)
+    assert detail.problem == ""
+    assert "999" in detail.report.problem
+    assert dict(detail.report.settings)["game"] == "tiny"
+
+
+def test_a_run_at_work_is_read_again_every_second(detail, at_work, trained, clock):
+    at_work(trained)
+    detail.refresh()
+    version = detail.version
+    detail.tick()
+    assert detail.version == version
+    clock.pass_by(1.5)
+    detail.tick()
+    assert detail.version > version
+
+
+def test_a_finished_run_is_left_alone(detail, clock):
+    version = detail.version
+    clock.pass_by(60)
+    detail.tick()
+    assert detail.version == version
+
+
+def test_name_tags_and_notes_are_written_on_it(detail, trained):
+    detail.rename("  Mine ")
+    detail.set_tags("fast, good,, fast")
+    detail.set_notes("Some words.")
+    labels = detail.report.labels
+    assert (labels.name, labels.tags, labels.notes) == ("Mine", ("fast", "good"), "Some words.")
+    detail.set_tags("good")
+    assert detail.report.labels.tags == ("good",)
+    assert detail.title == "Mine"
+
+
+def test_a_checkpoint_is_kept_as_a_model(detail, front, app):
+    detail.save_model(detail.report.checkpoints[-1].name, "Keep")
+    assert [model.name for model in list_models(app.root)] == ["Keep"]
+    assert front.toasts[-1][0] == "Model saved"
+
+
+def test_training_on_makes_a_run_and_shows_it(detail, front, trained):
+    detail.train_on(detail.report.checkpoints[-1].name, 5)
+    assert front.toasts == []
+    (place,) = front.places
+    assert place[0] == "experiments"
+    assert place[1]["run"] != trained.id
+
+
+def test_stopping_what_does_not_run_is_told(detail, front):
+    detail.stop()
+    front.answer()
+    assert "there is no process to stop it" in front.toasts[-1][1]
+
+
+def test_its_id_goes_to_the_clipboard(detail, front, trained):
+    detail.copy_id()
+    assert front.clipboard == trained.id
+
+
+def test_a_log_is_shown_by_its_last_lines_as_a_terminal_would(tmp_path):
+    log = tmp_path / "out.log"
+    log.write_bytes(b"first\n10 %\r50 %\r100 %\nlast \xff\n")
+    assert log_tail(log) == "first\n100 %\nlast \ufffd"
+
+
+def test_a_long_log_is_cut_at_its_beginning(tmp_path):
+    log = tmp_path / "out.log"
+    log.write_text("\n".join(f"line {number}" for number in range(50_000)))
+    lines = log_tail(log).splitlines()
+    assert (len(lines), lines[-1]) == (200, "line 49999")
+
+
+def test_no_log_is_no_words(tmp_path):
+    assert log_tail(tmp_path / "out.log") == ""
+
+
+def test_trees_become_dotted_keys():
+    assert list(flat({"a": {"b": None, "c": [1]}, "d": "x", "e": {}})) == [
+        ("a.b", "–"),
+        ("a.c", "[1]"),
+        ("d", "x"),
+        ("e", "{}"),
+    ]
