@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Part", "Tree", "copy_tree", "digest", "load_tree", "make_part", "not_finite", "save_tree", "tree_bytes"]
+__all__ = [
+    "Part",
+    "Tree",
+    "copy_tree",
+    "digest",
+    "load_tree",
+    "make_part",
+    "not_finite",
+    "pack_tree",
+    "save_tree",
+    "tree_bytes",
+    "unpack_tree",
+]
 
 Tree = dict[str, Any]
 """A plain tree; the keys are strings without a slash."""
@@ -32,6 +44,7 @@ Tree = dict[str, Any]
 _ARRAY = "$array"
 _FLOAT = "$float"
 _PART, _CONTENT = "$part", "$content"
+_STRUCTURE = "structure"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 
 
@@ -92,6 +105,32 @@ def load_tree(stem: Path, kept: Callable[[str], Part] | None = None) -> Tree:
     return tree
 
 
+def pack_tree(tree: Tree) -> bytes:
+    """`tree` as the bytes of one safetensors file, whose array "structure" is the JSON. Raises TypeError as `save_tree`."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    arrays: dict[str, NDArray[Any]] = {}
+    structure = json.dumps(_strip(tree, "", arrays, None), allow_nan=False).encode()
+    packed: bytes = save({**arrays, _STRUCTURE: np.frombuffer(structure, np.uint8)})
+    return packed
+
+
+def unpack_tree(packed: bytes) -> Tree:
+    """The tree of `pack_tree`. Raises ValueError when it is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays = load(packed)
+        tree = _fill(json.loads(arrays.pop(_STRUCTURE).tobytes()), arrays, None)
+    except (SafetensorError, KeyError) as error:
+        raise ValueError(f"this is no packed tree: {error}") from error
+    if not isinstance(tree, dict):
+        raise ValueError("this is no packed tree")
+    return tree
+
+
 def digest(tree: Tree) -> str:
     """A BLAKE2 digest (32 hex digits) of a tree, equal exactly when structure, types and every bit of the arrays are.
 
@@ -110,16 +149,20 @@ def digest(tree: Tree) -> str:
 
 
 def copy_tree(tree: Tree, known: Container[str] = ()) -> Tree:
-    """A tree with arrays of its own; parts whose keys are `known` stay as they are."""
+    """A tree with arrays of its own; parts whose keys are `known` are neither read nor copied, and cannot be read from it."""
 
     def copy_part(part: Part) -> Part:
         if part.key in known:
-            return part
+            return Part(part.key, lambda: _refuse(part.key), part.size_bytes)
         content = copy_tree(part.read())
         return Part(part.key, lambda: content, part.size_bytes)
 
     copied: Tree = _map_leaves(tree, lambda _, array: array.copy(), copy_part)
     return copied
+
+
+def _refuse(key: str) -> Tree:
+    raise ValueError(f"part {key} was left out of this copy")
 
 
 def tree_bytes(tree: Tree, known: Container[str] = ()) -> int:

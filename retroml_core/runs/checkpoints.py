@@ -2,7 +2,8 @@
 
 `checkpoints/<step>/` holds `manifest.json` (step, time, why, score, versions, SHA-256 of every file), the light `policy`
 (for play, films, sharing) and, in a full checkpoint, the `state` to continue from. A folder is written under a temporary
-name, made durable, and renamed. `best.json` names the best model.
+name, made durable, and renamed. `best.json` names the best model. Parts of a state that never change, such as the full
+segments of a replay, lie in `checkpoints/parts/` once for all checkpoints; manifests refer to them by key and SHA-256.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.files import read_json, replace, sync_folder, write_json
+from retroml_core.runs.parts import PartFile, PartStore
 
 if TYPE_CHECKING:
-    from retroml_core.tree import Tree
+    from retroml_core.tree import Part, Tree
 
 __all__ = ["Checkpoint", "CheckpointStore", "DamagedCheckpoint"]
 
@@ -31,7 +33,8 @@ class DamagedCheckpoint(ValueError):
 class Checkpoint:
     """One checkpoint: `created_at` in seconds since 1970, `score` the mean score known then, `full` when it can be resumed.
 
-    `meta` is what its maker noted besides, such as versions.
+    `size_bytes` is that of all its files, with parts it shares with others. `meta` is what its maker noted besides, such as
+    versions.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Checkpoint:
 
 
 Checkpoints = list[Checkpoint]
+Names = list[str]
 """Inside the store `list` is a method."""
 
 
@@ -54,6 +58,7 @@ class CheckpointStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.parts = PartStore(folder / "parts")
 
     def save(
         self, step: int, state_tree: Tree | None, policy_tree: Tree, meta: Mapping[str, Any] | None = None, why: str = ""
@@ -73,9 +78,13 @@ class CheckpointStore:
         try:
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
-            trees = {"policy": policy_tree} | ({} if state_tree is None else {"state": state_tree})
-            files = [path for name, tree in trees.items() for path in save_tree(tree, temporary / name)]
-            _write_manifest(temporary, step, files, dict(meta or {}), why)
+            files = save_tree(policy_tree, temporary / "policy")
+            shared: list[str] = []
+            if state_tree is not None:
+                files += save_tree(state_tree, temporary / "state", lambda part: self._share(part, shared))
+                self.parts.sync()
+            parts = {key: asdict(self.parts.sound[key]) for key in shared}
+            _write_manifest(temporary, step, files, parts, dict(meta or {}), why)
             self._swap_in(temporary, target)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -84,6 +93,10 @@ class CheckpointStore:
         if saved is None:
             raise OSError(f"{target} vanished while it was written")
         return saved
+
+    def _share(self, part: Part, shared: Names) -> None:
+        self.parts.keep(part)
+        shared.append(part.key)
 
     def _swap_in(self, temporary: Path, target: Path) -> None:
         sync_folder(temporary)
@@ -104,6 +117,7 @@ class CheckpointStore:
                     replace(leftover, target)
                 else:
                     shutil.rmtree(leftover, ignore_errors=True)
+        self._collect_parts()
 
     def list(self) -> Checkpoints:
         """All complete checkpoints by step."""
@@ -146,9 +160,17 @@ class CheckpointStore:
                 raise DamagedCheckpoint(f"{path} is missing")
             if _sha256(path) != digest["sha256"]:
                 raise DamagedCheckpoint(f"{path} is damaged")
+        for key, file in _parts(checkpoint.folder).items():
+            try:
+                self.parts.verify(key, file)
+            except ValueError as error:
+                raise DamagedCheckpoint(str(error)) from error
 
     def load_state(self, checkpoint: Checkpoint) -> Tree:
-        """The state to continue from. Raises DamagedCheckpoint, OSError, ValueError for a light checkpoint."""
+        """The state to continue from; its parts are read when they are asked for.
+
+        Raises DamagedCheckpoint, OSError, ValueError for a light checkpoint.
+        """
         if not checkpoint.full:
             raise ValueError(f"checkpoint {checkpoint.name} holds only a policy")
         return self._load(checkpoint, "state")
@@ -160,15 +182,23 @@ class CheckpointStore:
     def _load(self, checkpoint: Checkpoint, name: str) -> Tree:
         from retroml_core.tree import load_tree
 
+        parts = _parts(checkpoint.folder)
         try:
-            return load_tree(checkpoint.folder / name)
-        except ValueError as error:
+            return load_tree(checkpoint.folder / name, lambda key: self.parts.open(key, parts[key]))
+        except (ValueError, KeyError) as error:
             raise DamagedCheckpoint(str(error)) from error
+
+    def copy(self, checkpoint: Checkpoint, folder: Path, name: str = "") -> None:
+        """Copy a checkpoint into another folder of checkpoints, there called `name`; its parts first. Raises OSError."""
+        for key in _parts(checkpoint.folder):
+            self.parts.copy(key, folder / "parts")
+        shutil.copytree(checkpoint.folder, folder / (name or checkpoint.name))
 
     def thin(self, keep: int, keep_policies: int) -> None:
         """Keep the newest `keep` full checkpoints, and `keep_policies` policies spread evenly; first, last, best always."""
         for checkpoint in self.full()[keep:]:
             _drop_state(checkpoint)
+        self._collect_parts()
         best = self.best()
         while len(light := [c for c in self.list() if not c.full and (best is None or c.name != best.name)]) > keep_policies:
             if len(light) < 3:
@@ -176,18 +206,22 @@ class CheckpointStore:
             gaps = {c.name: after.step - before.step for before, c, after in zip(light, light[1:], light[2:], strict=False)}
             shutil.rmtree(self.folder / min(gaps, key=lambda name: gaps[name]))
 
+    def _collect_parts(self) -> None:
+        self.parts.collect({key for checkpoint in self.full() for key in _parts(checkpoint.folder)})
 
-def _write_manifest(folder: Path, step: int, files: list[Path], meta: dict[str, Any], why: str) -> None:
+
+def _write_manifest(folder: Path, step: int, files: list[Path], parts: dict[str, Any], meta: dict[str, Any], why: str) -> None:
     described = {path.name: {"sha256": _sha256(path), "bytes": path.stat().st_size} for path in files}
     score = meta.pop("score", None)
     manifest = {"v": 1, "step": step, "created_at": time.time(), "why": why, "score": score, "meta": meta}
-    write_json(folder / "manifest.json", manifest | {"files": described})
+    write_json(folder / "manifest.json", manifest | {"files": described, "parts": parts})
 
 
 def _drop_state(checkpoint: Checkpoint) -> None:
     """Make a full checkpoint light: first the manifest says so, then the files go."""
     manifest = _manifest(checkpoint.folder)
     manifest["files"] = {name: value for name, value in manifest["files"].items() if not name.startswith("state.")}
+    manifest["parts"] = {}
     write_json(checkpoint.folder / "manifest.json", manifest)
     for path in checkpoint.folder.glob("state.*"):
         path.unlink(missing_ok=True)
@@ -196,6 +230,10 @@ def _drop_state(checkpoint: Checkpoint) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = read_json(folder / "manifest.json")
     return manifest
+
+
+def _parts(folder: Path) -> dict[str, PartFile]:
+    return {key: PartFile(**file) for key, file in _manifest(folder).get("parts", {}).items()}
 
 
 def _read(folder: Path) -> Checkpoint | None:
@@ -209,7 +247,7 @@ def _read(folder: Path) -> Checkpoint | None:
             why=str(manifest["why"]),
             score=manifest["score"],
             full="state.json" in manifest["files"],
-            size_bytes=sum(int(file["bytes"]) for file in manifest["files"].values()),
+            size_bytes=sum(int(file["bytes"]) for kind in ("files", "parts") for file in manifest.get(kind, {}).values()),
             meta=manifest["meta"],
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.schema import Budget, ExperimentConfig
 
-__all__ = ["continue_run", "continued_config"]
+__all__ = ["MUST_STAY", "continue_run", "continued_config"]
 
-_MUST_STAY = ("game", "environment", "network", "algorithm.name", "algorithm.environments")
+MUST_STAY = ("game", "environment", "network", "algorithm.name", "algorithm.environments")
+"""What a state of training fits, and nothing else."""
 
 
 def continued_config(
@@ -52,11 +53,12 @@ def continue_run(app: App, config: ExperimentConfig, checkpoint: Checkpoint) -> 
     """
     from retroml_core.runs.run import create_run
 
-    CheckpointStore(checkpoint.folder.parent).verify(checkpoint)
+    store = CheckpointStore(checkpoint.folder.parent)
+    store.verify(checkpoint)
     run = create_run(app, config)
     try:
         making = run.checkpoints_folder / f".new-{checkpoint.folder.name}"
-        shutil.copytree(checkpoint.folder, making)
+        store.copy(checkpoint, run.checkpoints_folder, making.name)
         making.rename(run.checkpoints_folder / checkpoint.folder.name)
     except BaseException:
         shutil.rmtree(run.folder, ignore_errors=True)
@@ -90,7 +92,7 @@ def _refuse_spent(budget: Budget, checkpoint: Checkpoint) -> None:
 
 
 def _refuse_other_shape(before: ExperimentConfig, after: ExperimentConfig) -> None:
-    changed = [key for key in _MUST_STAY if _at(before, key) != _at(after, key)]
+    changed = [key for key in MUST_STAY if _at(before, key) != _at(after, key)]
     if changed:
         raise Fault(f"{', '.join(changed)} cannot change when training goes on from a checkpoint; start a new run instead")
 

@@ -95,7 +95,7 @@ def save_model(app: App, run: Run, checkpoint: Checkpoint, name: str = "") -> Mo
     making = app.root.models / f".new-{identity}"
     try:
         (making / "checkpoints").mkdir(parents=True)
-        shutil.copytree(checkpoint.folder, making / "checkpoints" / checkpoint.name)
+        store.copy(checkpoint, making / "checkpoints")
         for file in ("config.json", "provenance.json"):
             if (run.folder / file).is_file():
                 shutil.copy2(run.folder / file, making / file)

@@ -78,15 +78,17 @@ class Snapshots:
         self, step: int, state: Tree | None, policy: Tree, meta: dict[str, Any], why: str, *, best: bool = False
     ) -> Future[Checkpoint]:
         """Write a checkpoint in the background; its arrays are copied first, or it is written at once when they are large.
+        Parts that are on disk already are neither copied nor written.
 
         Raises OSError when that fails at once; else `check` or `wait` does.
         """
         if len(self._pending) > MOST_PENDING:
             self.wait()
         trees: Tree = {"policy": policy} | ({} if state is None else {"state": state})
-        large = tree_bytes(trees) > COPY_LIMIT_BYTES
+        on_disk = self.store.parts.sound
+        large = tree_bytes(trees, on_disk) > COPY_LIMIT_BYTES
         if not large:
-            trees = copy_tree(trees)
+            trees = copy_tree(trees, on_disk)
         future = self._writer.submit(self._write, step, trees, meta, why, best)
         self._pending.append(future)
         if large:
