@@ -27,6 +27,7 @@ class ParamInfo:
     choices: tuple[str, ...] = ()
     advanced: bool = False
     live: bool = False
+    memory: bool = False
     source: str = ""
 
 
@@ -43,14 +44,16 @@ def param(
     choices: tuple[str, ...] = (),
     advanced: bool = False,
     live: bool = False,
+    memory: bool = False,
     source: str = "",
 ) -> Any:
     """Declare a config field.
 
     `ge` and `le` are hard limits (a value outside is an error), `soft_ge` and `soft_le` are the safe band (a value outside
     is a warning). `unit` is written after the value (`"steps"`, `"s"`). `choices` lists the allowed strings. `advanced`
-    hides the field until asked for. `live` allows it to be changed while a run is training. `source` says where the default
-    comes from (a paper, a published setting). A mutable default goes into `default_factory`.
+    hides the field until asked for. `live` allows it to be changed while a run is training. `memory` says that a larger value
+    takes more memory: it is named when memory runs out. `source` says where the default comes from (a paper, a published
+    setting). A mutable default goes into `default_factory`.
     """
     info = ParamInfo(
         help=help,
@@ -62,6 +65,7 @@ def param(
         choices=choices,
         advanced=advanced,
         live=live,
+        memory=memory,
         source=source,
     )
     if default_factory is not None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from retroml_core.algorithm import StopTraining
 from retroml_core.app import App
 from retroml_core.events import RunOutcome, RunState
+from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.launching import LAUNCHED_AT
 from retroml_core.runs.lock import RunBusy, hold
 from retroml_core.runs.run import Run
@@ -83,14 +84,13 @@ def _attempt(run: Run, app: App, config: ExperimentConfig, since: float) -> int 
             _settle(attempt, outcome)
             return _exit_code(attempt, outcome)
     except Exception as error:  # noqa: BLE001  # a disk too full even to say so, or no device
-        failure = explain(error, folder=str(run.folder), step=run.status().step, checkpoint=None)
+        failure = explain(error, folder=str(run.folder), step=run.status().step, checkpoint=_last_good(run), config=config)
         with contextlib.suppress(OSError):
             fail_early(run, failure.reason)
         return _refuse(failure.reason)
 
 
 def _carry_out(attempt: Attempt) -> RunOutcome:
-    session: Session | None = None
     try:
         write_provenance(attempt)
         attempt.app.plugins.run_started(attempt.run)
@@ -104,7 +104,7 @@ def _carry_out(attempt: Attempt) -> RunOutcome:
         attempt.control.request_stop(reason, preempted=True)
         return RunOutcome(state=RunState.STOPPED, steps=attempt.tally.steps, reason=reason)
     except Exception as error:  # noqa: BLE001  # an algorithm may fail in any way; the run says how
-        return _fail(attempt, error, session.keeper.last_good() if session is not None else None)
+        return _fail(attempt, error)
 
 
 def _cut_short(attempt: Attempt, outcome: RunOutcome) -> RunOutcome:
@@ -116,12 +116,19 @@ def _cut_short(attempt: Attempt, outcome: RunOutcome) -> RunOutcome:
     )
 
 
-def _fail(attempt: Attempt, error: Exception, checkpoint: str | None) -> RunOutcome:
-    steps = attempt.tally.steps
-    failure = explain(error, folder=str(attempt.run.folder), step=steps, checkpoint=checkpoint)
+def _fail(attempt: Attempt, error: Exception) -> RunOutcome:
+    run, checkpoint = attempt.run, _last_good(attempt.run)
+    steps = attempt.tally.steps or run.status().step  # the tally is empty until a checkpoint is taken up
+    failure = explain(error, folder=str(run.folder), step=steps, checkpoint=checkpoint, config=attempt.config)
     _say(failure.details or failure.reason)
     attempt.problem(failure.reason, hint=failure.hint, details=failure.details, severity="error", metric=failure.metric)
     return RunOutcome(state=RunState.FAILED, steps=steps, reason=failure.reason, checkpoint=checkpoint)
+
+
+def _last_good(run: Run) -> str | None:
+    """The name of the newest sound checkpoint that training can go on from, of this attempt or one before."""
+    checkpoint = CheckpointStore(run.checkpoints_folder).latest_full()
+    return None if checkpoint is None else checkpoint.name
 
 
 def _settle(attempt: Attempt, outcome: RunOutcome) -> None:

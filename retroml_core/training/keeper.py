@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.algorithm import Trainable, TrainingFault
+from retroml_core.algorithm import StopTraining, Trainable, TrainingFault
 from retroml_core.events import CheckpointSaved
 from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.training.building import info_tree
+from retroml_core.training.resuming import differences, in_the_way, state_settings
 from retroml_core.training.snapshots import Schedule, Snapshots
 from retroml_core.tree import not_finite
 
@@ -30,7 +32,7 @@ _UNANNOUNCED = "policy"
 
 
 class CheckpointMismatch(Fault):
-    """A checkpoint that this version of the algorithm cannot take up."""
+    """A checkpoint that this version of the algorithm, or the config as it is now, cannot take up."""
 
 
 class Keeper:
@@ -42,6 +44,7 @@ class Keeper:
         self._trainable = trainable
         self._reporter = reporter
         self._spec = attempt.app.registry.algorithm(attempt.config.algorithm.name)
+        self._settings = state_settings(attempt.config)
         self._best: tuple[bool, float] = (False, -math.inf)
         self._best_slot = 0
         self.tuned: dict[str, float] = {}
@@ -50,14 +53,18 @@ class Keeper:
         self.schedule = Schedule(attempt.config.checkpoints)
 
     def resume(self) -> int | None:
-        """Take up the newest sound checkpoint; its step, or None when there is none. Raises CheckpointMismatch, OSError."""
+        """Take up the newest sound checkpoint; its step, or None when there is none.
+
+        Raises CheckpointMismatch, TrainingFault when the algorithm fails to take it up, OSError.
+        """
         self.store.recover()
         checkpoint = self.store.latest_full(self._passed_over)
         if checkpoint is not None:
             self._check_version(checkpoint)
+            self._check_settings(checkpoint)
             tree = self.store.load_state(checkpoint)
             self._restore(tree["session"])
-            self._trainable.restore(tree["trainable"])
+            self._take_up(checkpoint, tree["trainable"])
         attempt = self._attempt
         self.schedule.start(attempt.clock.seconds(), attempt.tally.steps, self._fraction())
         return None if checkpoint is None else checkpoint.step
@@ -102,11 +109,6 @@ class Keeper:
         """Save the policy when its evaluation is the best so far."""
         self._offer_best(evaluated=True, score=mean)
 
-    def last_good(self) -> str | None:
-        """The name of the newest sound full checkpoint."""
-        checkpoint = self.store.latest_full()
-        return None if checkpoint is None else checkpoint.name
-
     def close(self) -> None:
         """Let everything be on disk."""
         self.snapshots.close()
@@ -139,6 +141,7 @@ class Keeper:
             "update": attempt.tally.updates,
             "algorithm": self._spec.name,
             "state_version": self._spec.state_version,
+            "settings": self._settings,
             "env": info_tree(self._info),
         }
 
@@ -172,6 +175,31 @@ class Keeper:
                 "install the version named in provenance.json to go on with this run"
             )
 
+    def _check_settings(self, checkpoint: Checkpoint) -> None:
+        """Refuse what the state cannot fit; say what else is not as it was when the state was saved."""
+        then = checkpoint.meta.get("settings")
+        changed = dict(differences(then, self._settings)) if then is not None else {}
+        wrong = in_the_way(changed)
+        if wrong:
+            raise CheckpointMismatch(
+                f"the config changed since checkpoint {checkpoint.name} was saved, and training cannot go on with it: "
+                f"{_listed(wrong)}; put that back in config.json and resume, or start a new run with the new settings"
+            )
+        if changed:
+            hint = "training goes on with what it is now; the run cannot be repeated from its config alone"
+            self._attempt.problem(f"the config changed since checkpoint {checkpoint.name}: {_listed(changed)}", hint=hint)
+
+    def _take_up(self, checkpoint: Checkpoint, state: dict[str, Any]) -> None:
+        try:
+            self._trainable.restore(state)
+        except (StopTraining, TrainingFault, Fault, OSError):
+            raise
+        except Exception as error:
+            raise TrainingFault(
+                f"checkpoint {checkpoint.name} could not be taken up: {type(error).__name__}: {error}",
+                hint="start a new run, or report this to the author of the algorithm: out.log in the run folder says where",
+            ) from error
+
     def _passed_over(self, checkpoint: Checkpoint, why: str) -> None:
         self._attempt.problem(f"checkpoint {checkpoint.name} cannot be used: {why}", hint="the one before is taken instead")
 
@@ -185,3 +213,7 @@ class Keeper:
         attempt.bus.say(data, checkpoint.step)
         if checkpoint.full:
             attempt.app.plugins.checkpoint_saved(attempt.run, checkpoint)
+
+
+def _listed(changed: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {how}" for key, how in changed.items())

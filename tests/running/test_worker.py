@@ -80,13 +80,6 @@ def test_a_nan_fails_the_run_with_step_metric_and_checkpoint(make_run, work):
     assert (problem["metric"], problem["severity"], problem["hint"]) == ("loss/policy", "error", "lower the learning rate")
 
 
-def test_memory_that_ran_out_is_said_in_words(make_run, work):
-    run = make_run(learner={"fault_at": 3, "fault": "memory"})
-    assert work(run) == 1
-    assert run.status().reason.startswith("memory ran out, at step")
-    assert "no checkpoint was saved yet" in run.status().reason
-
-
 def test_a_bug_leaves_its_traceback(make_run, work, capsys):
     run = make_run(learner={"fault_at": 3, "fault": "bug"})
     assert work(run) == 1

@@ -47,6 +47,7 @@ class A2CConfig:
         soft_le=256,
         unit="games",
         help="Games played side by side: more make each gradient step calmer, fewer make more, noisier steps.",
+        memory=True,
         source="Mnih 2016 (16 threads); SB3 zoo",
     )
     rollout_steps: int = param(
@@ -56,6 +57,7 @@ class A2CConfig:
         soft_le=128,
         unit="steps",
         help="Steps played in each game between gradient steps: higher sees further and learns less often, lower the reverse.",
+        memory=True,
         source="Mnih 2016 section 5.1 (t_max); Baselines; SB3",
     )
     gamma: float = param(

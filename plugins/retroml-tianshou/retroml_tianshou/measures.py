@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from retroml_tianshou.rollout import Samples
 
-__all__ = ["about", "arrays", "explained_variance", "refuse_nonsense"]
+__all__ = ["EXPLODED", "about", "arrays", "explained_variance", "refuse_nonsense"]
+
+EXPLODED = 1e15
+"""No loss is that large: it would be the square of a return of thirty million. Soon it would not be a number any more."""
 
 
 def explained_variance(values: NDArray[np.float32], returns: NDArray[np.float32]) -> float:
@@ -45,12 +48,14 @@ def arrays(samples: Samples, rewards_TB: NDArray[np.float32]) -> dict[str, NDArr
 
 
 def refuse_nonsense(metrics: Mapping[str, float]) -> None:
-    """Raise TrainingFault naming the first metric that is not a finite number."""
+    """Raise TrainingFault naming the first metric that is not a finite number, or the first loss that exploded."""
     for name, value in metrics.items():
-        if not np.isfinite(value):
+        exploded = name.startswith(("loss/", "grad/")) and abs(value) > EXPLODED
+        if not np.isfinite(value) or exploded:
             raise TrainingFault(
-                f"{name} is {value}: training became unstable",
+                f"{name} is {value:.3g}: training {'exploded' if np.isfinite(value) else 'became unstable'}",
                 metric=name,
                 value=value,
-                hint="lower algorithm.learning_rate, or go on from the last checkpoint",
+                hint="lower algorithm.learning_rate, or go on from the last checkpoint; with environment.reward_clip=false "
+                "also lower environment.reward_scale",
             )

@@ -39,6 +39,7 @@ class PPOConfig:
         soft_le=256,
         unit="games",
         help="Games played side by side: more give steadier updates and use the cores better, fewer update more often.",
+        memory=True,
         source="Schulman 2017 table 5",
     )
     rollout_steps: int = param(
@@ -49,6 +50,7 @@ class PPOConfig:
         soft_le=2048,
         unit="steps",
         help="Steps played in each game between updates: higher sees further and updates less often, lower the reverse.",
+        memory=True,
         source="Schulman 2017 table 5",
     )
     epochs: int = param(

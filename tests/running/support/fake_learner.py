@@ -12,14 +12,32 @@ from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
 
 
+class OutOfMemoryError(RuntimeError):
+    """As torch's, which the core knows by its name."""
+
+
+FAULTS = {
+    "bug": (RuntimeError, "a bug in the algorithm"),
+    "device": (OutOfMemoryError, "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 4.00 GiB"),
+    "host": (RuntimeError, "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4000000 bytes. Error code 12"),
+    "probabilities": (RuntimeError, "probability tensor contains either `inf`, `nan` or element < 0"),
+}
+
+
+def fault(name):
+    """The error that a learner told to fail so raises."""
+    kind, text = FAULTS[name]
+    return kind(text)
+
+
 @dataclass
 class LearnerConfig:
     name: str = "learner"
-    environments: int = param(4, ge=1, le=64, help="Games at once.")
+    environments: int = param(4, ge=1, le=64, help="Games at once.", memory=True)
     rollout: int = param(16, ge=1, le=512, help="Steps of a rollout.")
     learning_rate: float = param(0.5, ge=0, le=10, help="Size of a step.", live=True)
     fault_at: int = param(0, ge=0, help="Update at which the loss is not a number; 0: never.")
-    fault: str = param("nan", help="How it fails: nan, parameters, memory, bug.")
+    fault: str = param("nan", help="How it fails: nan, parameters, memory, device, host, probabilities, bug.")
 
 
 class Learner(OnlineTrainable):
@@ -85,8 +103,8 @@ class Learner(OnlineTrainable):
             raise TrainingFault("loss/policy is nan", metric="loss/policy", value=float("nan"), hint="lower the learning rate")
         if self.config.fault == "memory":
             raise MemoryError
-        if self.config.fault == "bug":
-            raise RuntimeError("a bug in the algorithm")
+        if self.config.fault in FAULTS:
+            raise fault(self.config.fault)
         self.weights[0, 0] = np.nan
 
     def tune(self, name, value):
