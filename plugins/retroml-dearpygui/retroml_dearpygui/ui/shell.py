@@ -11,7 +11,6 @@ from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
 from retroml_dearpygui.specs import Mode, PageSpec
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.dialogs import Dialogs
 from retroml_dearpygui.ui.toasts import Toasts
 from retroml_dearpygui.ui.widgets.basic import row, space, text
 from retroml_dearpygui.ui.widgets.errors import error_card
@@ -33,7 +32,7 @@ class Shell:
     def __init__(self, ui: Ui, crashes: CrashLog, restyled: Callable[[], None], clock: Callable[[], float]) -> None:
         self.ui = ui
         self.toasts = Toasts(ui, clock)
-        self.dialogs = Dialogs(ui)
+        self.dialogs = ui.dialogs
         self.current = ""
         self._crashes = crashes
         self._restyled = restyled
@@ -80,6 +79,7 @@ class Shell:
                         text(ui, "", "h1", tag="page.title")
                         text(ui, "", "small", tag="page.summary")
                     ui.theme(head, "tight")
+                    space(ui, 2)
                     dpg.add_group(tag="page")
         self._navigation()
 

@@ -135,6 +135,7 @@ class _Maker:
         self._button("ghost", NONE, p.hover, p.active, p.muted, pad=(8, 6))
         self._button("link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(4, 3))
         self._button("row", NONE, p.hover, p.active, p.text, pad=(8, 6), left=True)
+        self._button("fold", NONE, p.raised, p.hover, p.text, pad=(4, 4), left=True)
         self._button("nav", NONE, p.raised, p.hover, p.muted, pad=(14, 10), left=True, rounding=8)
         chosen = p.soft("accent", 38), p.soft("accent", 56), p.soft("accent", 70)
         self._button("nav_on", *chosen, p.text, pad=(14, 10), left=True, rounding=8)
@@ -194,15 +195,14 @@ class _Maker:
             self._colours(HeaderHovered=p.hover, Header=p.soft("text", 10))
         with self._theme("tight"):
             self._styles(ItemSpacing=(8, 2))
-        with self._theme("bar", dpg.mvProgressBar):
-            self._styles(FrameRounding=5)
-            self._colours(FrameBg=p.raised)
-        with self._theme("bad_value"):
-            self._styles(FrameBorderSize=1)
-            self._colours(Border=p.danger)
-        with self._theme("section"):
-            self._colours(Header=NONE, HeaderHovered=p.raised, HeaderActive=p.hover)
-            self._styles(FramePadding=(6, 6))
+        for name, colour in (("bar", p.accent), ("bar_warn", p.warn), ("bar_danger", p.danger)):
+            with self._theme(name, dpg.mvProgressBar):
+                self._styles(FrameRounding=5)
+                self._colours(FrameBg=p.raised, PlotHistogram=colour)
+        for name, colour in (("bad_value", p.danger), ("changed_value", p.accent), ("usual_value", NONE)):
+            with self._theme(name):
+                self._styles(FrameBorderSize=1)
+                self._colours(Border=colour)
         for name, border, width in (("picture", p.border, 1), ("picture_on", p.accent_high, 2)):
             with self._theme(name, dpg.mvImageButton):
                 self._styles(FramePadding=(3, 3), FrameBorderSize=width)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui.ui.dialogs import Dialogs
 from retroml_dearpygui.ui.themes import build_themes
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ FONTS = {
 
 
 class Ui:
-    """Palette, scale, fonts and themes. `style` may be called again: pages are then built anew."""
+    """Palette, scale, fonts, themes, and the place for dialogs. `style` may be called again: pages are then built anew."""
 
     def __init__(self, palette: Palette, scale: float = 1.0) -> None:
         self.palette = palette
@@ -40,6 +41,7 @@ class Ui:
         self._themes: dict[str, int] = {}
         self._registry = dpg.add_font_registry()
         self._made: dict[tuple[str, int], int] = {}
+        self.dialogs = Dialogs(self)
         self.style(palette, scale)
 
     def style(self, palette: Palette, scale: float) -> None:

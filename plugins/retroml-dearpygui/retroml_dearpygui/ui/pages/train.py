@@ -1,15 +1,30 @@
-"""Train: pick a game, choose how long, press start."""
+"""Train: pick a game, choose how long, press start; and follow what is training."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import dearpygui.dearpygui as dpg
+
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.game_textures import GameTextures
 from retroml_dearpygui.ui.page import Page
-from retroml_dearpygui.ui.widgets.basic import card, text
+from retroml_dearpygui.ui.train.gallery import Gallery
+from retroml_dearpygui.ui.train.machine_card import MachineCard
+from retroml_dearpygui.ui.train.recent_card import RecentCard
+from retroml_dearpygui.ui.train.run_card import ControlsCard, FiguresCard
+from retroml_dearpygui.ui.train.setup_card import SetupCard
+from retroml_dearpygui.ui.widgets.basic import cell, grid, text
+from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot
+from retroml_dearpygui.ui.widgets.section import section
+from retroml_dearpygui.viewmodels.curves import CurvesViewModel
+from retroml_dearpygui.viewmodels.machine import MachineViewModel
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 if TYPE_CHECKING:
-    from retroml_dearpygui.ui.ui import Item
+    from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["TrainPage"]
 
@@ -17,7 +32,65 @@ __all__ = ["TrainPage"]
 class TrainPage(Page):
     """The page one starts with."""
 
+    def __init__(self, desk: Desk, ui: Ui) -> None:
+        super().__init__(desk, ui)
+        self.model = desk.viewmodel(TrainViewModel)
+        self.runs = desk.viewmodel(RunsViewModel)
+        self.machine = desk.viewmodel(MachineViewModel)
+        self.curves = desk.viewmodel(CurvesViewModel)
+        self.textures = GameTextures(desk, [game.name for game in self.model.games])
+        self.gallery = Gallery(ui, ui.dialogs, self.textures, self.model.found, self.model.choose_game)
+        self.setup = SetupCard(ui, self.model, self.textures, self.gallery)
+        self.controls = ControlsCard(ui, self.runs)
+        self.figures = FiguresCard(ui, self.runs)
+        self.machine_card = MachineCard(ui, self.machine)
+        self.recent = RecentCard(ui, self.runs)
+        self.plot = ScorePlot(ui, self.curves, "train.plot")
+        self._shown: tuple[int, ...] = ()
+
     def build(self, parent: Item) -> None:
         """Make the widgets."""
-        with card(self.ui, "New training", icons.SPARKLES):
-            text(self.ui, f"{len(self.desk.app.registry.games)} games are installed.", tone="muted")
+        self._shown = ()
+        with grid(self.ui, [-412, 1]):
+            with cell():
+                self.setup.build()
+            with cell():
+                self.controls.build()
+                self.figures.build()
+                with section(self.desk, self.ui, "train.curve", "Learning curve", icons.CHART_LINE):
+                    text(self.ui, "", tone="muted", tag="train.curve.words", wrap=0)
+                    self.plot.build(250)
+                with grid(self.ui, [1, 1.25]):
+                    with cell():
+                        self.machine_card.build()
+                    with cell():
+                        self.recent.build()
+
+    def tick(self, dt: float) -> None:
+        """Show what is new."""
+        self.model.tick()
+        self.textures.tick(dt)
+        self.gallery.tick()
+        self.curves.tick()
+        self.plot.tick(dt)
+        now = (self.model.version, self.runs.version, self.machine.version, self.textures.version, self.curves.version)
+        if now == self._shown:
+            return
+        if not self._shown or now[0] != self._shown[0] or now[3] != self._shown[3]:
+            self.setup.show()
+        if not self._shown or now[1] != self._shown[1]:
+            self.controls.show()
+            self.figures.show()
+            self.recent.show()
+        if not self._shown or now[4] != self._shown[4]:
+            self._show_curve()
+        if not self._shown or now[2] != self._shown[2]:
+            self.machine_card.show()
+        self._shown = now
+
+    def _show_curve(self) -> None:
+        there = self.curves.shown.score is not None and self.curves.shown.run_id == self.runs.chosen
+        words = self.curves.problem or "The curve begins with the first finished game."
+        dpg.configure_item("train.plot", show=there)
+        dpg.configure_item("train.curve.words", show=not there)
+        dpg.set_value("train.curve.words", words)

@@ -1,0 +1,272 @@
+"""Experiments: the table of all runs, and the page of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.page import Page
+from retroml_dearpygui.ui.pages.run_detail import RunDetail
+from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
+from retroml_dearpygui.ui.widgets.export_box import ExportBox
+from retroml_dearpygui.ui.widgets.menu import Choice, Menu
+from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
+from retroml_dearpygui.viewmodels.experiments import PAGE_SIZE, ExperimentsViewModel
+from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
+from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retroml_core.index import RunRow
+    from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.ui import Item, Ui
+
+__all__ = ["ExperimentsPage"]
+
+ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
+
+
+class ExperimentsPage(Page):
+    """The table; with `run` among the arguments of `desk.go`, the page of that run."""
+
+    def __init__(self, desk: Desk, ui: Ui) -> None:
+        super().__init__(desk, ui)
+        self.vm = desk.viewmodel(ExperimentsViewModel)
+        self.detail = RunDetail(desk, ui, desk.viewmodel(RunDetailViewModel), self._back)
+        self.table: TableView | None = None
+        self.export = ExportBox(desk, ui, "experiments.export", lambda formats, to: self.vm.export(self._ids, formats, to))
+        self._menu = Menu(ui, "experiments.menu")
+        self._ids: list[str] = []
+        self._seen = -1
+        self._page = 0
+        self._offered: Mapping[str, Mapping[str, int]] = {}
+
+    def open(self, run: str = "", **arguments: str) -> None:
+        """Show the table, or a run."""
+        if run:
+            self.detail.open(run)
+        else:
+            self.vm.reload()
+
+    def build(self, parent: Item) -> None:
+        """Make the widgets."""
+        self._seen = -1
+        with dpg.group(tag="experiments.list", show=not self.detail.shown):
+            self._build_bar()
+            self.export.build()
+            text(self.ui, "", "small", "warn", tag="experiments.notice", show=False, wrap=0)
+            self._build_empty()
+            self._build_table()
+        with dpg.group(tag="experiments.detail", show=self.detail.shown):
+            self.detail.build()
+
+    def tick(self, dt: float) -> None:
+        """Show what is new."""
+        shown = self.detail.shown
+        if dpg.is_item_shown("experiments.detail") != shown:
+            dpg.configure_item("experiments.detail", show=shown)
+            dpg.configure_item("experiments.list", show=not shown)
+            dpg.set_y_scroll("main", 0)
+        if shown:
+            self.detail.tick(dt)
+            return
+        self.vm.tick()
+        if self._seen != self.vm.version:
+            self._seen = self.vm.version
+            self._show()
+
+    def hidden(self) -> None:
+        """Close the menu."""
+        self._menu.close()
+
+    # --- building -------------------------------------------------------------------------------------------------------
+
+    def _build_bar(self) -> None:
+        ui, wanted = self.ui, self.vm.filter
+        with card(ui, tag="experiments.bar"):
+            with row(ui):
+                dpg.add_input_text(
+                    hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=ui.px(310), default_value=wanted.text,
+                    tag="experiments.text", callback=lambda _sender, words: self.vm.set_text(words),
+                )  # fmt: skip
+                self._combo("game", 170, self.vm.set_game)
+                self._combo("algorithm", 170, self.vm.set_algorithm)
+                self._combo("state", 160, self.vm.set_state)
+                button(ui, "Clear", self._clear, "ghost", icon=icons.X, tag="experiments.clear")
+            with row(ui):
+                for key, title, icon, do, kind in (
+                    ("resume", "Resume", icons.PLAY, lambda: self.vm.resume(self._selected()), "secondary"),
+                    ("stop", "Stop", icons.CIRCLE_STOP, lambda: self.vm.stop(self._selected()), "secondary"),
+                    ("duplicate", "Duplicate", icons.COPY, lambda: self.vm.duplicate(self._selected()), "secondary"),
+                    ("export", "Export", icons.DOWNLOAD, lambda: self._ask_export(self._selected()), "secondary"),
+                    ("delete", "Delete", icons.TRASH_2, lambda: self.vm.delete(self._selected()), "danger"),
+                ):
+                    button(ui, title, do, kind, icon=icon, tag=f"experiments.{key}")
+                button(ui, "", self.vm.select_all, "link", tag="experiments.all")
+                button(ui, "Select none", self.vm.clear_selection, "link", tag="experiments.none")
+            with row(ui):
+                text(ui, "", "small", tag="experiments.count")
+                button(
+                    ui,
+                    "",
+                    lambda: self.vm.turn(-1),
+                    "ghost",
+                    icon=icons.CHEVRON_LEFT,
+                    tag="experiments.before",
+                    tip="Page before",
+                )
+                button(
+                    ui, "", lambda: self.vm.turn(1), "ghost", icon=icons.CHEVRON_RIGHT, tag="experiments.next", tip="Next page"
+                )
+
+    def _combo(self, key: str, width: float, choose: object) -> None:
+        def chosen(_sender: Item, label: str) -> None:
+            choose(self._value(key, label))  # type: ignore[operator]  # one of the view-model's commands
+
+        dpg.add_combo([ALL[key]], default_value=ALL[key], width=self.ui.px(width), tag=f"experiments.{key}", callback=chosen)
+
+    def _build_empty(self) -> None:
+        ui = self.ui
+        with card(ui, tag="experiments.empty", show=False):
+            space(ui, 18)
+            text(ui, "", "h2", tag="experiments.empty.title")
+            text(ui, "", tone="muted", tag="experiments.empty.text", wrap=0)
+            with row(ui):
+                button(ui, "Train an agent", lambda: self.desk.go("train"), "primary", icon=icons.PLAY, tag="experiments.first")
+                button(ui, "Show all runs", self._clear, tag="experiments.showall")
+                button(ui, "Try again", self.vm.sync, icon=icons.REFRESH_CW, tag="experiments.again")
+            space(ui, 18)
+
+    def _build_table(self) -> None:
+        columns = [
+            TableColumn(key=one.key, title=one.title, width=one.width, sortable=bool(one.order), largest_first=one.numbers)
+            for one in self.vm.columns
+        ]
+        by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")
+        with card(self.ui, kind="thumb", height=-1, tag="experiments.card"):
+            self.table = TableView(
+                self.ui, "experiments.table", columns,
+                open=self.detail.open, sort=self.vm.sort, tick=self.vm.select, menu=self._ask_menu,
+            )  # fmt: skip
+            self.table.build(by, self.vm.filter.descending)
+
+    # --- showing --------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        vm = self.vm
+        if self.table is not None:
+            self.table.show([self._row(run) for run in vm.rows])
+            if self._page != vm.page:
+                self._page = vm.page
+                self.table.to_top()
+        self._show_filters()
+        self._show_selection()
+        first = vm.page * PAGE_SIZE
+        count = f"{first + 1:,} to {first + len(vm.rows):,} of {vm.total:,}" if vm.rows else "No runs"
+        dpg.set_value("experiments.count", count if vm.loaded else "Reading ...")
+        for name, able in (("before", vm.page > 0), ("next", vm.page < vm.pages - 1)):
+            dpg.configure_item(f"experiments.{name}", show=vm.pages > 1, enabled=able)
+        dpg.set_value("experiments.notice", vm.notice)
+        dpg.configure_item("experiments.notice", show=bool(vm.notice))
+        self._show_empty()
+
+    def _row(self, run: RunRow) -> TableRow:
+        cells = tuple(
+            (column.text(run), state_tone(run.state) if column.key == "state" else "text" if index == 0 else "muted")
+            for index, column in enumerate(self.vm.columns)
+        )
+        return TableRow(key=run.id, cells=cells, ticked=run.id in self.vm.selected)
+
+    def _show_filters(self) -> None:
+        wanted = self.vm.filter
+        now = {"game": wanted.game, "algorithm": wanted.algorithm, "state": str(wanted.states[0]) if wanted.states else None}
+        for key, value in now.items():
+            if self._offered.get(key) != self.vm.facets[key]:
+                dpg.configure_item(f"experiments.{key}", items=[ALL[key], *self._labels(key)])
+            label = next((label for label, found in self._labels(key).items() if found == value), ALL[key])
+            dpg.set_value(f"experiments.{key}", label)
+        self._offered = {key: dict(values) for key, values in self.vm.facets.items()}
+        dpg.configure_item("experiments.clear", show=self.vm.filtered)
+
+    def _labels(self, key: str) -> dict[str, str]:
+        """What the combo of a filter offers: words with a count, and the value they stand for."""
+        return {f"{self._title(key, value)}  ({count:,})": value for value, count in self.vm.facets[key].items()}
+
+    def _title(self, key: str, value: str) -> str:
+        registry = self.desk.app.registry
+        if key == "state":
+            return value.capitalize()
+        spec = (registry.games if key == "game" else registry.algorithms).get(value)
+        return spec.title if spec else value
+
+    def _value(self, key: str, label: str) -> str | None:
+        return self._labels(key).get(label)
+
+    def _show_selection(self) -> None:
+        count = len(self.vm.selected)
+        for name, title, icon in (
+            ("resume", "Resume", icons.PLAY),
+            ("stop", "Stop", icons.CIRCLE_STOP),
+            ("duplicate", "Duplicate", icons.COPY),
+            ("export", "Export", icons.DOWNLOAD),
+            ("delete", "Delete", icons.TRASH_2),
+        ):
+            words = f"{icon}  {title}{f' {count:,}' if count else ''}"
+            dpg.configure_item(f"experiments.{name}", enabled=count > 0, label=words)
+        more = bool(count) and count < self.vm.total
+        dpg.configure_item("experiments.all", show=more, label=f"Select all {self.vm.total:,}")
+        dpg.configure_item("experiments.none", show=count > 0)
+
+    def _show_empty(self) -> None:
+        vm = self.vm
+        empty = bool(vm.problem) or (vm.loaded and not vm.rows)
+        dpg.configure_item("experiments.empty", show=empty)
+        dpg.configure_item("experiments.card", show=not empty)
+        if vm.problem:
+            title, words = "The runs cannot be shown", vm.problem
+        elif vm.filtered:
+            title, words = "No run fits", "Other words or fewer filters may find some."
+        else:
+            title, words = "No runs yet", "Every training you start is listed here, with its curves, films and settings."
+        dpg.set_value("experiments.empty.title", title)
+        dpg.set_value("experiments.empty.text", words)
+        dpg.configure_item("experiments.first", show=not vm.problem and not vm.filtered)
+        dpg.configure_item("experiments.showall", show=not vm.problem and vm.filtered)
+        dpg.configure_item("experiments.again", show=bool(vm.problem))
+
+    # --- actions --------------------------------------------------------------------------------------------------------
+
+    def _back(self) -> None:
+        self.vm.reload()
+
+    def _selected(self) -> list[str]:
+        return sorted(self.vm.selected)
+
+    def _clear(self) -> None:
+        dpg.set_value("experiments.text", "")
+        self.vm.clear_filters()
+
+    def _ask_export(self, ids: list[str]) -> None:
+        self._ids = ids
+        self.export.show(f"Export {len(ids):,} run{'' if len(ids) == 1 else 's'}")
+
+    def _ask_menu(self, run_id: str) -> None:
+        run = next((one for one in self.vm.rows if one.id == run_id), None)
+        if run is None:
+            return
+        live, one = run.state.live, [run_id]
+        resumable = state_word(run.state) in ("Paused", "Stopped", "Failed", "Interrupted")
+        self._menu.show(
+            [
+                Choice(key="view", title="Open", icon=icons.EYE, do=lambda: self.detail.open(run_id)),
+                Choice(key="resume", title="Resume", icon=icons.PLAY, do=lambda: self.vm.resume(one), able=resumable),
+                Choice(key="stop", title="Stop", icon=icons.CIRCLE_STOP, do=lambda: self.vm.stop(one), able=live),
+                Choice(key="duplicate", title="Duplicate", icon=icons.COPY, do=lambda: self.vm.duplicate(one)),
+                Choice(key="export", title="Export", icon=icons.DOWNLOAD, do=lambda: self._ask_export(one)),
+                Choice(key="copy", title="Copy id", icon=icons.TAG, do=lambda: self.desk.copy(run_id)),
+                Choice(key="delete", title="Delete", icon=icons.TRASH_2, do=lambda: self.vm.delete(one), able=not live),
+            ]
+        )

@@ -1,0 +1,203 @@
+"""One run: how it stands, its curves, its settings, what it left behind, what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+import numpy as np
+
+from retroml_core.events import RunState
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.pages.run_parts import Parts
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, text
+from retroml_dearpygui.ui.widgets.export_box import ExportBox
+from retroml_dearpygui.ui.widgets.menu import Choice, Menu
+from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
+from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
+from retroml_dearpygui.viewmodels.wording import million, score, size, trained
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
+
+__all__ = ["RunDetail"]
+
+RESUMABLE = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
+TILES = (
+    ("best", "Best score", icons.TROPHY),
+    ("mean", "Mean of 100 games", icons.CHART_LINE),
+    ("steps", "Steps", icons.LAYERS),
+    ("trained", "Trained", icons.CLOCK),
+    ("games", "Games played", icons.REPEAT),
+    ("size", "On disk", icons.HARD_DRIVE),
+)
+
+
+class RunDetail:
+    """The page of the run that its view-model shows; `back` is called when it is left."""
+
+    def __init__(self, desk: Desk, ui: Ui, vm: RunDetailViewModel, back: Callable[[], None]) -> None:
+        self.desk, self.ui, self.vm = desk, ui, vm
+        self.parts = Parts(desk, ui, vm)
+        self.plot = PlotView(ui, "run.plot")
+        self.export = ExportBox(desk, ui, "run.export", lambda formats, to: vm.export(formats, to))
+        self._menu = Menu(ui, "run.menu")
+        self._back = back
+        self._seen = -1
+        self._curves: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> bool:
+        """Whether a run is shown."""
+        return bool(self.vm.run_id)
+
+    def open(self, run_id: str) -> None:
+        """Show a run."""
+        self.vm.open(run_id)
+
+    def close(self) -> None:
+        """Go back to where one came from."""
+        self._menu.close()
+        self.vm.close()
+        self._back()
+
+    def build(self) -> None:
+        """Make the widgets in the current container."""
+        ui, self._seen, self._curves = self.ui, -1, ()
+        with row(ui):
+            button(ui, "All runs", self.close, "ghost", icon=icons.CHEVRON_LEFT, tag="run.back")
+        with card(ui, tag="run.error", show=False, kind="card_error"):
+            text(ui, "This run cannot be shown", "h2")
+            text(ui, "", tone="muted", tag="run.error.text", wrap=0)
+            button(ui, "Try again", self.vm.refresh, icon=icons.REFRESH_CW, tag="run.again")
+        with dpg.group(tag="run.content"):
+            self._build_head()
+            self.export.build()
+            self._build_tiles()
+            self._build_curve()
+            self.parts.build()
+
+    def tick(self, dt: float) -> None:
+        """Show what is new."""
+        self.vm.tick()
+        self.plot.tick(dt)
+        if self._seen != self.vm.version:
+            self._seen = self.vm.version
+            self._show()
+
+    # --- building -------------------------------------------------------------------------------------------------------
+
+    def _build_head(self) -> None:
+        ui, vm = self.ui, self.vm
+        with card(ui):
+            with grid(ui, [1, -560]):
+                with cell():
+                    text(ui, "", "h2", tag="run.title")
+                    text(ui, "", "small", tag="run.words", wrap=0)
+                with row(ui, 8):
+                    button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="run.pause")
+                    button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="run.resume")
+                    button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="run.stop")
+                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="run.watch")
+                    button(ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="run.film")
+                    button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="run.more")
+            text(ui, "", tone="warn", tag="run.reason", show=False, wrap=0)
+
+    def _build_tiles(self) -> None:
+        ui = self.ui
+        with grid(ui, [1] * len(TILES)):
+            for key, title, icon in TILES:
+                with card(ui, kind="tile"):
+                    text(ui, f"{icon}  {title}", "small")
+                    text(ui, "", "kpi", tag=f"run.tile.{key}")
+
+    def _build_curve(self) -> None:
+        ui = self.ui
+        with card(ui, tag="run.curves"):
+            with row(ui):
+                text(ui, f"{icons.CHART_LINE}  Curve", "h2")
+                dpg.add_combo([], width=ui.px(300), tag="run.curve", callback=lambda _sender, name: self.vm.show_curve(name))
+            self.plot.build(260, legend=False)
+            text(ui, "", "small", tag="run.nocurve", show=False)
+
+    # --- showing --------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        vm, report = self.vm, self.vm.report
+        dpg.configure_item("run.error", show=bool(vm.problem))
+        dpg.configure_item("run.content", show=not vm.problem)
+        dpg.set_value("run.error.text", vm.problem)
+        if vm.problem or report is None:
+            return
+        self._show_head()
+        values = {
+            "best": score(report.row.best_score),
+            "mean": score(report.row.mean_score),
+            "steps": million(report.row.steps),
+            "trained": trained(report.row.seconds),
+            "games": f"{report.row.episodes:,}",
+            "size": size(report.size_bytes),
+        }
+        for key, value in values.items():
+            dpg.set_value(f"run.tile.{key}", value)
+        self._show_curve()
+        self.parts.show(report)
+
+    def _show_head(self) -> None:
+        report = self.vm.report
+        if report is None:
+            return
+        row_, state = report.row, report.status.state
+        registry = self.desk.app.registry
+        game = registry.games[row_.game].title if row_.game in registry.games else row_.game
+        algorithm = registry.algorithms[row_.algorithm].title if row_.algorithm in registry.algorithms else row_.algorithm
+        dpg.set_value("run.title", self.vm.title)
+        activity = report.status.activity or state_word(state)
+        dpg.set_value("run.words", f"● {activity}     {game}, {algorithm}, seed {row_.seed}     {row_.id}")
+        dpg.configure_item("run.words", color=self.ui.tone(state_tone(state)))
+        dpg.configure_item("run.pause", show=state is RunState.RUNNING)
+        dpg.configure_item("run.resume", show=state in RESUMABLE)
+        dpg.configure_item("run.stop", show=state.live)
+        why = " ".join(filter(None, [report.status.reason, report.problem]))
+        dpg.set_value("run.reason", why)
+        dpg.configure_item("run.reason", show=bool(why))
+
+    def _show_curve(self) -> None:
+        report, curve = self.vm.report, self.vm.curve
+        if report is None:
+            return
+        if report.curves != self._curves:
+            self._curves = report.curves
+            dpg.configure_item("run.curve", items=list(report.curves))
+        dpg.set_value("run.curve", self.vm.curve_name)
+        empty = curve is None or not len(curve.steps)
+        dpg.set_value("run.nocurve", "Nothing has been measured yet." if empty else "")
+        dpg.configure_item("run.nocurve", show=empty)
+        dpg.configure_item("run.plot", show=not empty)
+        if curve is not None and not empty:
+            line = Line(
+                name=self.vm.curve_name,
+                x=np.asarray(curve.steps, np.float64) / 1e6,
+                y=np.asarray(curve.values, np.float64),
+                low=np.asarray(curve.low, np.float64),
+                high=np.asarray(curve.high, np.float64),
+            )
+            self.plot.set_lines([line])
+
+    def _ask_menu(self) -> None:
+        vm, report = self.vm, self.vm.report
+        live = report is not None and report.status.state.live
+        self._menu.show(
+            [
+                Choice(key="duplicate", title="Duplicate", icon=icons.COPY, do=vm.duplicate),
+                Choice(key="export", title="Export", icon=icons.DOWNLOAD, do=lambda: self.export.show("Export this run")),
+                Choice(key="model", title="Save as model", icon=icons.SAVE, do=lambda: vm.save_model("best"),
+                       able=bool(report and report.checkpoints)),
+                Choice(key="folder", title="Show folder", icon=icons.FOLDER_OPEN, do=vm.show_folder),
+                Choice(key="copy", title="Copy id", icon=icons.TAG, do=vm.copy_id),
+                Choice(key="delete", title="Delete", icon=icons.TRASH_2, do=vm.delete, able=not live),
+            ]
+        )  # fmt: skip

@@ -1,0 +1,115 @@
+"""All games as pictures, with a search field: a dialog to choose one from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.widgets.basic import button, grid, text, tooltip
+
+if TYPE_CHECKING:
+    from retroml_core.specs import GameSpec
+    from retroml_dearpygui.ui.dialogs import Dialogs
+    from retroml_dearpygui.ui.game_textures import GameTextures
+    from retroml_dearpygui.ui.ui import Ui
+
+__all__ = ["Gallery", "about"]
+
+WIDTH, HEIGHT = 1000, 620
+COLUMNS = 7
+PICTURE = 118, 130
+
+
+class Gallery:
+    """The dialog `gallery`; a click on `gallery.game.<name>` takes the game, Enter in the search takes the first."""
+
+    def __init__(
+        self,
+        ui: Ui,
+        dialogs: Dialogs,
+        textures: GameTextures,
+        find: Callable[[str], Sequence[GameSpec]],
+        choose: Callable[[str], None],
+    ) -> None:
+        self._ui = ui
+        self._dialogs = dialogs
+        self._textures = textures
+        self._find = find
+        self._choose = choose
+        self._games: list[GameSpec] = []
+        self._shown = -1
+
+    def open(self) -> None:
+        """Show the dialog with all games."""
+        ui = self._ui
+        with self._dialogs.window("gallery", WIDTH):
+            with grid(ui, [1, -44]):
+                text(ui, "Choose a game", "h2")
+                button(ui, "", self._dialogs.close, "ghost", icon=icons.X, tag="gallery.close", tip="Close (Esc)")
+            dpg.add_input_text(
+                tag="gallery.search",
+                hint=f"{icons.SEARCH}  Search",
+                width=ui.px(420),
+                callback=lambda _sender, words: self._fill(words),
+            )
+            with dpg.child_window(width=ui.px(WIDTH), height=ui.px(HEIGHT), border=False, tag="gallery.list"):
+                dpg.add_group(tag="gallery.games")
+            ui.theme("gallery.list", "plain")
+        self._fill("")
+        dpg.focus_item("gallery.search")
+
+    def take_first(self) -> None:
+        """Take the first game that is shown."""
+        if dpg.does_item_exist("gallery.games") and self._games:
+            self._take(self._games[0].name)
+
+    def tick(self) -> None:
+        """Show pictures that became available."""
+        if self._shown != self._textures.version and dpg.does_item_exist("gallery.games"):
+            self._shown = self._textures.version
+            for game in self._games:
+                dpg.configure_item(f"gallery.game.{game.name}", texture_tag=self._textures.get(game.name))
+
+    def _fill(self, words: str) -> None:
+        ui = self._ui
+        self._games = list(self._find(words))
+        self._shown = self._textures.version
+        dpg.delete_item("gallery.games", children_only=True)
+        dpg.push_container_stack("gallery.games")
+        if not self._games:
+            text(ui, f"No game has {words!r} in its name.", tone="muted")
+        for first in range(0, len(self._games), COLUMNS):
+            with dpg.group(horizontal=True, horizontal_spacing=ui.px(14)):
+                for game in self._games[first : first + COLUMNS]:
+                    self._picture(game)
+        dpg.pop_container_stack()
+
+    def _picture(self, game: GameSpec) -> None:
+        ui = self._ui
+        with dpg.group():
+            dpg.add_image_button(
+                self._textures.get(game.name),
+                width=ui.px(PICTURE[0]),
+                height=ui.px(PICTURE[1]),
+                tag=f"gallery.game.{game.name}",
+                callback=lambda: self._take(game.name),
+            )
+            ui.theme(f"gallery.game.{game.name}", "picture")
+            tooltip(ui, f"gallery.game.{game.name}", about(game), game.title)
+            short = game.title if len(game.title) <= 17 else f"{game.title[:16]}…"
+            text(ui, short, "small")
+
+    def _take(self, name: str) -> None:
+        self._dialogs.close()
+        self._choose(name)
+
+
+def about(game: GameSpec) -> str:
+    """What is known of a game in a line: its description, and what people and chance score."""
+    words = f"{game.summary[:1].upper()}{game.summary[1:].rstrip('.')}"
+    if game.human_score is not None and game.random_score is not None:
+        words += f". People score {game.human_score:,.0f} on average, random play {game.random_score:,.0f}"
+    return f"{words}."

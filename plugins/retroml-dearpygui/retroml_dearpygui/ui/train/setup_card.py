@@ -1,0 +1,226 @@
+"""The card that sets up a training: game, length, algorithm, settings, what to expect, Start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.specs import Mode
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.train.gallery import about
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, segmented, space, text, tooltip
+from retroml_dearpygui.ui.widgets.form_view import FormView
+from retroml_dearpygui.ui.widgets.section import fold
+from retroml_dearpygui.viewmodels.wording import million, trained
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.services.expectation import Expectation
+    from retroml_dearpygui.ui.game_textures import GameTextures
+    from retroml_dearpygui.ui.train.gallery import Gallery
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.train import TrainViewModel
+
+__all__ = ["SetupCard"]
+
+QUICK = 4
+PRESETS = (("short", "Short"), ("medium", "Medium"), ("long", "Long"))
+
+
+class SetupCard:
+    """Draws a `TrainViewModel` under tags `train.*`."""
+
+    def __init__(self, ui: Ui, model: TrainViewModel, textures: GameTextures, gallery: Gallery) -> None:
+        self._ui = ui
+        self._model = model
+        self._textures = textures
+        self._gallery = gallery
+        self._form = FormView(ui, "train.form", edit=model.edit, put=model.put, revert=model.revert)
+        self._fields: tuple[str, ...] = ()
+        self._pictures: tuple[object, ...] = ()
+
+    @property
+    def _mode(self) -> Mode:
+        return Mode(self._model.desk.settings.now.mode)
+
+    def build(self) -> None:
+        """Make the card in the current container."""
+        self._fields, self._pictures = (), ()
+        self._form.clear()
+        ui, model = self._ui, self._model
+        with card(ui, "New training", icons.SPARKLES, tag="train.new"):
+            text(ui, "GAME", "small")
+            dpg.add_group(tag="train.games")
+            text(ui, "HOW LONG", "small")
+            segmented(ui, PRESETS, model.preset, self._preset, tag="train.preset", width=113)
+            space(ui, 0)
+            with row(ui, 8):
+                self._length_field("train.hours", model.length.hours_text, "h")
+                self._length_field("train.minutes", model.length.minutes_text, "min")
+            text(ui, "", "small", "danger", tag="train.length_fault", wrap=0, show=False)
+            ui.theme(dpg.add_group(tag="train.expect"), "tight")
+            if self._mode >= Mode.STUDENT:
+                self._settings()
+            text(ui, "", tone="danger", tag="train.problem", wrap=0, show=False)
+            space(ui, 2)
+            start = button(
+                ui, "Start training", model.start, "primary", icon=icons.PLAY, tag="train.start", width=-1, height=ui.px(44)
+            )
+            ui.font(start, "strong")
+            tooltip(ui, start, "Ctrl+Enter. It goes on when the app is closed.")
+        self.show()
+
+    def _length_field(self, tag: str, value: str, unit: str) -> None:
+        dpg.add_input_text(tag=tag, default_value=value, width=self._ui.px(96), callback=lambda: self._typed_length())
+        text(self._ui, unit, tone="muted")
+
+    def _settings(self) -> None:
+        ui, model = self._ui, self._model
+        with grid(ui, [-150, 1]):
+            text(ui, "Algorithm", tone="muted")
+            titles = {spec.title: spec.name for spec in model.algorithms}
+            dpg.add_combo(
+                list(titles),
+                default_value=model.algorithm_spec.title,
+                tag="train.algorithm",
+                width=-1,
+                callback=lambda _sender, title: model.choose_algorithm(titles[title]),
+            )
+        with dpg.tooltip("train.algorithm", delay=0.35) as tip:
+            dpg.add_text("", tag="train.algorithm_words", wrap=ui.px(340))
+        ui.theme(tip, "tooltip")
+        with grid(ui, [-150, 1, -40]):
+            seed = text(ui, "Seed", tone="muted")
+            tooltip(ui, seed, "The same seed repeats the same chances. Empty: drawn anew for every training.", "Seed")
+            dpg.add_input_text(
+                tag="train.seed", hint="drawn anew", width=-1, callback=lambda _sender, words: model.set_seed(words)
+            )
+            button(ui, "", model.roll_seed, "ghost", icon=icons.REFRESH_CW, tip="Roll the dice", tag="train.dice")
+        text(ui, "", "small", "danger", tag="train.seed_fault", wrap=0, show=False)
+        desk = model.desk
+        with fold(desk, ui, "train.hyper", "Hyperparameters", icons.SLIDERS_HORIZONTAL, open_first=False):
+            dpg.add_group(tag="train.fields")
+            with fold(desk, ui, "train.advanced", "Advanced", open_first=False):
+                dpg.add_group(tag="train.fields_advanced")
+        if self._mode >= Mode.RESEARCH:
+            with fold(desk, ui, "train.run", "Network, evaluation, films", icons.LAYERS, open_first=False):
+                dpg.add_group(tag="train.fields_run")
+        with row(ui, 6):
+            button(ui, "Reset all", model.reset, "ghost", icon=icons.ROTATE_CCW, tag="train.reset", show=False)
+            text(ui, "", "small", tag="train.changes", show=False)
+
+    # --- keeping up -----------------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Bring everything up to date with the view-model."""
+        model = self._model
+        self._show_games()
+        self._show_length()
+        self._show_expectation(model.expectation)
+        dpg.configure_item("train.problem", show=bool(model.problem))
+        dpg.set_value("train.problem", model.problem)
+        dpg.configure_item("train.start", enabled=model.can_start)
+        dpg.set_item_label("train.start", f"{icons.PLAY}  {'Starting …' if model.starting else 'Start training'}")
+        if self._mode >= Mode.STUDENT:
+            self._show_settings()
+
+    def _show_games(self) -> None:
+        model, ui = self._model, self._ui
+        wanted = (model.game, self._textures.version)
+        if wanted == self._pictures:
+            return
+        self._pictures = wanted
+        quick = list(dict.fromkeys([*[game.name for game in model.games[:QUICK]]]))
+        if model.game not in quick:
+            quick = [model.game, *quick[: QUICK - 1]]
+        dpg.delete_item("train.games", children_only=True)
+        dpg.push_container_stack("train.games")
+        with row(ui, 8):
+            for name in quick:
+                self._game(name)
+        with cell() as words:
+            ui.theme(words, "tight")
+            with grid(ui, [1, -122]):
+                text(ui, model.game_spec.title, "strong", tag="train.game_title")
+                button(ui, f"All {len(model.games)} games", self._gallery.open, "link", tag="train.all_games")
+            text(ui, about(model.game_spec), "small", wrap=0)
+        dpg.pop_container_stack()
+
+    def _game(self, name: str) -> None:
+        ui, tag = self._ui, f"train.game.{name}"
+        dpg.add_image_button(
+            self._textures.get(name),
+            width=ui.px(76),
+            height=ui.px(96),
+            tag=tag,
+            callback=lambda: self._model.choose_game(name),
+        )
+        ui.theme(tag, "picture_on" if name == self._model.game else "picture")
+        tooltip(ui, tag, about(self._model.desk.app.registry.games[name]), self._model.desk.app.registry.games[name].title)
+
+    def _show_length(self) -> None:
+        model = self._model
+        for tag, value in (("train.hours", model.length.hours_text), ("train.minutes", model.length.minutes_text)):
+            if not dpg.is_item_active(tag):
+                dpg.set_value(tag, value)
+        dpg.configure_item("train.length_fault", show=bool(model.length.fault))
+        dpg.set_value("train.length_fault", model.length.fault)
+
+    def _show_expectation(self, expected: Expectation | None) -> None:
+        dpg.delete_item("train.expect", children_only=True)
+        dpg.push_container_stack("train.expect")
+        if expected is not None:
+            for icon, words in _lines(expected):
+                with row(self._ui, 8):
+                    dpg.add_text(icon, color=self._ui.tone("faint"))
+                    text(self._ui, words, "small", wrap=0)
+        dpg.pop_container_stack()
+
+    def _show_settings(self) -> None:
+        model = self._model
+        if tuple(model.form.fields) != self._fields:
+            self._draw_fields()
+        self._form.show(model.form)
+        dpg.set_value("train.algorithm", model.algorithm_spec.title)
+        dpg.set_value("train.algorithm_words", model.algorithm_spec.summary)
+        if not dpg.is_item_active("train.seed"):
+            dpg.set_value("train.seed", model.seed_text)
+        dpg.configure_item("train.seed_fault", show=bool(model.seed_fault))
+        dpg.set_value("train.seed_fault", model.seed_fault)
+        changes = len(model.form.changes)
+        dpg.configure_item("train.reset", show=bool(changes))
+        dpg.configure_item("train.changes", show=bool(changes))
+        dpg.set_value("train.changes", f"{changes} changed from the preset")
+
+    def _draw_fields(self) -> None:
+        model = self._model
+        self._fields = tuple(model.form.fields)
+        self._form.clear()
+        switch = [field for field in model.form.fields.values() if field.key == "deterministic"]
+        places = {"train.fields": model.fields(advanced=False), "train.fields_advanced": model.fields(advanced=True) + switch}
+        if self._mode >= Mode.RESEARCH:
+            places["train.fields_run"] = model.other_fields
+        for place, fields in places.items():
+            dpg.delete_item(place, children_only=True)
+            dpg.push_container_stack(place)
+            self._form.build(fields, model.form)
+            dpg.pop_container_stack()
+
+    # --- choices --------------------------------------------------------------------------------------------------------
+
+    def _preset(self, name: str) -> None:
+        self._model.choose_preset(name)
+
+    def _typed_length(self) -> None:
+        self._model.set_length(dpg.get_value("train.hours"), dpg.get_value("train.minutes"))
+
+
+def _lines(expected: Expectation) -> list[tuple[str, str]]:
+    source = "measured here" if expected.measured else "a cautious guess until something was trained here"
+    films = [f"a film of {trained(seconds)}" for seconds in expected.films if seconds is not None]
+    films += ["one of its best game" for seconds in expected.films if seconds is None]
+    lines = [(icons.ACTIVITY, f"About {million(expected.steps)} steps in {trained(expected.seconds)} ({source}).")]
+    if films:
+        lines.append((icons.FILM, f"At the end {' and '.join(films)}."))
+    lines.append((icons.HARD_DRIVE, f"Needs {expected.disk_words}."))
+    return lines

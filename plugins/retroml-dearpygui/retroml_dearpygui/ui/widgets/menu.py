@@ -1,0 +1,67 @@
+"""A menu at the mouse: things to do with what was clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.ui.ui import Item, Ui
+
+__all__ = ["Choice", "Menu"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An entry of a menu; one that is not `able` is grey."""
+
+    key: str
+    title: str
+    do: Callable[[], None]
+    icon: str = ""
+    able: bool = True
+
+
+class Menu:
+    """One menu, whose entries are made anew each time it opens. Entries have the tag `<tag>.<key>`."""
+
+    def __init__(self, ui: Ui, tag: str) -> None:
+        self.tag = tag
+        self._ui = ui
+
+    @property
+    def open(self) -> bool:
+        """Whether it is shown."""
+        return bool(dpg.does_item_exist(self.tag)) and bool(dpg.is_item_shown(self.tag))
+
+    def show(self, choices: Sequence[Choice]) -> None:
+        """Open it at the mouse."""
+        self.close()
+        ui = self._ui
+        left, top = dpg.get_mouse_pos(local=False)
+        rows = len(choices)
+        width, height = ui.px(200), ui.px(20) + rows * ui.px(36)
+        at = (
+            int(min(left, dpg.get_viewport_client_width() - width - 8)),
+            int(min(top, dpg.get_viewport_client_height() - height - 8)),
+        )
+        with dpg.window(tag=self.tag, popup=True, no_saved_settings=True, pos=at, min_size=(width, 10)) as window:
+            for choice in choices:
+                item = dpg.add_button(
+                    label=f"{choice.icon}   {choice.title}", width=width, enabled=choice.able, tag=f"{self.tag}.{choice.key}",
+                    user_data=choice, callback=self._chosen,
+                )  # fmt: skip
+                ui.theme(item, "row")
+        ui.theme(window, "menu")
+
+    def close(self) -> None:
+        """Take it away."""
+        if dpg.does_item_exist(self.tag):
+            dpg.delete_item(self.tag)
+
+    def _chosen(self, _sender: Item, _data: Any, choice: Choice) -> None:
+        self.close()
+        choice.do()

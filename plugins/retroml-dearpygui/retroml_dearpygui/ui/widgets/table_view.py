@@ -1,0 +1,173 @@
+"""`TableView`: a long table. Its rows are made once and rewritten, because making them anew costs ten times as much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui import icons
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.ui.ui import Item, Ui
+
+__all__ = ["TableColumn", "TableRow", "TableView"]
+
+TICK_WIDTH = 30
+MENU_WIDTH = 36
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """A column: `width` is its share. `sortable` ones call `sort`; `largest_first` is how they sort at the first click."""
+
+    key: str
+    title: str
+    width: float = 1.0
+    sortable: bool = True
+    largest_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """A row: `key` names it in callbacks, `cells` are (text, role of its colour) in order of the columns."""
+
+    key: str
+    cells: tuple[tuple[str, str], ...]
+    ticked: bool = False
+
+
+class TableView:
+    """A table whose first column opens a row, with ticks in front and a menu behind where `tick` and `menu` are given.
+
+    `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards.
+    """
+
+    def __init__(
+        self,
+        ui: Ui,
+        tag: str,
+        columns: Sequence[TableColumn],
+        *,
+        open: Callable[[str], None],
+        sort: Callable[[str, bool], None],
+        tick: Callable[[str, bool], None] | None = None,
+        menu: Callable[[str], None] | None = None,
+    ) -> None:
+        self.tag = tag
+        self._ui = ui
+        self._columns = list(columns)
+        self._open, self._sort, self._tick, self._menu = open, sort, tick, menu
+        self._shown: list[TableRow | None] = []
+        self._keys: list[str] = []
+
+    def build(self, sorted_by: str, descending: bool, height: float = -1) -> None:
+        """Make the table in the current container, marked as sorted by a column."""
+        self._shown, self._keys = [], []
+        px = self._ui.px
+        with dpg.table(
+            tag=self.tag, header_row=True, sortable=True, resizable=True, reorderable=True, hideable=True,
+            borders_innerH=True, scrollY=True, clipper=True, policy=dpg.mvTable_SizingStretchProp, freeze_rows=1,
+            height=int(height), pad_outerX=True, callback=lambda _sender, spec: self._sorted(spec),
+        ):  # fmt: skip
+            still: dict[str, Any] = {
+                "width_fixed": True,
+                "no_sort": True,
+                "no_resize": True,
+                "no_reorder": True,
+                "no_hide": True,
+            }
+            if self._tick:
+                dpg.add_table_column(label="", init_width_or_weight=px(TICK_WIDTH), **still)
+            for column in self._columns:
+                down = descending if column.key == sorted_by else column.largest_first
+                dpg.add_table_column(
+                    label=column.title, user_data=column.key, tag=f"{self.tag}.column.{column.key}",
+                    width_stretch=True, init_width_or_weight=column.width, no_sort=not column.sortable,
+                    prefer_sort_descending=down, prefer_sort_ascending=not down, default_sort=column.key == sorted_by,
+                )  # fmt: skip
+            if self._menu:
+                dpg.add_table_column(label="", init_width_or_weight=px(MENU_WIDTH), **still)
+        self._ui.theme(self.tag, "table")
+
+    def show(self, rows: Sequence[TableRow]) -> None:
+        """Show these rows and no others; only what differs from what is shown is touched."""
+        for index, row in enumerate(rows):
+            if index == len(self._shown):
+                self._make(index)
+            if self._shown[index] != row:
+                self._write(index, row)
+        for index in range(len(rows), len(self._shown)):
+            if self._shown[index] is not None:
+                dpg.configure_item(self._row(index), show=False)
+                self._shown[index] = None
+
+    def to_top(self) -> None:
+        """Scroll to the first row."""
+        dpg.set_y_scroll(self.tag, 0)
+
+    def cell(self, index: int, column: str) -> Item:
+        """The item that shows a column of the row at `index`, for tests."""
+        return f"{self.tag}.{index}.{column}"
+
+    # --- inside ---------------------------------------------------------------------------------------------------------
+
+    def _row(self, index: int) -> str:
+        return f"{self.tag}.{index}"
+
+    def _make(self, index: int) -> None:
+        ui, name = self._ui, self._row(index)
+        with dpg.table_row(parent=self.tag, tag=name, show=False):
+            if self._tick:
+                dpg.add_checkbox(tag=f"{name}.tick", user_data=index, callback=self._ticked)
+            first, *others = self._columns
+            item = dpg.add_button(tag=self.cell(index, first.key), user_data=index, callback=self._opened, width=-1)
+            ui.theme(item, "cell")
+            for column in others:
+                dpg.add_text("", tag=self.cell(index, column.key))
+            if self._menu:
+                item = dpg.add_button(label=icons.ELLIPSIS, tag=f"{name}.menu", user_data=index, callback=self._asked)
+                ui.theme(item, "cell")
+        self._shown.append(None)
+        self._keys.append("")
+
+    def _write(self, index: int, row: TableRow) -> None:
+        before = self._shown[index]
+        self._keys[index] = row.key
+        if before is None:
+            dpg.configure_item(self._row(index), show=True)
+        if self._tick and (before is None or before.ticked != row.ticked):
+            dpg.set_value(f"{self._row(index)}.tick", row.ticked)
+        for place, (column, cell) in enumerate(zip(self._columns, row.cells, strict=True)):
+            if before is None or before.cells[place] != cell:
+                self._write_cell(self.cell(index, column.key), cell, is_button=place == 0)
+        self._shown[index] = row
+
+    def _write_cell(self, item: Item, cell: tuple[str, str], *, is_button: bool) -> None:
+        text, tone = cell
+        if is_button:
+            dpg.set_item_label(item, f"{text}##{item}")
+        else:
+            dpg.set_value(item, text)
+            dpg.configure_item(item, color=self._ui.tone(tone))
+
+    def _sorted(self, spec: Sequence[Sequence[int]] | None) -> None:
+        if spec:
+            column, direction = spec[0]
+            self._sort(str(dpg.get_item_user_data(column)), direction < 0)
+
+    def _opened(self, _sender: Item, _data: Any, index: int) -> None:
+        self._open(self._keys[index])
+
+    def _ticked(self, _sender: Item, ticked: bool, index: int) -> None:
+        if self._tick:
+            row = self._shown[index]
+            if row is not None:
+                self._shown[index] = TableRow(key=row.key, cells=row.cells, ticked=ticked)
+            self._tick(self._keys[index], ticked)
+
+    def _asked(self, _sender: Item, _data: Any, index: int) -> None:
+        if self._menu:
+            self._menu(self._keys[index])
