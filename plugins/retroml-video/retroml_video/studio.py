@@ -1,8 +1,13 @@
-"""Composes stretches of play into a film: projector, policy, panel and writer, one picture at a time."""
+"""Composes stretches of play into a film: projector, policy, panel and writer, one picture at a time.
+
+A film that is gone on with (see `retroml_video.encoder`) takes finished stretches from the notes it left and plays the one it
+was in the middle of again, without drawing what is kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +17,7 @@ from retroml_video.director import ends_of
 from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.panel import Caption
 from retroml_video.policy import PolicyView, Thought
-from retroml_video.projector import GAME_FPS, Projector, Stretch, pictures_in
+from retroml_video.projector import GAME_FPS, Projector, Shot, Stretch, pictures_in
 from retroml_video.stage import Stage, Wording
 from retroml_video.words import clock
 
@@ -58,37 +63,35 @@ class Studio:
 
         The last picture is held for `hold_seconds` more. Raises FilmError when a stretch cannot be re-simulated.
         """
-        fps, per_step = self.job.config.fps, frames_per_step(self.job)
-        total = pictures_in(sum(stretch.steps for stretch in stretches) * per_step, fps)
+        fps = self.job.config.fps
+        total = pictures_in(sum(stretch.steps for stretch in stretches) * frames_per_step(self.job), fps)
         total = total if pictures is None else min(pictures, total)
         if total < 1:
             raise FilmError("too little play is recorded yet for a single picture: let it train for a moment")
-        hold = round(hold_seconds * fps)
         stage = Stage(self.job, stretches[0], self.wording, self.curve)
-        with FilmWriter(
-            self.job.target,
-            width=stage.layout.width,
-            height=stage.layout.height,
-            fps=fps,
+        layout = stage.layout
+        with FilmWriter.of(
+            self.job,
+            width=layout.width,
+            height=layout.height,
             settings=self.settings,
             title=self.wording.title,
-            comment=f"Retro ML, run {self.job.run.id}",
-            chapters=self._chapters(stretches, total + hold, per_step),
+            description=f"{self.wording.heading}, {self.wording.subtitle}. Every picture is real play, re-simulated.",
         ) as writer:
             segments = self._film(writer, stage, stretches, total)
-            for _ in range(hold):
+            for _ in range(round(hold_seconds * fps)):
                 writer.write(stage.planes.yuv)
-            writer.finish()
+            writer.finish(chapters=_chapters(segments, writer), poster_seconds=_poster_seconds(segments))
         return FilmResult(
             seconds=writer.frames / fps,
-            width=stage.layout.width,
-            height=stage.layout.height,
+            width=layout.width,
+            height=layout.height,
             fps=fps,
             frames=writer.frames,
             title=self.wording.title,
             segments=tuple(segments),
             notes=(self.policy.problem,) if self.policy.problem else (),
-            extra={"codec": writer.codec, "game_scale": [stage.layout.scale_x, stage.layout.scale_y]},
+            extra={"codec": writer.codec, "game_scale": [layout.scale_x, layout.scale_y]},
         )
 
     def caption(self, stretch: Stretch, moment: Moment, thought: Thought) -> Caption:
@@ -115,39 +118,54 @@ class Studio:
             frames_per_step=frames_per_step(self.job),
             deflicker=self.settings.deflicker,
         )
-        segments = []
-        for stretch in stretches:
-            begun, shown, thought = writer.frames, None, Thought()
-            policy_steps: list[int] = []
-            for shot in projector.play(stretch):
-                shown = shot.moment if shown is None or shot.pictures else shown
-                if shot.pictures and stage.panel is not None:
-                    thought = self.policy.look(shot.moment)
-                    policy_steps += [thought.policy_step] if thought.policy_step is not None else []
-                    stage.panel.show(self.caption(stretch, shot.moment, thought))
-                for picture in shot.pictures[: total - writer.frames]:
-                    stage.show(stretch, picture, (writer.frames - begun) / writer.fps)
-                    writer.write(stage.planes.yuv)
-                self.job.progress(writer.frames / total, f"filming game {stretch.episode.number}")
-                if writer.frames >= total:
-                    break
-            if shown is not None and writer.frames > begun:
-                segments.append(_segment(stretch, shown, begun, writer, policy_steps))
+        segments: list[FilmSegment] = []
+        missing = 0
+        for position, planned in enumerate(stretches):
+            stretch = planned.longer(min(missing, planned.room))
+            missing -= stretch.steps - planned.steps
+            if position < min(len(writer.notes), len(stretches) - 1):
+                note = writer.notes[position]
+                segments.append(FilmSegment(**note["segment"]))
+                writer.skip(note["pictures"] - writer.frames)
+                projector.frames, missing = note["frames"], note["missing"]
+                continue
+            later = sum(other.room for other in stretches[position + 1 :])
+            may_skip = max((stretch.latest or stretch.last) - stretch.last + later - missing, 0)
+            segment, steps = self._shoot_one(writer, stage, projector, stretch, may_skip, total)
+            missing += stretch.steps - steps
+            if segment is not None:
+                segments.append(segment)
+                note = {"segment": asdict(segment), "pictures": writer.frames, "frames": projector.frames, "missing": missing}
+                writer.note(note)
             if writer.frames >= total:
                 break
         return segments
 
-    def _chapters(self, stretches: Sequence[Stretch], total: int, per_step: int) -> list[Chapter]:
-        fps, chapters, frames = self.job.config.fps, [], 0
-        for position, stretch in enumerate(stretches):
-            begun = pictures_in(frames, fps)
-            frames += stretch.steps * per_step
-            end = total if position == len(stretches) - 1 else min(pictures_in(frames, fps), total)
-            if end > begun:
-                when = clock(stretch.episode.started_seconds)
-                title = f"{when} {stretch.title}, game {stretch.episode.number}"
-                chapters.append(Chapter(start_seconds=begun / fps, end_seconds=end / fps, title=title))
-        return chapters
+    def _shoot_one(
+        self, writer: FilmWriter, stage: Stage, projector: Projector, stretch: Stretch, may_skip: int, total: int
+    ) -> tuple[FilmSegment | None, int]:
+        """Film one stretch; what it showed (None: not a picture) and in how many steps."""
+        take = _Take(stretch, writer.frames)
+        thought = Thought()
+        for shot in projector.play(stretch, may_skip=may_skip):
+            take.see(shot)
+            if shot.pictures and stage.panel is not None:
+                thought = self.policy.look(shot.moment)
+                take.used.update([thought.policy_step] if thought.policy_step is not None else [])
+            drawn = False
+            for picture in shot.pictures[: total - writer.frames]:
+                if writer.frames < min(writer.kept, total - 1):  # the last one is drawn, for it may be held
+                    writer.skip(1)
+                    continue
+                if not drawn and stage.panel is not None:
+                    stage.panel.show(self.caption(stretch, shot.moment, thought))
+                    drawn = True
+                stage.show(stretch, picture, (writer.frames - take.begun) / writer.fps)
+                writer.write(stage.planes.yuv)
+            self.job.progress(writer.frames / total, f"filming game {stretch.episode.number}")
+            if writer.frames >= total:
+                break
+        return take.segment(writer), take.steps
 
 
 def _records(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -160,26 +178,67 @@ def _records(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return ends[order], np.maximum.accumulate(scores[order])
 
 
-def _segment(stretch: Stretch, shown: Moment, begun: int, writer: FilmWriter, policy_steps: list[int]) -> FilmSegment:
-    episode = stretch.episode
-    first_step = shown.step - (shown.index - stretch.first) * _pace(stretch, shown)
-    used = sorted(set(policy_steps))
-    return FilmSegment(
-        start_seconds=begun / writer.fps,
-        end_seconds=writer.frames / writer.fps,
-        title=stretch.title,
-        stream=episode.stream,
-        episode=episode.number,
-        first_step=first_step,
-        last_step=shown.step,
-        first_index=stretch.first,
-        last_index=shown.index,
-        score=shown.score,
-        training_seconds=shown.seconds,
-        policy_step=used[-1] if used else None,
-        extra={"policy_steps": used, "environment": episode.environment, "finished": episode.finished},
-    )
+class _Take:
+    """What is filmed of a stretch: its first and its last step on screen, the policies asked, the steps left out."""
+
+    def __init__(self, stretch: Stretch, begun: int) -> None:
+        self.stretch, self.begun = stretch, begun
+        self.steps = 0
+        self.used: set[int] = set()
+        self._first: Moment | None = None
+        self._shown: Moment | None = None
+        self._skipped: list[list[int]] = []
+        self._next = stretch.first
+
+    def see(self, shot: Shot) -> None:
+        """The next step."""
+        moment = shot.moment
+        if moment.index > self._next:
+            self._skipped.append([self._next, moment.index - 1])
+        self._next = moment.index + 1
+        self.steps += 1
+        self._first = self._first or moment
+        if shot.pictures or self._shown is None:
+            self._shown = moment
+
+    def segment(self, writer: FilmWriter) -> FilmSegment | None:
+        """It for the sidecar; None when no picture of it was taken."""
+        first, shown, episode = self._first, self._shown, self.stretch.episode
+        if first is None or shown is None or writer.frames == self.begun:
+            return None
+        used = sorted(self.used)
+        facts = {"policy_steps": used, "environment": episode.environment, "finished": episode.finished}
+        return FilmSegment(
+            start_seconds=self.begun / writer.fps,
+            end_seconds=writer.frames / writer.fps,
+            title=str(self.stretch.title),
+            stream=episode.stream,
+            episode=episode.number,
+            first_step=first.step,
+            last_step=shown.step,
+            first_index=first.index,
+            last_index=shown.index,
+            score=shown.score,
+            training_seconds=shown.seconds,
+            policy_step=used[-1] if used else None,
+            extra=facts | {"why": self.stretch.why, "skipped": [pair for pair in self._skipped if pair[0] <= shown.index]},
+        )
 
 
-def _pace(stretch: Stretch, shown: Moment) -> int:
-    return round((shown.step - stretch.episode.first_step) / shown.index) if shown.index else 1
+def _chapters(segments: Sequence[FilmSegment], writer: FilmWriter) -> list[Chapter]:
+    """A chapter for each segment; the last one to the end of the film."""
+    ends = [segment.end_seconds for segment in segments[:-1]] + [writer.frames / writer.fps]
+    return [
+        Chapter(
+            start_seconds=segment.start_seconds,
+            end_seconds=end,
+            title=f"{clock(segment.training_seconds)} {segment.title}, game {segment.episode}",
+        )
+        for segment, end in zip(segments, ends, strict=True)
+    ]
+
+
+def _poster_seconds(segments: Sequence[FilmSegment]) -> float:
+    """A moment of the segment with most points, when much of it has happened."""
+    best = max(segments, key=lambda segment: (segment.score, segment.end_seconds))
+    return best.start_seconds + 0.7 * (best.end_seconds - best.start_seconds)

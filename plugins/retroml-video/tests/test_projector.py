@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,60 @@ def test_frames_needed_are_enough_and_not_too_many(fps):
 def test_only_the_steps_asked_for_are_played():
     tape = made_up_tape()
     assert [shot.moment.index for shot in project([stretch(tape, 7, 11)], tape=tape)] == [7, 8, 9, 10]
+
+
+def resting(tape, first, last):
+    """The tape, with a game in which nothing moves from step `first` to `last`."""
+    whole = tape.play
+
+    def play(episode, *, first=0, last=None, view=View.COLOUR):
+        for moment in whole(episode, first=first, last=last, view=view):
+            index = min(max(moment.index, 0), pause[0]) if moment.index < pause[1] else moment.index
+            frames = [made_up_frame(episode.number, index, 0 if index == pause[0] else i) for i in range(4)]
+            rests = pause[0] <= moment.index < pause[1]
+            yield replace(moment, frames=frames, reward=0.0 if rests else moment.reward)
+
+    pause = (first, last)
+    tape.play = play
+    return tape
+
+
+def shown(tape, piece, may_skip):
+    projector = Projector(tape, fps=60, frames_per_step=4, deflicker=True)
+    return [shot.moment.index for shot in projector.play(piece, may_skip=may_skip)]
+
+
+def test_of_a_long_pause_only_the_beginning_and_the_very_end_are_shown():
+    tape = resting(made_up_tape(), 10, 50)
+    piece = replace(stretch(tape, 0, 40), latest=80)
+    indices = shown(tape, piece, 100)
+    assert indices == [*range(19), 48, 49, *range(50, 69)]
+    assert len(indices) == piece.steps
+
+
+def test_a_pause_is_shown_as_far_as_the_film_needs_its_length():
+    tape = resting(made_up_tape(), 10, 50)
+    piece = replace(stretch(tape, 0, 60), latest=80)
+    assert shown(tape, piece, 0) == [*range(60)]
+    assert shown(tape, piece, 5) == [*range(19), *range(24, 65)]
+
+
+def test_what_a_stretch_has_no_room_for_is_left_to_the_next():
+    tape = resting(made_up_tape(), 10, 50)
+    assert len(shown(tape, stretch(tape, 0, 60), 100)) == 60 - 29
+
+
+def test_a_step_that_brings_points_is_never_left_out():
+    tape = resting(made_up_tape(), 10, 24)
+    assert 24 in shown(tape, stretch(tape, 0, 40), 100)
+
+
+def test_a_longer_stretch_grows_at_its_end_first():
+    piece = replace(stretch(made_up_tape(), 20, 40), earliest=10, latest=45)
+    assert piece.room == 15
+    assert (piece.longer(3).first, piece.longer(3).last) == (20, 43)
+    assert (piece.longer(15).first, piece.longer(15).last) == (10, 45)
+    assert stretch(made_up_tape()).room == 0
 
 
 def test_a_step_cut_short_by_the_end_of_the_game_keeps_its_last_frame():

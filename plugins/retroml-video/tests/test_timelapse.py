@@ -7,8 +7,10 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from retroml_video import encoder
 from retroml_video.encoder import FilmWriter
 from retroml_video.layout import Layout
+from retroml_video.parts import Parts
 from retroml_video.planes import Planes, pack
 from retroml_video.settings import TimelapseConfig
 from retroml_video.timelapse import Timelapse
@@ -115,6 +117,37 @@ def test_the_same_inputs_give_the_same_film(make_job, tmp_path, pictures):
     assert render(make_job(target=tmp_path / "b.mp4")) == first
     assert [hashlib.sha256(picture).digest() for picture in pictures] == digests
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("at", [20, 100, 139])
+def test_a_film_whose_maker_was_killed_is_gone_on_with(make_job, tmp_path, monkeypatch, at):
+    monkeypatch.setattr(encoder, "PART_SECONDS", 1)
+    film = {"fps": 15, "captions": True}
+    whole = render(make_job(target=tmp_path / "whole.mp4", length_seconds=9.4, film=film), stretch_seconds=2.0)
+
+    def kill(fraction, doing):
+        if fraction >= at / 141:
+            raise KeyboardInterrupt
+
+    killed = make_job(target=tmp_path / "film.mp4", length_seconds=9.4, film=film, progress=kill)
+    with monkeypatch.context() as patch:
+        patch.setattr(Parts, "remove", lambda self: None)
+        with pytest.raises(KeyboardInterrupt):
+            render(killed, stretch_seconds=2.0)
+    drawn = []
+    monkeypatch.setattr(Planes, "show_game", _counting(Planes.show_game, drawn))
+    again = render(make_job(target=tmp_path / "film.mp4", length_seconds=9.4, film=film), stretch_seconds=2.0)
+    assert again == whole
+    assert (tmp_path / "film.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+    assert len(drawn) <= 141 - at // 15 * 15 + 1
+
+
+def _counting(known, calls):
+    def call(self, picture):
+        calls.append(1)
+        known(self, picture)
+
+    return call
 
 
 def test_captions_change_with_the_game(make_job, pictures):
