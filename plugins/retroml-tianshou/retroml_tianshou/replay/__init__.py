@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_tianshou.replay.buffer import ReplayBuffer
+from retroml_tianshou.replay.compressed import CompressedFrames
 from retroml_tianshou.replay.frames import MappedFrames, MemoryFrames
 
 if TYPE_CHECKING:
@@ -40,4 +41,4 @@ def make_replay(config: OffPolicyConfig, observation_shape: tuple[int, int, int]
 def _storage(config: OffPolicyConfig) -> StorageFactory:
     if config.replay_storage == "mapped":
         return partial(MappedFrames, folder=Path(config.replay_folder) if config.replay_folder else None)
-    return MemoryFrames
+    return CompressedFrames if config.replay_storage == "compressed" else MemoryFrames

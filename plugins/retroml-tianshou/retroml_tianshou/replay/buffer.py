@@ -139,13 +139,15 @@ class ReplayBuffer:
         returns_N = (self.rewards_LB[places] * counts_NK * self._powers_K[:-1]).sum(1)
         used_N: NDArray[np.int64] = counts_NK.sum(1)
         discounts_N = self._powers_K[used_N] * ~(terminated_NK & counts_NK).any(1)
-        next_obs = self.stacks.take((slots_N + self.horizon) % self.slots, environments_N)
+        next_slots_N = (slots_N + self.horizon) % self.slots
+        obs = self.stacks.take(np.concatenate([slots_N, next_slots_N]), np.tile(environments_N, 2))
+        obs, next_obs = obs[: len(slots_N)], obs[len(slots_N) :]
         for n in np.flatnonzero((truncated_NK & counts_NK).any(1)).tolist():
             next_obs[n] = self.finals[int(ahead_NK[n, used_N[n] - 1])][int(environments_N[n])]
         return Drawn(
             indices=indices_N,
             weights=weights_N,
-            obs=self.stacks.take(slots_N, environments_N),
+            obs=obs,
             actions=self.actions_LB[slots_N, environments_N].astype(np.int64),
             returns=returns_N.astype(np.float32),
             discounts=discounts_N.astype(np.float32),

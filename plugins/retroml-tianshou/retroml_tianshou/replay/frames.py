@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -79,19 +79,16 @@ class MemoryFrames:
 
     def close(self) -> None:
         """See `FrameStorage.close`."""
+        self._adopt(self.pictures_LBP[:0].copy())
 
 
 class MappedFrames(MemoryFrames):
-    """Pictures in a file that vanishes with the process: the system keeps in memory what it has room for."""
+    """Pictures in a file without a name, gone with the process: the system keeps in memory what it has room for."""
 
     def __init__(self, slots: int, environments: int, picture_bytes: int, folder: Path | None = None) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="retroml-replay-", dir=folder)  # noqa: SIM115  # until `close`
-        shape = (slots, environments, picture_bytes)
         size = slots * environments * picture_bytes
-        self._file.truncate(size)
-        self._map = mmap.mmap(self._file.fileno(), size)
-        self._adopt(np.frombuffer(self._map, np.uint8).reshape(shape))
-
-    def close(self) -> None:
-        """See `FrameStorage.close`."""
-        self._file.close()
+        with tempfile.TemporaryFile(prefix="retroml-replay-", dir=folder) as file:
+            file.truncate(size)
+            # The map keeps the file until the last array that looks into it is gone.
+            mapped = mmap.mmap(file.fileno(), size)
+        self._adopt(np.frombuffer(mapped, np.uint8).reshape(slots, environments, picture_bytes))

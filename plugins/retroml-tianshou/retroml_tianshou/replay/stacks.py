@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retroml_core.algorithm import TrainingFault
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -47,7 +49,7 @@ class Stacks:
     def see(self, slot: int, obs_BCHW: NDArray[np.uint8], begun_B: NDArray[np.bool_]) -> None:
         """Keep observations; `begun_B` are the environments whose game begins with them.
 
-        The very first ones must all begin a game. Raises ValueError when stacks do not run on as the first ones promised.
+        The very first ones must all begin a game. Raises TrainingFault when stacks do not run on as the first promised.
         """
         frames = self.frames or self.start(stacked=not obs_BCHW[:, :-1].any())
         if self.history:
@@ -67,7 +69,10 @@ class Stacks:
         else:
             sound = np.array_equal(obs_BCHW[:, :-1], self._previous[:, 1:])
         if not sound:
-            raise ValueError("the observations of this environment begin like stacks of pictures but do not go on like them")
+            raise TrainingFault(
+                "the observations of this environment begin like stacks of pictures but do not go on like them",
+                hint="a replay needs observations that move on by one picture a step; environment.stack=1 always does",
+            )
 
     def take(self, slots_N: NDArray[np.int64], environments_N: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The observations (N, C, H, W) of these slots and environments. Their `history` must still be there."""
@@ -76,10 +81,10 @@ class Stacks:
         if not self.history:
             return self.frames.take(slots_N, environments_N).reshape(-1, *self.observation_shape)
         back_C = np.arange(self.history, -1, -1)
-        slots_NC = (slots_N[:, None] - back_C) % self.slots
+        blank_NC = self.ages_LB[slots_N, environments_N][:, None] < back_C
+        slots_NC = (slots_N[:, None] - np.where(blank_NC, 0, back_C)) % self.slots
         pictures = self.frames.take(slots_NC.ravel(), np.repeat(environments_N, len(back_C)))
         obs_NCHW = pictures.reshape(-1, *self.observation_shape)
-        blank_NC = self.ages_LB[slots_N, environments_N][:, None] < back_C
         if blank_NC.any():
             obs_NCHW[blank_NC] = 0
         return obs_NCHW
