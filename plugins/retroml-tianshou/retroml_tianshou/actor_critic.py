@@ -19,7 +19,8 @@ from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
 from retroml_tianshou.architectures import collect
 from retroml_tianshou.compute import prepare
-from retroml_tianshou.networks import build_network
+from retroml_tianshou.gradients import Gradients
+from retroml_tianshou.networks import ActorCritic, build_network
 from retroml_tianshou.rollout import Rollout
 from retroml_tianshou.snapshots import generator_state, load_generator, load_parameters, parameters
 
@@ -33,7 +34,10 @@ __all__ = ["ActorCriticTrainable"]
 
 
 class ActorCriticTrainable(OnlineTrainable):
-    """Plays with an `ActorCritic` network into a `Rollout`; a subclass adds `update` and the state of its learning."""
+    """Plays with an `ActorCritic` network into a `Rollout`; a subclass adds `update` and the state of its learning.
+
+    `network` is what learns and what `act` asks; `player` is what plays: the same, unless a subclass lets it lag behind.
+    """
 
     def __init__(self, build: Build) -> None:
         super().__init__(build)
@@ -47,11 +51,22 @@ class ActorCriticTrainable(OnlineTrainable):
         network = build_network(build.network, info.observation_shape, info.action_count, initial, networks)
         self.network = network.to(device)
         self.network.precision = self.compute.precision
-        self.rollout = Rollout(config.rollout_steps, config.environments, info.observation_shape, device)
+        self.player = self.network
+        self.rollout = self.make_rollout()
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
         self.acting = torch.Generator().manual_seed(seeds.integer("acting"))
         self._staging: Tensor | None = None
         self._seen: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def make_rollout(self) -> Rollout:
+        """An empty rollout."""
+        config, shape = self.build.config, self.build.env.observation_shape
+        return Rollout(config.rollout_steps, config.environments, shape, self.compute.device)
+
+    def parallel_gradients(self, batch: int) -> Gradients[ActorCritic]:
+        """What works out the gradients of minibatches of `batch` samples here."""
+        parts = self.compute.parts_for(batch)
+        return Gradients(self.network, parts=parts, threads=self.compute.threads // parts)
 
     # --- playing ------------------------------------------------------------------------------------------------------
 
@@ -59,7 +74,7 @@ class ActorCriticTrainable(OnlineTrainable):
     def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Actions (B,) drawn from the policy; what was seen is kept for `store`."""
         obs_BHWC = self._upload(obs)
-        logits_BA, values_B = self.network(obs_BHWC.permute(0, 3, 1, 2))
+        logits_BA, values_B = self.player(obs_BHWC.permute(0, 3, 1, 2))
         log_probs_BA = logits_BA.log_softmax(1)
         actions_B = torch.multinomial(log_probs_BA.exp(), 1, generator=self.sampling).squeeze(1)
         self._seen = (obs_BHWC, log_probs_BA, values_B)
@@ -102,8 +117,8 @@ class ActorCriticTrainable(OnlineTrainable):
 
     @torch.inference_mode()
     def values(self, obs: NDArray[np.uint8]) -> Tensor:
-        """What the critic expects from observations (B, C, H, W)."""
-        values_B: Tensor = self.network(self._upload(obs).permute(0, 3, 1, 2))[1]
+        """What the critic of the player expects from observations (B, C, H, W)."""
+        values_B: Tensor = self.player(self._upload(obs).permute(0, 3, 1, 2))[1]
         return values_B
 
     def _upload(self, obs: NDArray[np.uint8]) -> Tensor:

@@ -12,6 +12,7 @@ from retroml_tianshou.memory import keep_freed_memory
 __all__ = ["Compute", "available_threads", "prepare"]
 
 _SMALL_BATCH = 16
+_SMALLEST_PART = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,13 @@ class Compute:
         busy waiting while the emulators need it.
         """
         return self.threads if batch > _SMALL_BATCH else 1
+
+    def parts_for(self, batch: int) -> int:
+        """Into how many parts to cut a minibatch of `batch` samples, one for each thread that learns; see `Gradients`.
+
+        Parts below 64 samples would cost more by themselves than threads that wait for each other.
+        """
+        return max(1, min(self.threads, batch // _SMALLEST_PART)) if self.device.type == "cpu" else 1
 
     def use_threads(self, count: int) -> None:
         """Let torch use `count` threads from now on, in this thread of the process."""

@@ -72,8 +72,16 @@ class MeteredOptimizer(Algorithm.Optimizer):
         self, loss: Tensor, retain_graph: bool | None = None, create_graph: bool = False, *, measure_ratio: bool = False
     ) -> None:
         """One gradient step on `loss`; with `measure_ratio` the size of the step is metered too, at the cost of a copy."""
-        self._optim.zero_grad()
+        self.forget()
         torch.autograd.backward(loss, retain_graph=retain_graph, create_graph=create_graph)
+        self.apply(loss, measure_ratio=measure_ratio)
+
+    def forget(self) -> None:
+        """Drop the gradients."""
+        self._optim.zero_grad()
+
+    def apply(self, loss: Tensor, *, measure_ratio: bool = False) -> None:
+        """Step by the gradients that are there, those of `loss`."""
         self.reduce_gradients()
         norm = nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
         if self._max_grad_norm is not None:

@@ -24,7 +24,7 @@ Shapes: B samples of a minibatch, A actions, N samples of a rollout.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
@@ -33,6 +33,7 @@ from tianshou.algorithm.modelfree import ppo as tianshou_ppo
 from torch import Tensor
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
+from retroml_tianshou.gradients import Gradients
 from retroml_tianshou.measures import about, arrays, refuse_nonsense
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
@@ -66,7 +67,9 @@ class JointPPO(tianshou_ppo.PPO):
     Optimizer = MeteredOptimizer  # the seam: a class attribute Tianshou instantiates
     optim: MeteredOptimizer
 
-    def __init__(self, config: PPOConfig, network: ActorCritic, actions: int) -> None:
+    def __init__(
+        self, config: PPOConfig, network: ActorCritic, actions: int, gradients: Gradients[ActorCritic] | None = None
+    ) -> None:
         policy = UncompiledPolicy(actor=cast(Any, Actor(network)), action_space=gymnasium.spaces.Discrete(actions))
         super().__init__(
             policy=policy,
@@ -82,20 +85,29 @@ class JointPPO(tianshou_ppo.PPO):
             gamma=config.gamma,
         )
         self.network = network
+        self.gradients = gradients if gradients is not None else Gradients(network)
 
     def losses(self, batch: Samples) -> dict[str, Tensor]:
         """The loss of a minibatch and what it consists of, by metric name; each a scalar tensor."""
-        logits_BA, values_B = self.network(batch.seen())
+        return self.terms(self.network, self.normalized(batch))
+
+    def normalized(self, batch: Samples) -> Samples:
+        """The minibatch with the advantages that its loss takes."""
+        if not self.advantage_normalization:
+            return batch
+        advantages_B = (batch.advantages - batch.advantages.mean()) / (batch.advantages.std() + self._eps)
+        return replace(batch, advantages=advantages_B)
+
+    def terms(self, network: ActorCritic, batch: Samples) -> dict[str, Tensor]:
+        """`losses` of a minibatch or a part of one, of which the advantages are normalised; means over its samples."""
+        logits_BA, values_B = network(batch.seen())
         all_log_probs_BA = logits_BA.log_softmax(1)
         log_probs_B = all_log_probs_BA.gather(1, batch.actions[:, None]).squeeze(1)
         log_ratios_B = log_probs_B - batch.log_probs
         ratios_B = log_ratios_B.exp()
 
-        advantages_B = batch.advantages
-        if self.advantage_normalization:
-            advantages_B = (advantages_B - advantages_B.mean()) / (advantages_B.std() + self._eps)
         clipped_B = ratios_B.clamp(1 - self.eps_clip, 1 + self.eps_clip)
-        policy_loss = -torch.min(ratios_B * advantages_B, clipped_B * advantages_B).mean()
+        policy_loss = -torch.min(ratios_B * batch.advantages, clipped_B * batch.advantages).mean()
 
         errors_B = (values_B - batch.returns).square()
         if self.value_clip:
@@ -134,10 +146,11 @@ class JointPPO(tianshou_ppo.PPO):
             parts = torch.from_numpy(order.permutation(len(samples))).to(samples.actions.device).chunk(minibatches)
             for part in parts:
                 tick()
-                losses = self.losses(samples.take(part))
-                self.optim.step(losses["loss/total"], measure_ratio=part is parts[-1])
+                self.optim.forget()
+                losses = self.gradients.backward(self.terms, self.normalized(samples.take(part)))
+                self.optim.apply(losses["loss/total"], measure_ratio=part is parts[-1])
                 names = list(losses)
-                rows.append(torch.stack([value.detach() for value in losses.values()]))
+                rows.append(torch.stack(list(losses.values())))
             if target_kl is not None:
                 moved = torch.stack(rows[-minibatches:]).mean(0)[names.index("policy/approx_kl")]
                 if float(moved) > target_kl:
@@ -162,30 +175,44 @@ class PPO(ActorCriticTrainable):
         self.config = config
         self.live = Live(config.learning_rate, config.clip_range, config.entropy_coefficient)
         self.order = build.seeds.generator("minibatches", build.rank)
-        self.algorithm = JointPPO(config, self.network, build.env.action_count)
+        self.gradients = self.parallel_gradients(config.environments * config.rollout_steps // config.minibatches)
+        self.algorithm = JointPPO(config, self.network, build.env.action_count, self.gradients)
         self._samples: Mapping[str, NDArray[Any]] = {}
 
     def update(self, control: Control) -> Mapping[str, float]:
         """Learn from the full rollout; see docs/algorithms/ppo.md for each metric."""
+        schedule = self.schedule(control.fraction())
+        learned = self.learn_from(self.played(), control.tick)
+        self.rollout.restart()
+        return learned | schedule | self.about_rollout()
+
+    def played(self) -> Samples:
+        """The full rollout with its advantages; views of its buffers. Raises RuntimeError before anything was played."""
         if self.obs is None:
             raise RuntimeError("update() before anything was played")
-        config, algorithm = self.config, self.algorithm
-        schedule = self._schedule(control.fraction())
+        config = self.config
         samples = self.rollout.samples(self.values(self.obs), gamma=config.gamma, gae_lambda=config.gae_lambda)
+        self._samples = arrays(samples, self.rollout.rewards_TB)
+        return samples
+
+    def learn_from(self, samples: Samples, tick: Callable[[], None]) -> dict[str, float]:
+        """One update, by metric name."""
+        config = self.config
         self.compute.use_threads(self.compute.threads)
-        metrics = algorithm.learn(
+        return self.algorithm.learn(
             samples,
             epochs=config.epochs,
             minibatches=config.minibatches,
             order=self.order,
             target_kl=config.target_kl,
-            tick=control.tick,
+            tick=tick,
         )
-        self._samples = arrays(samples, self.rollout.rewards_TB)
-        self.rollout.restart()
-        return metrics | schedule | about(self._samples)
 
-    def _schedule(self, fraction: float) -> dict[str, float]:
+    def about_rollout(self) -> dict[str, float]:
+        """What the last rollout says of critic and advantages, by metric name."""
+        return about(self._samples)
+
+    def schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
         left = 1.0 - min(max(fraction, 0.0), 1.0)
         rate = self.live.learning_rate * (left if self.config.anneal_learning_rate else 1.0)
@@ -219,6 +246,16 @@ class PPO(ActorCriticTrainable):
         self.order.bit_generator.state = state["order"]
 
 
+    def close(self) -> None:
+        """Release threads, environment and device."""
+        self.gradients.close()
+        super().close()
+
+
 def build(build: Build) -> PPO:
-    """The factory of this algorithm."""
+    """The factory of this algorithm; with `overlap` the one that learns while it plays."""
+    if build.config.overlap:
+        from retroml_tianshou.ppo_overlap import OverlappedPPO
+
+        return OverlappedPPO(build)
     return PPO(build)

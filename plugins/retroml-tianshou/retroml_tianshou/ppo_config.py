@@ -173,3 +173,9 @@ class PPOConfig:
         help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
         advanced=True,
     )
+    overlap: bool = param(
+        False,
+        help="Learn from the last rollout while the next is played: on is faster but learns one update late, off is exact PPO.",
+        source="https://arxiv.org/abs/2012.09849",
+        advanced=True,
+    )

@@ -5,7 +5,7 @@ Shapes: T steps, B environments, N = T * B samples, H height, W width, C stacked
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +79,11 @@ class Samples:
             advantages=self.advantages.index_select(0, index),
             returns=self.returns.index_select(0, index),
         )
+
+    def chunk(self, parts: int) -> list[Samples]:
+        """At most `parts` views of about the same size, in order."""
+        columns = {field.name: getattr(self, field.name).chunk(parts) for field in fields(self)}
+        return [Samples(**dict(zip(columns, cut, strict=True))) for cut in zip(*columns.values(), strict=True)]
 
     def seen(self) -> Tensor:
         """The observations (N, C, H, W) as a network takes them; a view that lies channels last in memory."""

@@ -4,7 +4,7 @@ import os
 
 import pytest
 import torch
-from retroml_tianshou.compute import available_threads, prepare
+from retroml_tianshou.compute import Compute, available_threads, prepare
 
 
 def prepared(**settings):
@@ -60,3 +60,13 @@ def test_a_gpu_computes_in_bfloat16_from_ampere_on(monkeypatch, capability, expe
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", False)
     assert prepared(device="cuda:0").precision == expected
     assert torch.backends.cudnn.benchmark
+
+
+@pytest.mark.parametrize(("threads", "batch", "parts"), [(2, 256, 2), (16, 256, 4), (2, 100, 1), (1, 256, 1), (4, 8, 1)])
+def test_a_minibatch_is_cut_into_parts_of_at_least_64(threads, batch, parts):
+    compute = Compute(device=torch.device("cpu"), precision=torch.float32, threads=threads)
+    assert compute.parts_for(batch) == parts
+
+
+def test_a_gpu_takes_a_minibatch_in_one_piece():
+    assert Compute(device=torch.device("cuda"), precision=torch.float32, threads=8).parts_for(256) == 1

@@ -25,3 +25,9 @@ class TestPPOWithEveryOption(TestPPO):
         "target_kl": 0.001,
         "anneal_clip": True,
     }
+
+
+class TestOverlappedPPO(TestPPO):
+    """The same while learning goes on beside playing."""
+
+    settings: ClassVar = TestPPO.settings | {"overlap": True}

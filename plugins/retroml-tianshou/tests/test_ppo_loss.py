@@ -137,8 +137,8 @@ def test_every_sample_is_learned_from_once_an_epoch(make_ppo, make_samples, monk
     samples = make_samples(ppo.network, 24)
     samples.returns[:] = torch.arange(24.0)
     seen: list[float] = []
-    losses = ppo.losses
-    monkeypatch.setattr(ppo, "losses", lambda batch: (seen.extend(batch.returns.tolist()), losses(batch))[1])
+    terms = ppo.terms
+    monkeypatch.setattr(ppo, "terms", lambda network, batch: (seen.extend(batch.returns.tolist()), terms(network, batch))[1])
     ppo.learn(samples, epochs=2, minibatches=4, order=np.random.default_rng(1))
     assert sorted(seen[:24]) == sorted(seen[24:]) == list(range(24))
     assert seen[:24] != seen[24:]
