@@ -65,7 +65,8 @@ class Comparison:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print, write JSON."""
     args = arguments(argv)
-    ours = Trainer("retroml", (sys.executable, str(TRAINERS / "retroml_ppo.py"), "--precision", args.precision))
+    options = ("--precision", args.precision, *(["--overlap"] if args.overlap else []))
+    ours = Trainer("retroml", (sys.executable, str(TRAINERS / "retroml_ppo.py"), *options))
     comparisons = []
     print(f"{'':28s} {'ours':>8s} {'theirs':>8s}   ratio   steps/s, medians")
     for peer in peers(args.peers.split(","), args.cleanrl):
@@ -87,6 +88,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, help="pairs of runs with each peer (4)")
     parser.add_argument("--threads", type=int, default=0, help="threads of the learner, 0: as many as cores (0)")
     parser.add_argument("--precision", default="float32", help="precision of ours (float32)")
+    parser.add_argument("--overlap", action="store_true", help="ours learns from one rollout while it plays the next")
     parser.add_argument("--output", type=Path, default=HERE / "results" / "local" / "train_speed.json", help="where JSON goes")
     return parser.parse_args(argv)
 
@@ -150,6 +152,7 @@ def record(args: argparse.Namespace, comparisons: Sequence[Comparison]) -> dict[
     return {
         "steps": args.steps,
         "precision": args.precision,
+        "overlap": args.overlap,
         "threads": args.threads,
         "cores": os.cpu_count(),
         "processor": platform.processor() or platform.machine(),

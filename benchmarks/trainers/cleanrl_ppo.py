@@ -12,21 +12,22 @@ import io
 import json
 import runpy
 import sys
+import time
 import types
 from pathlib import Path
 from typing import Any
 
 
-class Speed(io.TextIOBase):
-    """Reads the "SPS:" lines a script prints: steps over the seconds since its first one."""
+class Updates(io.TextIOBase):
+    """When the script printed its "SPS:" lines, one after each update."""
 
     def __init__(self) -> None:
-        self.last = 0.0
+        self.times: list[float] = []
 
     def write(self, text: str) -> int:
         """Take in what was printed."""
         if text.strip().isdigit():
-            self.last = float(text)
+            self.times.append(time.perf_counter())
         return len(text)
 
 
@@ -84,10 +85,12 @@ def main() -> None:
     sys.argv = [str(args.script), "--env-id", game, "--total-timesteps", str(args.steps), "--no-cuda", "--num-envs", "8"]
     if envpool:
         lend_envpool()
-    speed = Speed()
-    with contextlib.redirect_stdout(speed):
+    updates = Updates()
+    with contextlib.redirect_stdout(updates):
         runpy.run_path(str(args.script), run_name="__main__")
-    print(json.dumps({"steps": args.steps, "seconds": args.steps / speed.last}))
+    counted = len(updates.times) - 1  # the first update warms up
+    steps = args.steps // (counted + 1) * counted
+    print(json.dumps({"steps": steps, "seconds": updates.times[-1] - updates.times[0]}))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8192)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--precision", default="float32")
+    parser.add_argument("--overlap", action="store_true")
     args = parser.parse_args()
 
     from retroml_atari.environment import make
@@ -62,7 +63,7 @@ def main() -> None:
     ppo = build(
         Build(
             env=info,
-            config=PPOConfig(precision=args.precision),
+            config=PPOConfig(precision=args.precision, overlap=args.overlap),
             network=NetworkConfig(),
             seeds=Seeds(1),
             threads=args.threads,
@@ -70,12 +71,13 @@ def main() -> None:
         )
     )
     control = Steps(args.steps)
+    warm = control.done = ppo.advance(control).steps
     begun, begun_cpu = time.perf_counter(), time.process_time()
     while control.done < control.total:
         control.done += ppo.advance(control).steps
     seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - begun_cpu
     ppo.close()
-    print(json.dumps({"steps": control.done, "seconds": seconds, "cpu_seconds": cpu_seconds}))
+    print(json.dumps({"steps": control.done - warm, "seconds": seconds, "cpu_seconds": cpu_seconds}))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,23 @@ import ale_py
 import gymnasium
 import torch
 from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_atari_env
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack
+
+
+class Warm(BaseCallback):
+    """Notes when and after how many steps the second rollout began: the first one and its update warm up."""
+
+    rollouts, steps, begun = 0, 0, 0.0
+
+    def _on_rollout_start(self) -> None:
+        self.rollouts += 1
+        if self.rollouts == 2:
+            self.steps, self.begun = self.num_timesteps, time.perf_counter()
+
+    def _on_step(self) -> bool:
+        return True
 
 
 def main() -> None:
@@ -40,9 +55,9 @@ def main() -> None:
         ent_coef=0.01,
         device="cpu",
     )
-    begun = time.perf_counter()
-    model.learn(args.steps)
-    print(json.dumps({"steps": model.num_timesteps, "seconds": time.perf_counter() - begun}))
+    warm = Warm()
+    model.learn(args.steps, warm)
+    print(json.dumps({"steps": model.num_timesteps - warm.steps, "seconds": time.perf_counter() - warm.begun}))
     environments.close()
 
 

@@ -72,13 +72,15 @@ def main() -> None:
     buffer = VectorReplayBuffer(1024, buffer_num=8, ignore_obs_next=True, save_only_last_obs=True, stack_num=4)
     collector = Collector(ppo, environments, buffer, exploration_noise=False)
     collector.reset()
-    begun, steps = time.perf_counter(), 0
+    begun, steps, warm = 0.0, 0, 0
     while steps < args.steps:
         with policy_within_training_step(ppo.policy):
             steps += collector.collect(n_step=1024).n_collected_steps
             ppo.update(buffer=buffer, batch_size=256, repeat=4)
         collector.reset_buffer(keep_statistics=True)
-    print(json.dumps({"steps": steps, "seconds": time.perf_counter() - begun}))
+        if not warm:
+            begun, warm = time.perf_counter(), steps
+    print(json.dumps({"steps": steps - warm, "seconds": time.perf_counter() - begun}))
     environments.close()
 
 
