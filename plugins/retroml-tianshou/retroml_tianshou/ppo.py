@@ -245,7 +245,6 @@ class PPO(ActorCriticTrainable):
         load_optimizer(self.algorithm.optim, state["optimizer"])
         self.order.bit_generator.state = state["order"]
 
-
     def close(self) -> None:
         """Release threads, environment and device."""
         self.gradients.close()

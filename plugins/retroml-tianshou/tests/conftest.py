@@ -9,12 +9,16 @@ from collections.abc import Iterator
 import pytest
 import torch
 from retroml_tianshou.networks import ActorCritic, build_network
-from retroml_tianshou.ppo import JointPPO
+from retroml_tianshou.ppo import JointPPO, build
 from retroml_tianshou.ppo_config import PPOConfig
 from retroml_tianshou.rollout import Samples
 
+from retroml_core.algorithm import Build
 from retroml_core.schema import NetworkConfig
+from retroml_core.seeding import Seeds
+from retroml_core.testing import TinyConfig, TinyEnvironment
 
+QUICK = {"environments": 4, "rollout_steps": 8, "minibatches": 2, "epochs": 2}
 TINY = NetworkConfig(name="small", channels=[4], kernels=[4], strides=[2], hidden=[16])
 
 
@@ -70,3 +74,24 @@ def make_samples(make_network):
         )
 
     return make
+
+
+@pytest.fixture
+def make_build():
+    def make(seed: int = 1, **settings) -> Build:
+        seeds = Seeds(seed)
+        return Build(
+            env=TinyEnvironment(TinyConfig(), 1, 0).info,
+            config=PPOConfig(**QUICK | settings),
+            network=TINY,
+            seeds=seeds,
+            threads=1,
+            make_environment=lambda count: TinyEnvironment(TinyConfig(), count, seeds.integer("environment")),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make(make_build):
+    return lambda seed=1, **settings: build(make_build(seed, **settings))

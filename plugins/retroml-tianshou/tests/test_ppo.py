@@ -7,37 +7,10 @@ import numpy as np
 import pytest
 from retroml_tianshou.measures import explained_variance
 from retroml_tianshou.ppo import build
-from retroml_tianshou.ppo_config import PPOConfig
 
-from retroml_core.algorithm import Build
 from retroml_core.environment import Transition
 from retroml_core.schema import NetworkConfig
-from retroml_core.seeding import Seeds
-from retroml_core.testing import FakeControl, TinyConfig, TinyEnvironment
-
-NETWORK = NetworkConfig(name="small", channels=[4], kernels=[4], strides=[2], hidden=[16])
-QUICK = {"environments": 4, "rollout_steps": 8, "minibatches": 2, "epochs": 2}
-
-
-@pytest.fixture
-def make_build():
-    def make(seed: int = 1, **settings) -> Build:
-        seeds = Seeds(seed)
-        return Build(
-            env=TinyEnvironment(TinyConfig(), 1, 0).info,
-            config=PPOConfig(**QUICK | settings),
-            network=NETWORK,
-            seeds=seeds,
-            threads=1,
-            make_environment=lambda count: TinyEnvironment(TinyConfig(), count, seeds.integer("environment")),
-        )
-
-    return make
-
-
-@pytest.fixture
-def make(make_build):
-    return lambda seed=1, **settings: build(make_build(seed, **settings))
+from retroml_core.testing import FakeControl
 
 
 def test_it_learns_to_choose_the_lit_band(make):
