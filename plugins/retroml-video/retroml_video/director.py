@@ -1,152 +1,132 @@
-"""Chooses what a time-lapse shows: stretches of real play over the whole training, from its first game to its end.
+"""Chooses what a time-lapse shows: pieces of real play over the whole training, from its first game to its end.
 
-The training is cut into as many windows as the film has stretches. The first shows the first game from its beginning, the
-last the end of the play recorded last; between them each shows either a **record** (a game better than all before it) or a
-**typical** game (the one of median score), in turn, at the part of the game where most points are made. The first points
-and the best game of all are always among them. The same tape and length give the same film.
+The training is cut into as many windows as the film has stretches; what was special about each is told by
+`retroml_video.story`. The first stretch shows the first game from its beginning, the last the end of the play recorded last;
+between them each shows a record, a leap or a typical game. The first points and the best game of all are always among them.
+Leaps get more of the film than plateaus. A piece begins and ends where play can be cut (`retroml_video.cuts`), at the part of
+the game where most points are made. The same tape and length give the same film.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retroml_video.cuts import Piece, Play, play_of
 from retroml_video.projector import Stretch
 from retroml_video.reel import Reel
+from retroml_video.story import Choice, Reason, Story, ends_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from retroml_core.tape import Tape, TapedEpisode
+    from retroml_core.tape import Tape
 
 __all__ = ["Director", "Reason", "ends_of"]
 
 _FIRST_POINTS_SEARCH = 400
 _LEAST_WINDOWS = 4
-
-
-class Reason(StrEnum):
-    """Why a stretch is shown; the film's headlines."""
-
-    FIRST = "The first game"
-    POINTS = "The first points"
-    RECORD = "Best game so far"
-    BEST = "Best game of the training"
-    TYPICAL = "A typical game"
-    END = "The end of the training"
-
-
-def ends_of(episodes: Sequence[TapedEpisode]) -> NDArray[np.float64]:
-    """The run's step count when each episode ended: its steps are spread over all environments that play together."""
-    together = 1 + max((episode.environment for episode in episodes), default=0)
-    return np.asarray([episode.first_step + episode.length * together for episode in episodes], np.float64)
+_KEPT_FOR_LATER = 0.6
 
 
 class Director:
-    """Plans one time-lapse of `steps` steps from stretches of about `stretch_steps`. Use once."""
+    """Plans one time-lapse of `steps` steps from stretches of about `stretch_steps`. Use once.
 
-    def __init__(self, tape: Tape, *, steps: int, stretch_steps: int) -> None:
+    With `skip_still` stretches get room to grow, so that the projector may leave out pictures in which nothing moves.
+    """
+
+    def __init__(self, tape: Tape, *, steps: int, stretch_steps: int, skip_still: bool = False) -> None:
         self.tape, self.steps, self.stretch_steps = tape, steps, max(stretch_steps, 1)
         self.windows = max(round(steps / self.stretch_steps), 1)
+        self._room = self.stretch_steps if skip_still else 0
         self.episodes = [episode for episode in tape.episodes("training") if episode.length > 0]
         self._reel = Reel(self.episodes)
-        self._ends = ends_of(self.episodes)
-        self._scores = np.asarray([episode.score for episode in self.episodes])
-        self._members: dict[int, list[int]] = defaultdict(list)
-        self._records: set[int] = set()
-        self._best: int | None = None
-        self._best_window = 0
 
     def plan(self) -> list[Stretch]:
         """The stretches in order of time; fewer steps than asked only when the tape holds fewer."""
         if sum(episode.length for episode in self.episodes) <= self.steps:
-            return [
-                Stretch(episode=episode, first=0, last=episode.length, title=f"Game {episode.number}")
-                for episode in sorted(self.episodes, key=lambda episode: (episode.first_step, episode.number))
-            ]
-        self._survey()
+            return self._everything()
+        story = Story(self.episodes, self.windows)
+        shares = np.cumsum(story.weights) * self.steps / story.weights.sum()
         first_points = self._first_points() if self.windows >= _LEAST_WINDOWS else []
-        missing = 0
         for window in range(self.windows):
-            share = self.steps // self.windows + (window < self.steps % self.windows)
-            choices = self._choices(window) if window != 1 else first_points + self._choices(window)
-            missing = self._fill(choices, share + missing)
+            choices = story.choices(window) if window != 1 else first_points + story.choices(window)
+            used = self._reel.steps
+            if window == self.windows - 1:
+                self._fill(choices, self.steps - used)
+            else:
+                most = self.steps - used - round(_KEPT_FOR_LATER * (self.steps - shares[window]))
+                self._show(choices, round(shares[window]) - used, most)
+        missing = self.steps - self._reel.steps
         missing -= self._reel.grow(missing)
-        self._fill([(number, Reason.TYPICAL) for number in range(len(self.episodes))], missing, least=1)
-        return self._reel.stretches()
+        self._fill([(i, Reason.TYPICAL, "it fills the film") for i in range(len(self.episodes))], missing, least=1)
+        return self._reel.stretches(most_room=self._room)
 
-    def _survey(self) -> None:
-        """Sort the episodes into windows; find the records and the best."""
-        pool = [i for i, episode in enumerate(self.episodes) if episode.finished] or list(range(len(self.episodes)))
-        homes = np.clip(np.ceil(self._ends * self.windows / self._ends.max()) - 1, 0, self.windows - 1).astype(int)
-        best: int | None = None
-        for number in sorted(pool, key=lambda i: (self._ends[i], i)):
-            self._members[homes[number]].append(number)
-            if best is None or self._scores[number] > self._scores[best]:
-                self._records.update([] if best is None else [number])
-                best = number
-        self._best = best if best is not None and self._scores[best] > 0 else None
-        if self._best is not None:
-            # Its own stretch, also where it falls into the first or the last window, which show something else.
-            self._best_window = min(max(int(homes[self._best]), 1), max(self.windows - 2, 0))
+    def _everything(self) -> list[Stretch]:
+        why = "the training holds no more play than this"
+        return [
+            Stretch(episode=episode, first=0, last=episode.length, title=f"Game {episode.number}", why=why)
+            for episode in sorted(self.episodes, key=lambda episode: (episode.first_step, episode.number))
+        ]
 
-    def _choices(self, window: int) -> list[tuple[int, Reason]]:
-        """Episodes for a window, best choice first, with the reason for each."""
-        members = self._members[window]
-        by_score = sorted(members, key=lambda i: (self._scores[i], i))
-        middle = (len(by_score) - 1) / 2
-        places = sorted(range(len(by_score)), key=lambda place: (abs(place - middle), place))
-        typical = [(by_score[place], Reason.TYPICAL) for place in places]
-        if window == 0:
-            first = min(range(len(self.episodes)), key=lambda i: (self.episodes[i].first_step, self.episodes[i].number))
-            return [(first, Reason.FIRST), *typical]
-        if window == self.windows - 1:
-            return [(int(np.argmax(self._ends)), Reason.END), *typical]
-        best = [(self._best, Reason.BEST)] if self._best is not None and window == self._best_window else []
-        records = [(i, Reason.RECORD) for i in members[::-1] if i in self._records and window % 2]
-        return [*best, *records[:1], *typical]
+    def _show(self, choices: Sequence[Choice], share: int, most: int) -> None:
+        """Show about `share` steps, at most `most`, from the first of `choices`; from more of them when it is too short."""
+        least = max(self.stretch_steps // 2, 1)
+        for position, (i, reason, why) in enumerate(choices):
+            if min(share, most) < 1 or (position > 0 and share < least):
+                break
+            piece = self._piece(i, reason, share, most)
+            if piece is not None:
+                taken = self._reel.add(i, piece.first, piece.last, reason, _where(why, piece, self.episodes[i].length))
+                share, most = share - taken, most - taken
 
-    def _first_points(self) -> list[tuple[int, Reason]]:
+    def _piece(self, i: int, reason: Reason, share: int, most: int) -> Piece | None:
+        """What of an episode is shown for that reason; None when too little of it is free."""
+        play, gaps = play_of(self.tape, self.episodes[i]), self._reel.gaps(i)
+        whole = gaps == [(0, play.length)]
+        if play.length <= min(share, most):
+            return Piece(0, play.length, True) if whole and play.length else None
+        if reason is Reason.FIRST and whole:
+            return play.beginning(share, most)
+        gain = play.first_gain() if reason is Reason.POINTS else None
+        return play.best(share, gaps, most=most, must_hold=gain)
+
+    def _first_points(self) -> list[Choice]:
         """The episode with the earliest point of the training, where one is found among the first few hundred."""
         together = 1 + max(episode.environment for episode in self.episodes)
         order = sorted(range(len(self.episodes)), key=lambda i: (self.episodes[i].first_step, i))
         earliest: tuple[int, int] | None = None
-        for number in order[:_FIRST_POINTS_SEARCH]:
-            episode = self.episodes[number]
+        for i in order[:_FIRST_POINTS_SEARCH]:
+            episode = self.episodes[i]
             if earliest is not None and episode.first_step > earliest[0]:
                 break
-            gains = np.flatnonzero(self.tape.rewards(episode) > 0)
-            if len(gains):
-                found = (episode.first_step + int(gains[0]) * together, number)
+            gain = Play(self.tape.rewards(episode), np.zeros(0, np.int64)).first_gain()
+            if gain is not None:
+                found = (episode.first_step + gain * together, i)
                 earliest = min(earliest or found, found)
-        return [(earliest[1], Reason.POINTS)] if earliest is not None else []
+        if earliest is None:
+            return []
+        return [(earliest[1], Reason.POINTS, f"the first points of the training, at step {earliest[0]:,}")]
 
-    def _fill(self, choices: Sequence[tuple[int, Reason]], share: int, least: int | None = None) -> int:
-        """Take about `share` steps from `choices` in turn; how many could not be had without showing mere snippets."""
+    def _fill(self, choices: Sequence[Choice], share: int, least: int | None = None) -> None:
+        """Take exactly `share` steps from `choices` in turn, as far as they hold as many without showing mere snippets."""
         least = max(self.stretch_steps // 2, 1) if least is None else least
-        for position, (number, reason) in enumerate(choices):
+        for position, (i, reason, why) in enumerate(choices):
             if share < 1 or (position > 0 and share < least):
                 break
-            steps = min(share, self.episodes[number].length)
-            share -= self._reel.take(number, self._start(number, reason, steps), steps, least, reason)
-        return share
+            length = self.episodes[i].length
+            wanted = length - share if reason is Reason.END else _densest(play_of(self.tape, self.episodes[i]), share)
+            share -= self._reel.take(i, max(wanted, 0), share, least, reason, why)
 
-    def _start(self, number: int, reason: Reason, steps: int) -> int:
-        """Where in the episode its most telling `steps` steps begin."""
-        length = self.episodes[number].length
-        if reason is Reason.FIRST:
-            return 0
-        if reason is Reason.END:
-            return length - steps
-        rewards = self.tape.rewards(self.episodes[number])
-        gains = np.flatnonzero(rewards > 0)
-        if len(gains) == 0:
-            return 0
-        if reason is Reason.POINTS:
-            return int(np.clip(int(gains[0]) - steps * 3 // 5, 0, length - steps))
-        sums = np.concatenate(([0.0], np.cumsum(np.maximum(rewards, 0), dtype=np.float64)))
-        return int(np.argmax(sums[steps:] - sums[: length - steps + 1]))
+
+def _densest(play: Play, steps: int) -> int:
+    piece = play.best(min(steps, play.length), [(0, play.length)], most=min(steps, play.length))
+    return piece.first if piece is not None else 0
+
+
+def _where(why: str, piece: Piece, length: int) -> str:
+    """The reason, and which part of the game is shown and how it was cut."""
+    if (piece.first, piece.last) == (0, length):
+        return f"{why}; the whole game"
+    cut = ", from one natural cut to another" if piece.natural else ""
+    return f"{why}; steps {piece.first} to {piece.last - 1} of {length}{cut}"

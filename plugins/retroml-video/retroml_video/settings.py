@@ -41,8 +41,13 @@ class TimelapseConfig(EncoderConfig):
 
     name: str = "timelapse"
     stretch_seconds: float = param(
-        6.0, ge=1, le=60, unit="s", help="How long the film stays with one moment of the training before it moves on."
+        6.0,
+        ge=1,
+        le=60,
+        unit="s",
+        help="How long the film stays with one moment of the training before it moves on; long films stay longer.",
     )
+    skip_still: bool = param(True, help="Leave out what stays of a pause after half a second in which nothing moves.")
 
 
 @dataclass

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Timelapse", "build"]
 
 _USUAL_SECONDS = 60.0
+_STRETCHES = 40
+_LONGEST_STRETCH_SECONDS = 45.0
 
 
 def build(config: TimelapseConfig) -> Timelapse:
@@ -42,8 +44,9 @@ class Timelapse:
         pictures = max(round(asked * job.config.fps), 1)
         per_step = frames_per_step(job)
         steps = -(-frames_needed(pictures, job.config.fps) // per_step)
-        stretch_steps = round(self.config.stretch_seconds * GAME_FPS / per_step)
-        stretches = Director(job.tape, steps=steps, stretch_steps=stretch_steps).plan()
+        stretch_steps = round(self._stretch_seconds(asked) * GAME_FPS / per_step)
+        skip_still = self.config.skip_still
+        stretches = Director(job.tape, steps=steps, stretch_steps=stretch_steps, skip_still=skip_still).plan()
         if not stretches:
             raise FilmError("no play of the training is recorded yet: let it train for a moment, then try again")
         studio = Studio(
@@ -56,6 +59,10 @@ class Timelapse:
         )
         result = studio.shoot(stretches, pictures=pictures)
         return _with_note(result, asked)
+
+    def _stretch_seconds(self, asked: float) -> float:
+        """In a film of an hour nobody wants a cut every six seconds."""
+        return max(self.config.stretch_seconds, min(asked / _STRETCHES, _LONGEST_STRETCH_SECONDS))
 
 
 def _wording(job: FilmJob) -> Wording:

@@ -9,8 +9,23 @@ from retroml_video.director import Director, Reason, ends_of
 from retroml_core.testing.film import MadeUpTape, made_up_episode, made_up_tape
 
 
-def plan(tape, steps=900, stretch_steps=90):
-    return Director(tape, steps=steps, stretch_steps=stretch_steps).plan()
+def plan(tape, steps=900, stretch_steps=90, **options):
+    return Director(tape, steps=steps, stretch_steps=stretch_steps, **options).plan()
+
+
+def scored(scores, length=200):
+    """A tape of one environment with a game of each score, made in equal parts every twenty steps."""
+    tape = MadeUpTape(
+        [made_up_episode(i + 1, length=length, first_step=i * length, score=float(s)) for i, s in enumerate(scores)]
+    )
+    tape.rewards = lambda game: _even(game.score, game.length)
+    return tape
+
+
+def _even(score, length):
+    rewards = np.zeros(length, np.float32)
+    rewards[19::20] = score / len(rewards[19::20])
+    return rewards
 
 
 @pytest.fixture
@@ -109,6 +124,56 @@ def test_stretches_last_as_long_as_asked(long_tape):
     assert len(lengths) >= 8
 
 
+def test_pieces_begin_and_end_a_moment_after_something_happened(long_tape):
+    for stretch in plan(long_tape)[1:-1]:
+        rewards = long_tape.rewards(stretch.episode)
+        cuts = {0, stretch.episode.length, *(np.flatnonzero(rewards) + 8).tolist()}
+        assert stretch.first in cuts or stretch.title == Reason.POINTS
+        assert stretch.last in cuts or stretch.title == Reason.POINTS
+
+
+def test_every_stretch_says_why_it_is_shown(long_tape):
+    told = {stretch.title: stretch.why for stretch in plan(long_tape)}
+    assert "500 points, the best of 60 games" in told[Reason.BEST]
+    assert "from its beginning" in told[Reason.FIRST]
+    assert all(told.values())
+
+
+def test_a_leap_is_shown_longer_than_a_plateau_and_both_are_called_so():
+    stretches = plan(scored([1] * 20 + [50] * 19 + [60], length=300), steps=1800)
+    leaps = [stretch for stretch in stretches if stretch.title == Reason.LEAP]
+    plateaus = [stretch for stretch in stretches if stretch.title == Reason.PLATEAU]
+    assert [stretch.episode.score for stretch in leaps] == [50.0]
+    assert "rose from at most 1 to 50 points" in leaps[0].why
+    assert plateaus
+    assert leaps[0].steps > max(stretch.steps for stretch in plateaus)
+
+
+def test_without_any_change_there_is_neither_a_record_nor_a_best_game():
+    titles = {stretch.title for stretch in plan(scored([5] * 40), steps=900)}
+    assert titles <= {Reason.FIRST, Reason.POINTS, Reason.TYPICAL, Reason.PLATEAU, Reason.END}
+
+
+def test_a_window_in_which_no_game_ended_shows_the_game_that_went_on():
+    tape = scored([3, 9], length=2000)
+    assert Reason.GOING_ON in {stretch.title for stretch in plan(tape, steps=900)}
+
+
+def test_stretches_have_room_to_grow_only_where_nothing_else_is_shown(long_tape):
+    stretches = plan(long_tape, skip_still=True)
+    assert sum(stretch.room for stretch in stretches) > 0
+    shown = [
+        (stretch.episode.number, step)
+        for stretch in stretches
+        for step in range(
+            stretch.first if stretch.earliest is None else stretch.earliest,
+            stretch.last if stretch.latest is None else stretch.latest,
+        )
+    ]
+    assert len(shown) == len(set(shown))
+    assert sum(stretch.room for stretch in plan(long_tape)) == 0
+
+
 games = st.lists(
     st.tuples(st.integers(1, 200), st.integers(0, 3), st.floats(-30, 900, allow_nan=False), st.booleans()),
     min_size=1,
@@ -117,8 +182,8 @@ games = st.lists(
 
 
 @settings(deadline=None)
-@given(games, st.integers(1, 900), st.integers(1, 200))
-def test_whatever_was_played_the_plan_has_the_right_length_and_shows_nothing_twice(games, steps, stretch_steps):
+@given(games, st.integers(1, 900), st.integers(1, 200), st.booleans())
+def test_whatever_was_played_the_plan_has_the_right_length_and_shows_nothing_twice(games, steps, stretch_steps, skip):
     begun = [0] * 4
     training = []
     for number, (length, environment, score, finished) in enumerate(games, 1):
@@ -133,6 +198,6 @@ def test_whatever_was_played_the_plan_has_the_right_length_and_shows_nothing_twi
             )
         )
         begun[environment] += length
-    stretches = plan(MadeUpTape(training), steps, stretch_steps)
+    stretches = plan(MadeUpTape(training), steps, stretch_steps, skip_still=skip)
     played = [(stretch.episode.number, step) for stretch in stretches for step in range(stretch.first, stretch.last)]
     assert len(played) == len(set(played)) == min(steps, sum(game.length for game in training))
