@@ -52,6 +52,7 @@ class OffPolicyConfig:
         soft_le=64,
         unit="games",
         help="Games played side by side: more use the cores better and mix experiences, fewer act on a fresher network.",
+        memory=True,
         source="Tianshou plays 10; CleanRL and SB3 zoo 1",
     )
     batch_size: int = param(
@@ -109,6 +110,7 @@ class OffPolicyConfig:
         unit="steps",
         help="Steps kept to learn from again: more remember longer and take 7.1 kB of memory each (84x84 pictures), fewer "
         "forget sooner.",
+        memory=True,
         source="SB3 zoo; Tianshou (Mnih 2015 and CleanRL have 1,000,000)",
     )
     replay_storage: str = param(
