@@ -14,9 +14,11 @@ An algorithm is what `algorithm=` takes, presets included; further overrides hol
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -71,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["RETROML_HOME"] = str(asked.root.resolve() if asked.root else scratch)
         try:
-            failed = measure(cells(asked), results)
+            with ended_by_sigterm():
+                failed = measure(cells(asked), results)
         except Fault as fault:
             print(fault, file=sys.stderr)
             return 2
@@ -133,6 +136,20 @@ def carry_out(app: App, cell: Cell) -> Run:
             worker.terminate()
             raise
     return run
+
+
+@contextlib.contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Take a SIGTERM for a Ctrl+C inside: the run at work saves a checkpoint before the process ends."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def standing(app: App, cell: Cell) -> Run | None:

@@ -76,6 +76,24 @@ def test_a_faulty_setting_is_said_in_words(modules, monkeypatch, tmp_path, capsy
     assert "stepz" in capsys.readouterr().err
 
 
+def test_a_sigterm_is_a_ctrl_c_until_the_end(modules, monkeypatch):
+    handlers = []
+    monkeypatch.setattr("signal.signal", lambda number, handler: handlers.append(handler) or "before")
+    with modules[0].ended_by_sigterm(), pytest.raises(KeyboardInterrupt):
+        handlers[0](15, None)
+    assert handlers[1] == "before"
+
+
+def test_an_interrupted_measurement_ends_its_run_and_says_how_to_go_on(measured, modules, monkeypatch, capsys, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("RETROML_HOME", "")
+    monkeypatch.setattr(modules[0], "carry_out", interrupted)
+    assert modules[0].main([*measured[0], f"--output={tmp_path / 'x.json'}"]) == 130
+    assert "the same command goes on from here" in capsys.readouterr().err
+
+
 def test_every_algorithm_has_been_through_every_game_before_the_next_seed(modules):
     asked = modules[0].arguments(["--games=a,b", "--algorithms=x,y", "--seeds=1,2"])
     order = [(cell.seed, cell.algorithm, cell.game) for cell in modules[0].cells(asked)]
