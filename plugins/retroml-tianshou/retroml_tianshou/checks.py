@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from retroml_core import Problem, Severity
 from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, Networks, encoder_size, resolve
+from retroml_tianshou.checks_replay import check_replay
+from retroml_tianshou.off_policy_config import OffPolicyConfig
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ OnPolicy = PPOConfig | A2CConfig
 def check(config: ExperimentConfig, networks: Networks = ARCHITECTURES) -> list[Problem]:
     """All faults of `config` when its algorithm is ours; nothing when it is not. `networks` are those on offer."""
     algorithm = config.algorithm
+    if isinstance(algorithm, OffPolicyConfig):
+        return [*check_replay(config), *_precision(config, algorithm), *_network(config, networks)]
     if not isinstance(algorithm, OnPolicy):
         return []
     batches = _batches(algorithm) if isinstance(algorithm, PPOConfig) else ()
@@ -67,7 +71,7 @@ def _budget(config: ExperimentConfig, algorithm: OnPolicy) -> Iterator[Problem]:
         )
 
 
-def _precision(config: ExperimentConfig, algorithm: OnPolicy) -> Iterator[Problem]:
+def _precision(config: ExperimentConfig, algorithm: OnPolicy | OffPolicyConfig) -> Iterator[Problem]:
     if config.deterministic and algorithm.precision == "bfloat16":
         yield Problem(
             key="algorithm.precision",

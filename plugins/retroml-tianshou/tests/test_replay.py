@@ -294,3 +294,34 @@ def test_the_storage_does_not_change_a_state(kind):
     for buffer in (one, two):
         fill(buffer, Game(2), 33)
     assert digest(one.state()) == digest(two.state())
+
+
+# --- Atari ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("game", "frames"), [("breakout", 400), ("pong", 900), ("ms_pacman", 900)])
+def test_stacks_are_what_agents_saw_of_atari_games(game, frames):
+    from retroml_atari.environment import make
+    from retroml_atari.settings import AtariConfig
+
+    from retroml_core.environment import EnvironmentBuild
+
+    config = AtariConfig(image_height=42, image_width=42, time_limit_frames=frames)
+    atari = make(EnvironmentBuild(game=game, config=config, count=2, seed=3, threads=1))
+    buffer = make_buffer(slots=350, horizon=3, shape=atari.info.observation_shape)
+    random, obs, record = np.random.default_rng(2), atari.reset(), []
+    for _ in range(500):
+        buffer.see(obs)
+        atari.send(random.integers(0, atari.info.action_count, 2))
+        transition = atari.recv()
+        buffer.learn(transition)
+        record.append([obs, transition])
+        obs = transition.obs
+    buffer.see(obs)
+    record.append([obs, None])
+    atari.close()
+    ends = [transition for _, transition in record[:-1]]
+    lives = sum(int(t.terminated.sum()) - sum(t.terminated[i] for i in t.final_obs) for t in ends)
+    assert any(t.truncated.any() for t in ends[200:])
+    assert lives > 0 or game == "pong"
+    assert check(buffer, record) > 600

@@ -32,7 +32,8 @@ def test_experiments_compose(app, name):
 
 @pytest.mark.parametrize("name", shipped("algorithm"))
 def test_presets_compose(app, name):
-    assert compose(app, [f"algorithm={name}"]).algorithm.name == name.partition("_")[0]
+    config = compose(app, [f"algorithm={name}", "budget.steps=100_000"])
+    assert config.algorithm.name == name.partition("_")[0]
 
 
 @pytest.mark.parametrize("name", shipped("network"))
