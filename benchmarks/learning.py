@@ -129,7 +129,10 @@ def carry_out(app: App, cell: Cell) -> Run:
     run = standing(app, cell) or create_run(app, compose(app, [*cell.words, f"tags=[{cell.tag}]"]))
     if run.status().state is RunState.COMPLETED:
         return run
-    with subprocess.Popen(worker_command(run), start_new_session=True) as worker:
+    with (
+        run.log_file.open("ab") as log,
+        subprocess.Popen(worker_command(run), stdout=log, stderr=subprocess.STDOUT, start_new_session=True) as worker,
+    ):
         try:
             worker.wait()
         except BaseException:

@@ -9,7 +9,7 @@ Shapes: H height, W width; frames are RGB.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -79,12 +79,16 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class TapeCheck:
-    """The result of a verification: how many steps were re-simulated, and where and how the first difference lies, if any."""
+    """The result of a verification: how many steps were compared, and where and how the first difference lies, if any.
+
+    `kind` is "action", "reward", "end", "life", "observation", "play" (the hash chain) or "tape" (the file is damaged).
+    """
 
     steps: int
     episodes: int
     first_divergence_step: int | None = None
     difference: str = ""
+    kind: str = ""
 
     @property
     def ok(self) -> bool:
@@ -130,8 +134,24 @@ class Tape(Protocol):
     ) -> Iterator[Moment]:
         """Re-simulate steps `first` to `last` (excluded; None: to the end). Steps before `first` are simulated unseen."""
 
-    def verify(self, *, stream: Stream = "training", first_step: int = 0, last_step: int | None = None) -> TapeCheck:
-        """Re-simulate a range of the run and compare it with the hash chain."""
+    def verify(
+        self,
+        *,
+        stream: Stream = "training",
+        first_step: int = 0,
+        last_step: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> TapeCheck:
+        """Re-simulate a range of the run and compare it with the hash chain.
+
+        `progress(done, total)` is told the steps; whatever it raises ends the verification.
+        """
+
+    def compare(self, other: Tape, *, first_step: int = 0, last_step: int | None = None) -> TapeCheck:
+        """Hold the training recorded here against that of `other`, a tape of the same environment, as far as both reach.
+
+        Nothing is re-simulated; the difference is named by what is recorded: action, reward, end, life, observation.
+        """
 
     def close(self) -> None:
         """Release files and emulators."""

@@ -23,6 +23,7 @@ _COMMANDS = {
     "film": ("Make a film", "Make a film of a run."),
     "models": ("Models", "List the models, save one, or throw one away."),
     "evaluate": ("Evaluate", "Let a model or a checkpoint play seeded games and print its scores."),
+    "verify": ("Verify a run", "Play and train a run again, and name the first thing that is not as recorded."),
     "export": ("Export runs", "Write runs into files for other tools."),
     "plugins": ("Plugins", "List the plugins and what is wrong with them."),
     "games": ("Games", "List the games."),

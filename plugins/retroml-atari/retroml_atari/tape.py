@@ -7,10 +7,12 @@ Shapes: H height, W width.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retroml_atari.compare import compare
 from retroml_atari.index import TapeIndex
 from retroml_atari.reel import Reel, effective
 from retroml_atari.segment import CHECK_ROWS
@@ -19,12 +21,13 @@ from retroml_atari.walk import Walk
 from retroml_core.tape import Moment, TapeCheck, TapedEpisode, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from retroml_core.environment import Stream
+    from retroml_core.tape import Tape
 
 __all__ = ["AtariTape", "open_tape"]
 
@@ -138,14 +141,30 @@ class AtariTape:
                 frames=outcome.frames,
             )
 
-    def verify(self, *, stream: Stream = "training", first_step: int = 0, last_step: int | None = None) -> TapeCheck:
+    def verify(
+        self,
+        *,
+        stream: Stream = "training",
+        first_step: int = 0,
+        last_step: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> TapeCheck:
         """Re-simulate the blocks of a range; see `Tape.verify`. A damaged file is a difference where it ends."""
         reel = self._reel(stream)
-        check = verify(reel, first_step, last_step)
+        check = verify(reel, first_step, last_step, progress or _ignore)
         if check.ok and self.damage:
             end = reel.spans[-1].step_at(reel.places) if reel.spans else 0
-            return TapeCheck(steps=check.steps, episodes=check.episodes, first_divergence_step=end, difference=self.damage)
+            return dataclasses.replace(check, first_divergence_step=end, difference=self.damage, kind="tape")
         return check
+
+    def compare(self, other: Tape, *, first_step: int = 0, last_step: int | None = None) -> TapeCheck:
+        """Hold the training recorded here against another tape; see `Tape.compare`.
+
+        Raises TypeError for a tape of another kind of environment, LookupError when one of them does not hold `first_step`.
+        """
+        if not isinstance(other, AtariTape):
+            raise TypeError(f"a tape of Atari games cannot be compared with {type(other).__name__}")
+        return compare(self._reel("training"), other._reel("training"), first_step, last_step)
 
     def close(self) -> None:
         """Release what was read."""
@@ -160,6 +179,10 @@ class AtariTape:
         """The step at which each attempt began to train, for streams that say nothing of it themselves."""
         training = self._index.segments("training") if stream != "training" else []
         return {int(one.header["attempt"]): int(one.header["first_step"]) for one in training}
+
+
+def _ignore(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 def _check_moment(reel: Reel, walk: Walk, reward: int) -> None:

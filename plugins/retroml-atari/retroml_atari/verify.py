@@ -6,7 +6,8 @@ Shapes: T rows, B environments.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,12 +18,16 @@ from retroml_atari.walk import Walk
 from retroml_core.tape import TapeCheck
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from retroml_atari.reel import Reel, Span
     from retroml_atari.segment import Block
 
 __all__ = ["verify"]
+
+PROGRESS_ROWS: Final = 256
 
 
 @dataclass(frozen=True)
@@ -34,23 +39,37 @@ class Replayed:
     running: NDArray[np.uint32]
 
 
-def verify(reel: Reel, first_step: int, last_step: int | None) -> TapeCheck:
-    """Play the blocks again that hold steps `first_step` to `last_step` (excluded; None: to the end)."""
+def verify(reel: Reel, first_step: int, last_step: int | None, progress: Callable[[int, int], None]) -> TapeCheck:
+    """Play the blocks again that hold steps `first_step` to `last_step` (excluded; None: to the end).
+
+    `progress(done, total)` is told the steps after each few hundred rows.
+    """
     chosen = [index for index, span in enumerate(reel.spans) if span.rows and _inside(span, first_step, last_step)]
     steps, episodes = 0, reel.count if chosen else 0
+    total = sum(reel.spans[index].rows for index in chosen) * reel.count
     walks: list[Walk] = []
     for index in chosen:
         span = reel.spans[index]
         if not walks or (span.block.first_row == 0 and not span.segment.continues):
             walks = [_walk_to(reel, environment, index) for environment in range(reel.count)]
-        replayed = _replay(walks, span.rows)
+        replayed = _replay(walks, span.rows, partial(_tell, progress, steps, total))
         steps += span.rows * reel.count
         episodes += int((replayed.flags & ENDED > 0).sum())
         found = _differences(reel, index, replayed) or _chain_difference(reel, index, replayed)
         if found:
-            place, difference = min(found)
-            return TapeCheck(steps=steps, episodes=episodes, first_divergence_step=reel.step_at(place), difference=difference)
+            place, difference, kind = min(found)
+            return TapeCheck(
+                steps=steps,
+                episodes=episodes,
+                first_divergence_step=reel.step_at(place),
+                difference=difference,
+                kind=kind,
+            )
     return TapeCheck(steps=steps, episodes=episodes)
+
+
+def _tell(progress: Callable[[int, int], None], before: int, total: int, more: int) -> None:
+    progress(before + more, total)
 
 
 def _inside(span: Span, first_step: int, last_step: int | None) -> bool:
@@ -67,11 +86,13 @@ def _walk_to(reel: Reel, environment: int, index: int) -> Walk:
     return walk
 
 
-def _replay(walks: list[Walk], rows: int) -> Replayed:
+def _replay(walks: list[Walk], rows: int, progress: Callable[[int], None]) -> Replayed:
     shape = (rows, len(walks))
     replayed = Replayed(np.zeros(shape, np.int32), np.zeros(shape, np.uint8), np.zeros(shape, np.uint32))
     for environment, walk in enumerate(walks):
         for row in range(rows):
+            if row % PROGRESS_ROWS == 0:
+                progress(environment * rows + row)
             before = walk.lives
             _, outcome = walk.step()
             lost = before > 0 and not outcome.truncated if outcome.ended else outcome.lives < before
@@ -81,21 +102,26 @@ def _replay(walks: list[Walk], rows: int) -> Replayed:
     return replayed
 
 
-def _differences(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, str]]:
-    """Place and words of the first difference of each kind."""
+def _differences(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, str, str]]:
+    """Place, words and kind of the first difference of each kind."""
     span, block = reel.spans[index], reel.block(index)
     recorded = _recorded_flags(span, block)
     closing = np.flatnonzero((block.first_row + np.arange(span.rows) + 1) % CHECK_ROWS == 0)
     pictures = replayed.running[closing].astype(np.uint8) != block.checks[: len(closing)]
     kinds = {
-        "rewards": replayed.rewards != block.rewards[: span.rows],
-        "ends": (replayed.flags ^ recorded) & (ENDED | TRUNCATED) > 0,
-        "lives": (replayed.flags ^ recorded) & LIFE_LOST > 0,
+        "reward": ("rewards", replayed.rewards != block.rewards[: span.rows]),
+        "end": ("ends", (replayed.flags ^ recorded) & (ENDED | TRUNCATED) > 0),
+        "life": ("lives", (replayed.flags ^ recorded) & LIFE_LOST > 0),
     }
-    found = [(span.place + _first(where)[0], f"{kind}{_where(where)}") for kind, where in kinds.items() if where.any()]
+    found = [
+        (span.place + _first(where)[0], f"{words}{_where(where)}", kind)
+        for kind, (words, where) in kinds.items()
+        if where.any()
+    ]
     if pictures.any():
         last = int(closing[_first(pictures)[0]])
-        found.append((span.place + max(0, last - CHECK_ROWS + 1), f"observations{_where(pictures)}, within {CHECK_ROWS} rows"))
+        words = f"observations{_where(pictures)}, within {CHECK_ROWS} rows"
+        found.append((span.place + max(0, last - CHECK_ROWS + 1), words, "observation"))
     return found
 
 
@@ -115,7 +141,7 @@ def _recorded_flags(span: Span, block: Block) -> NDArray[np.uint8]:
     return flags
 
 
-def _chain_difference(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, str]]:
+def _chain_difference(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, str, str]]:
     """Follow the hash chain through a span: it must arrive at the head that is written there."""
     span, block = reel.spans[index], reel.block(index)
     head, expected = _head_before(reel, index), _head_after(reel, index)
@@ -123,7 +149,7 @@ def _chain_difference(reel: Reel, index: int, replayed: Replayed) -> list[tuple[
         return []
     for row in range(span.rows):
         head = chain.link(head, block.actions[row], replayed.flags[row], replayed.rewards[row], replayed.running[row])
-    return [] if head == expected else [(span.place, "the hash chain does not arrive where it was recorded to")]
+    return [] if head == expected else [(span.place, "the hash chain does not arrive where it was recorded to", "play")]
 
 
 def _head_before(reel: Reel, index: int) -> bytes | None:

@@ -58,7 +58,8 @@ class PPOConfig:
         ge=1,
         le=100,
         soft_le=10,
-        help="How often each rollout is learned from: more gets more out of a step but costs time and may overfit it.",
+        help="How often each rollout is learned from: more gets more out of a step but costs time and may overfit it, fewer is "
+        "quicker and wastes play.",
         source="CleanRL; SB3 zoo; Huang 2022 (Schulman 2017 has 3)",
     )
     minibatches: int = param(
@@ -154,7 +155,8 @@ class PPOConfig:
         le=10.0,
         soft_ge=0.003,
         soft_le=0.1,
-        help="End an update once the policy moved this far (KL divergence): lower stops sooner, empty never stops early.",
+        help="End an update once the policy moved this far (KL divergence): lower stops sooner and is safer, higher learns more "
+        "from each rollout, empty never stops early.",
         source="CleanRL (off); https://spinningup.openai.com/en/latest/algorithms/ppo.html",
         advanced=True,
     )

@@ -1,0 +1,339 @@
+import json
+
+import numpy as np
+import pytest
+
+from retroml_core.algorithm import StopTraining
+from retroml_core.faults import Fault
+from retroml_core.files import read_json, write_json
+from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.eventlog import decode, encode
+from retroml_core.schema import Budget, CheckpointConfig
+from retroml_core.training.session import Session
+from retroml_core.training.starting import write_provenance
+from retroml_core.tree import load_tree, save_tree
+from retroml_core.verifying.findings import Divergence, Verdict
+from retroml_core.verifying.verification import Segment, verify_run
+
+EVERY = CheckpointConfig(every_steps=1000, keep=9, keep_policies=4)
+
+
+@pytest.fixture
+def trained(make_run, attempt_at):
+    """Makes a run of the learner and trains it as a worker would; keyword arguments as those of `make_run`."""
+
+    def make(run=None, plan=None, **parts):
+        run = run or make_run(**{"learner": {}, "steps": 3000, "checkpoints": EVERY, **parts})
+        with attempt_at(run, plan) as attempt:
+            write_provenance(attempt)
+            with Session(attempt) as session:
+                session.run()
+        return run
+
+    return make
+
+
+@pytest.fixture
+def verify(app):
+    return lambda run, **segment: verify_run(app, run, Segment(**segment))
+
+
+def kill(run):
+    write_json(run.folder / "state.json", {**read_json(run.folder / "state.json"), "pid": None})
+
+
+def edit_event(run, kind, number, **changes):
+    """Change the data of the `number`th event of `kind`; it."""
+    path = min(run.events_folder.iterdir())
+    lines = path.read_bytes().splitlines()
+    index = [i for i, line in enumerate(lines) if decode(line).type == kind][number]
+    event = decode(lines[index])
+    event.data.update(changes)
+    lines[index] = encode(event)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return event
+
+
+def edit_checkpoint(run, step, change, name="state"):
+    """Let `change` work on a tree of a checkpoint, and the manifest know nothing of it having been another."""
+    folder = run.checkpoints_folder / f"{step:012d}"
+    tree = load_tree(folder / name)
+    change(tree)
+    files = save_tree(tree, folder / name)
+    manifest = read_json(folder / "manifest.json")
+    import hashlib
+
+    for path in files:
+        manifest["files"][path.name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    write_json(folder / "manifest.json", manifest)
+
+
+# --- honest runs --------------------------------------------------------------------------------------------------------
+
+
+def test_an_honest_run_is_verified(trained, verify):
+    verdict = verify(trained())
+    assert verdict.divergence is None
+    assert (verdict.first, verdict.last) == (0, 3000)
+    assert verdict.differences == []
+    assert verdict.compared["episodes"] > 20
+    assert verdict.compared["checkpoints"] >= 4
+    assert verdict.compared["fingerprints"] >= 1
+
+
+def test_a_segment_between_two_checkpoints_is_verified_alone(trained, verify):
+    run = trained()
+    first, last = sorted(one.step for one in run.checkpoints() if one.full)[:2]
+    verdict = verify(run, first=first, last=last)
+    assert verdict.ok
+    assert (verdict.first, verdict.last) == (first, last)
+    assert 0 < verdict.compared["episodes"] < len(run.episodes())
+
+
+def test_a_run_with_a_budget_in_time_is_verified(trained, verify):
+    run = trained(budget=Budget(seconds=0.4))
+    assert len({event.data["fraction"] for event in run.events({"timestep_update"})}) > 3
+    verdict = verify(run)
+    assert verdict.divergence is None
+    assert verdict.compared["episodes"] > 0
+
+
+def test_a_run_that_was_paused_stopped_and_tuned_is_verified(make_run, trained, verify, command):
+    run = trained(
+        plan={
+            40: lambda control: control.tune.append(command("set", name="learning_rate", value=0.125)),
+            77: lambda control: control.checkpoint.append(command("checkpoint")),
+            333: lambda control: control.request_stop("enough"),
+        }
+    )
+    kill(run)
+    trained(run)
+    assert verify(run).divergence is None
+
+
+def test_a_killed_run_that_went_on_from_a_checkpoint_is_verified(make_run, trained, verify):
+    run = make_run(learner={}, budget=Budget(seconds=0.4), checkpoints=CheckpointConfig(every_steps=200, keep_policies=4))
+
+    def die(control):
+        raise StopTraining
+
+    with pytest.raises(StopTraining):
+        trained(run, {150: die})
+    kill(run)
+    trained(run)
+    assert any(event.data["resumed_from"] for event in run.events({"run_state"}))
+    assert verify(run).divergence is None
+
+
+def test_nothing_of_the_run_is_changed(trained, verify):
+    run = trained()
+    before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    verify(run)
+    assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
+
+
+# --- what is found ------------------------------------------------------------------------------------------------------
+
+
+def test_an_edited_score_is_found_at_its_episode(trained, verify):
+    run = trained()
+    event = edit_event(run, "episode_finished", 30, score=99.0)
+    found = verify(run).divergence
+    assert (found.kind, found.step) == ("episode", event.step)
+    assert f"episode {event.data['number']}: recorded is" in found.what
+    assert "score 99" in found.what
+
+
+def test_an_episode_that_was_left_out_is_found(trained, verify):
+    run = trained()
+    path = min(run.events_folder.iterdir())
+    lines = path.read_bytes().splitlines()
+    gone = [line for line in lines if decode(line).type == "episode_finished"][10]
+    path.write_bytes(b"\n".join(line for line in lines if line != gone) + b"\n")
+    found = verify(run).divergence
+    assert found.kind == "episode"
+    assert found.step <= decode(gone).step
+
+
+def test_an_edited_fingerprint_is_found_and_narrowed_down(trained, verify):
+    run = trained()
+    event = edit_event(run, "fingerprint", -1, parameters="0" * 32)
+    found = verify(run).divergence
+    assert (found.kind, found.step) == ("parameters", event.step)
+    assert f"after update {event.data['update']}" in found.what
+    assert "they were equal" in found.hint
+
+
+def test_another_chain_of_play_is_found(trained, verify):
+    run = trained()
+    event = edit_event(run, "fingerprint", -1, play="0" * 32)
+    found = verify(run).divergence
+    assert (found.kind, found.step) == ("play", event.step)
+
+
+def test_a_damaged_checkpoint_is_found(trained, verify):
+    run = trained()
+    step = sorted(one.step for one in run.checkpoints() if one.full)[1]
+    file = run.checkpoints_folder / f"{step:012d}" / "state.safetensors"
+    file.write_bytes(file.read_bytes()[:-1] + b"\x7f")
+    found = verify(run).divergence
+    assert (found.kind, found.step) == ("checkpoint", step)
+    assert "was changed after it was written" in found.what
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "where"),
+    [
+        ("state", lambda tree: tree["trainable"]["learner"]["weights"].__iadd__(1e-9), "/state/learner/weights"),
+        ("policy", lambda tree: tree["weights"].__iadd__(1e-9), "/policy/weights"),
+        ("state", lambda tree: tree["trainable"].update(updates=1), "/state/updates"),
+    ],
+)
+def test_a_forged_checkpoint_is_found_with_the_place(trained, verify, name, change, where):
+    run = trained()
+    step = sorted(one.step for one in run.checkpoints() if one.full)[1]
+    edit_checkpoint(run, step, change, name)
+    found = verify(run).divergence
+    assert (found.kind, found.step) == ("checkpoint", step)
+    assert where in found.what
+
+
+def test_a_changed_setting_is_named(trained, verify):
+    run = trained()
+    tree = run.tree
+    tree["algorithm"]["learning_rate"] = 0.25
+    write_json(run.folder / "config.json", tree)
+    verdict = verify(run)
+    assert verdict.divergence.kind == "config"
+    assert "algorithm.learning_rate=0.25, the run was trained with 0.5" in verdict.divergence.what
+    assert any("training" in line for line in verdict.unverifiable)
+
+
+def test_another_config_shows_even_when_its_hash_was_forged(trained, verify, app):
+    from retroml_core.config.composing import config_hash
+
+    run = trained()
+    tree = run.tree
+    tree["algorithm"]["learning_rate"] = 0.25
+    write_json(run.folder / "config.json", tree)
+    write_json(run.folder / "provenance.json", {**run.provenance(), "config_hash": config_hash(run.config(app))})
+    found = verify(run).divergence
+    assert found.kind in ("parameters", "checkpoint", "play", "episode")
+    assert found.step > 0
+
+
+def test_a_moved_share_of_the_budget_is_found(trained, verify):
+    run = trained(budget=Budget(seconds=0.4))
+    edit_event(run, "timestep_update", 2, fraction=0.9)
+    assert verify(run).divergence is not None
+
+
+# --- what cannot be -----------------------------------------------------------------------------------------------------
+
+
+def test_a_game_without_tape_says_that_its_play_is_not_verified(trained, verify):
+    assert verify(trained()).unverifiable == ["play: Catch keeps no tape: Catch records no tape"]
+
+
+def test_another_machine_is_named_first(trained, verify):
+    run = trained()
+    made = run.provenance()
+    made["packages"]["numpy"] = "1.0"
+    made["earlier"] = [{"attempt": 1, "changed": ["threads: 1 -> 2"]}]
+    write_json(run.folder / "provenance.json", made)
+    differences = verify(run).differences
+    assert differences[0] == f"numpy: 1.0 -> {np.__version__}"
+    assert differences[1] == "after attempt 1, threads: 1 -> 2"
+
+
+def test_schedules_by_an_unrecorded_clock_are_not_verified(trained, verify):
+    run = trained(budget=Budget(seconds=0.2))
+    write_json(run.folder / "provenance.json", {**run.provenance(), "v": 1})
+    verdict = verify(run)
+    assert verdict.ok
+    assert any("followed the clock" in line for line in verdict.unverifiable)
+
+
+def test_settings_changed_between_attempts_bound_what_can_be_verified(trained, verify):
+    run = trained()
+    tree = run.tree
+    tree["budget"]["steps"] = 4000
+    tree["algorithm"]["learning_rate"] = 0.25
+    write_json(run.folder / "config.json", tree)
+    kill(run)
+    trained(run)
+    assert verify(run).unverifiable[-1] == "training: its settings were changed after attempt 1; from step 3,000 on it can be"
+    verdict = verify(run, first=3000)
+    assert verdict.ok
+    assert verdict.compared["episodes"] > 0
+
+
+def test_only_play_leaves_the_training_out(trained, verify):
+    assert verify(trained(), play_only=True).compared == {}
+
+
+@pytest.mark.parametrize(
+    ("segment", "message"),
+    [
+        ({"first": 999}, "carried out again from its start, checkpoint"),
+        ({"first": 3000}, "nothing of .* can be compared from step 3,000 to 3,000"),
+        ({"last": 0}, "nothing of .* can be compared"),
+    ],
+)
+def test_a_segment_that_cannot_be_is_refused_in_words(trained, verify, segment, message):
+    with pytest.raises(Fault, match=message):
+        verify(trained(), **segment)
+
+
+def test_a_run_that_never_began_is_refused_in_words(make_run, verify):
+    with pytest.raises(Fault, match="nothing of"):
+        verify(make_run())
+
+
+def test_the_earliest_divergence_counts():
+    verdict = Verdict("run", 0, 10)
+    late, early = (Divergence(step=step, kind="episode", what="") for step in (9, 3))
+    assert verdict.found(late)
+    assert verdict.found(early, None)
+    assert verdict.found(late)
+    assert verdict.divergence is early
+
+
+# --- the command --------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_was_verified(trained, app, capsys):
+    from retroml_core.commands.verify import main
+
+    run = trained()
+    assert main(app, [run.id]) == 0
+    page = capsys.readouterr().out
+    assert "Verified: all that was compared is as recorded." in page
+    assert "Not verified: play" in page
+
+
+def test_the_command_ends_with_one_where_something_differs(trained, app, capsys):
+    from retroml_core.commands.verify import main
+
+    run = trained()
+    event = edit_event(run, "episode_finished", 3, score=99.0)
+    assert main(app, [run.id, "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["verified"], said["divergence"]["step"]) == (False, event.step)
+
+
+@pytest.mark.parametrize("words", [["--segment", "a:b"], ["--segment", "0:100", "--to", "5"], ["--segment", "5"]])
+def test_wrong_words_are_refused(trained, app, words):
+    from retroml_core.commands.verify import main
+
+    with pytest.raises(Fault, match="--segment"):
+        main(app, [trained().id, *words])
+
+
+def test_a_segment_may_be_given_as_two_steps(trained, app, capsys):
+    from retroml_core.commands.verify import main
+
+    run = trained()
+    first, last = sorted(one.step for one in CheckpointStore(run.checkpoints_folder).full())[:2]
+    assert main(app, [run.id, "--segment", f"{first}:{last}"]) == 0
+    assert f"steps {first:,} to {last:,}" in capsys.readouterr().out
