@@ -8,46 +8,59 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from retroml_video.layout import Box
-from retroml_video.palette import PAGE, Colour
 from retroml_video.text import Face, Typesetter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from retroml_video.layout import Layout
+    from retroml_video.palette import Colour, Palette
 
 __all__ = ["Canvas", "Label"]
 
 _SMOOTHING = 4
+_MOST_BOXES = 12
 
 
 class Canvas:
-    """`pixels` uint8 (H, W, 4), RGB and an unused byte, hold all but the game; `drawn` tells where something changed."""
+    """`pixels` uint8 (H, W, 4), RGB and an unused byte, hold all but the game; `drawn` tells where something changed.
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    `px` turns units (720 to the shorter side) into pixels. `said` is what each named label shows now.
+    """
+
+    def __init__(self, width: int, height: int, palette: Palette) -> None:
+        self.width, self.height, self.palette = width, height, palette
         self.type = Typesetter()
-        self.pixels = np.full((layout.height, layout.width, 4), 255, np.uint8)
-        self.pixels[:, :, :3] = PAGE
-        self._drawn: tuple[int, int, int, int] | None = (0, 0, layout.width, layout.height)
+        self.said: dict[str, str] = {}
+        self.pixels = np.full((height, width, 4), 255, np.uint8)
+        self.pixels[:, :, :3] = palette.page
+        self._drawn: list[Box] = [Box(0, 0, width, height)]
 
-    def drawn(self) -> Box | None:
-        """The smallest rectangle of even place and size around what was drawn since the last call; None: nothing was."""
-        drawn, self._drawn = self._drawn, None
-        if drawn is None:
-            return None
-        left, top, right, bottom = drawn
-        left, top = left - left % 2, top - top % 2
-        width, height = min(right + right % 2, self.layout.width) - left, min(bottom + bottom % 2, self.layout.height) - top
-        return Box(left, top, width, height)
+    def px(self, length: float) -> int:
+        """A length of the 720-unit design in this picture, at least one pixel."""
+        return max(round(length * min(self.width, self.height) / 720), 1)
+
+    def drawn(self) -> list[Box]:
+        """Rectangles of even place and size that hold all that was drawn since the last call."""
+        drawn, self._drawn = self._drawn, []
+        return drawn
 
     def _draw(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
         """The pixels of a rectangle, to be drawn on; what lies outside the canvas is cut."""
-        right, bottom = min(x + width, self.layout.width), min(y + height, self.layout.height)
+        right, bottom = min(x + width, self.width), min(y + height, self.height)
         if right > x and bottom > y:
-            old = self._drawn or (x, y, right, bottom)
-            self._drawn = (min(old[0], x), min(old[1], y), max(old[2], right), max(old[3], bottom))
+            left, top = x - x % 2, y - y % 2
+            self._note(Box(left, top, min(right + right % 2, self.width) - left, min(bottom + bottom % 2, self.height) - top))
         return self.pixels[y:bottom, x:right, :3]
+
+    def _note(self, box: Box) -> None:
+        """Add a rectangle to those drawn, together with one near it when that costs little."""
+        boxes = self._drawn
+        for i, other in enumerate(boxes):
+            both = _around(box, other)
+            if len(boxes) >= _MOST_BOXES or both.width * both.height <= 1.25 * (_area(box) + _area(other)):
+                boxes[i] = both
+                return
+        boxes.append(box)
 
     def fill(self, x: int, y: int, width: int, height: int, colour: Colour) -> None:
         """Fill a rectangle."""
@@ -61,16 +74,26 @@ class Canvas:
     def card(self, box: Box, colour: Colour, border: Colour, radius: int) -> None:
         """Draw a card with round corners and a thin border."""
         scale = _SMOOTHING
-        picture = Image.new("RGB", (box.width * scale, box.height * scale), PAGE)
+        picture = Image.new("RGB", (box.width * scale, box.height * scale), self.palette.page)
         corner = (0, 0, box.width * scale - 1, box.height * scale - 1)
         ImageDraw.Draw(picture).rounded_rectangle(corner, radius * scale, fill=colour, outline=border, width=scale)
         self.paste(box.x, box.y, np.asarray(picture.resize((box.width, box.height), Image.Resampling.BOX)))
 
 
+def _around(one: Box, other: Box) -> Box:
+    left, top = min(one.x, other.x), min(one.y, other.y)
+    return Box(left, top, max(one.right, other.right) - left, max(one.bottom, other.bottom) - top)
+
+
+def _area(box: Box) -> int:
+    return box.width * box.height
+
+
 class Label:
     """A line of text at a place of a canvas, drawn only when it changes.
 
-    `x`, `y` is its top left corner (top right one with `right`), `width` the room it has.
+    `x`, `y` is its top left corner (top right one with `right`), `width` the room it has, `size` the letters' in pixels.
+    What a label with a `name` shows stands in `Canvas.said`. Colours are those of text on a card unless given.
     """
 
     def __init__(
@@ -82,12 +105,15 @@ class Label:
         *,
         face: Face,
         size: int,
-        colour: Colour,
-        back: Colour,
+        colour: Colour | None = None,
+        back: Colour | None = None,
         right: bool = False,
+        name: str = "",
     ) -> None:
-        self.canvas, self.x, self.y, self.width = canvas, x, y, width
-        self.face, self.size, self.colour, self.back, self.right = face, size, colour, back, right
+        self.canvas, self.x, self.y, self.width = canvas, x, y, max(width, 1)
+        self.face, self.size, self.right, self.name = face, size, right, name
+        self.colour = colour or canvas.palette.text
+        self.back = back or canvas.palette.card
         self.height = canvas.type.height(face, size)
         self._shown: tuple[str, Colour] | None = None
 
@@ -97,6 +123,8 @@ class Label:
         if self._shown == (text, colour):
             return
         self._shown = (text, colour)
+        if self.name:
+            self.canvas.said[self.name] = text
         left = self.x - self.width if self.right else self.x
         self.canvas.fill(left, self.y, self.width, self.height, self.back)
         if text:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from retroml_video.palette import ACCENT, ACCENT_DIM, ACCENT_LIGHT, CARD, TEXT, TRACK, Colour, mix
+from retroml_video.blocks import Overlay
+from retroml_video.layout import Box
+from retroml_video.palette import Colour, mix
+from retroml_video.text import Face
 from retroml_video.words import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_video.canvas import Canvas
-    from retroml_video.layout import Box
+    from retroml_video.caption import Caption
 
-__all__ = ["Curve", "CurvePlot", "game_curve", "score_curve", "top_words"]
+__all__ = ["Curve", "CurveBlock", "CurvePlot", "game_curve", "score_curve", "top_words"]
 
 _SMOOTHING = 4
 _MOST_DOTS = 800
@@ -75,13 +78,45 @@ def top_words(curve: Curve) -> str:
     return f"top {number(float(values.max()))}" if len(values) else "no game finished yet"
 
 
+class CurveBlock(Overlay):
+    """The curve under its title, in whatever room is left."""
+
+    name = "curve"
+    grows = True
+
+    def __init__(self, canvas: Canvas, curve: Curve, *, back: Colour | None = None) -> None:
+        super().__init__(canvas, back=back)
+        self.curve = curve
+
+    def least(self, width: int) -> int:
+        """The title and enough of a curve to read one."""
+        return self.px(24 + 36)
+
+    def place(self, box: Box) -> None:
+        """Draw the title and the curve."""
+        top = top_words(self.curve)
+        taken = min(self.canvas.type.width(f"{top}  ", Face.REGULAR, self.px(14)), round(box.width * 0.6))
+        self.label(box.right, box.y, taken, 14, Face.REGULAR, dim=True, right=True, name="top").show(top)
+        self.label(box.x, box.y, box.width - taken, 14, Face.SEMIBOLD, dim=True).show(self.curve.title)
+        down = self.px(24)
+        self._plot = CurvePlot(
+            self.canvas, Box(box.x, box.y + down, box.width, box.height - down), self.curve, self.px(5), self.back
+        )
+
+    def show(self, caption: Caption) -> None:
+        """Move the dot."""
+        self._plot.move_to(caption.x)
+
+
 class CurvePlot:
     """The curve on a canvas. What lies before the dot is bright, what is still to come is dim."""
 
-    def __init__(self, canvas: Canvas, box: Box, curve: Curve, dot_radius: int) -> None:
+    def __init__(self, canvas: Canvas, box: Box, curve: Curve, dot_radius: int, back: Colour | None = None) -> None:
         self.canvas, self.box, self.curve, self.radius = canvas, box, curve, max(dot_radius, 1)
-        self._ahead = self._draw(mix(CARD, ACCENT_DIM, 0.9), mix(CARD, TEXT, 0.10))
-        self._done = self._draw(ACCENT, mix(CARD, ACCENT_LIGHT, 0.45))
+        palette = canvas.palette
+        self._back = back or palette.card
+        self._ahead = self._draw(mix(self._back, palette.accent_dim, 0.9), mix(self._back, palette.text, 0.12))
+        self._done = self._draw(palette.accent, mix(self._back, palette.accent_bright, 0.5))
         self._disc = _disc(self.radius)
         self._shown: tuple[int, int] | None = None
         canvas.paste(box.x, box.y, self._ahead)
@@ -97,7 +132,7 @@ class CurvePlot:
         top, left = down - self.radius, across - self.radius
         part = picture[top : top + self._disc.shape[0], left : left + self._disc.shape[1]]
         disc = self._disc[: part.shape[0], : part.shape[1], None]
-        part[...] = np.rint(part * (1 - disc) + np.asarray(TEXT) * disc)
+        part[...] = np.rint(part * (1 - disc) + np.asarray(self.canvas.palette.text) * disc)
         self.canvas.paste(self.box.x, self.box.y, picture)
 
     def _place(self, x: float) -> tuple[int, int]:
@@ -114,10 +149,10 @@ class CurvePlot:
 
     def _draw(self, line: Colour, dots: Colour) -> NDArray[np.uint8]:
         scale = _SMOOTHING
-        picture = Image.new("RGB", (self.box.width * scale, self.box.height * scale), CARD)
+        picture = Image.new("RGB", (self.box.width * scale, self.box.height * scale), self._back)
         pen = ImageDraw.Draw(picture)
         floor = (self.box.height - 1) * scale
-        pen.line([(0, floor), (self.box.width * scale, floor)], fill=TRACK, width=scale)
+        pen.line([(0, floor), (self.box.width * scale, floor)], fill=self.canvas.palette.track, width=scale)
         across, down = self._to_pixels(self.curve.dot_xs, self.curve.dot_ys)
         size = max(self.radius * scale * 0.3, scale * 0.6)
         for x, y in zip(across * scale, down * scale, strict=True):

@@ -1,24 +1,100 @@
-"""The colours of Retro ML's films: those of its app."""
+"""The colours of Retro ML's films: those of its app, dark or light, with an accent of one's choice."""
 
 from __future__ import annotations
 
-__all__ = ["ACCENT", "ACCENT_DIM", "ACCENT_LIGHT", "BORDER", "CARD", "PAGE", "TEXT", "TEXT_DIM", "TRACK", "Colour", "mix"]
+from dataclasses import dataclass
+
+from retroml_core.filming import FilmError
+
+__all__ = ["Colour", "Palette", "contrast", "mix"]
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
 
-PAGE: Colour = (0x0F, 0x12, 0x18)
-CARD: Colour = (0x16, 0x1A, 0x22)
-BORDER: Colour = (0x26, 0x2C, 0x38)
-TRACK: Colour = (0x22, 0x28, 0x33)
-ACCENT: Colour = (0x6D, 0x5C, 0xFF)
-ACCENT_LIGHT: Colour = (0xB4, 0xAB, 0xFF)
-ACCENT_DIM: Colour = (0x3C, 0x3A, 0x66)
-TEXT: Colour = (0xE8, 0xEC, 0xF2)
-TEXT_DIM: Colour = (0x93, 0x9D, 0xAD)
+_LEAST_CONTRAST = 3.0
+_DARK: tuple[Colour, ...] = (
+    (0x0F, 0x12, 0x18),
+    (0x16, 0x1A, 0x22),
+    (0x26, 0x2C, 0x38),
+    (0x22, 0x28, 0x33),
+    (0xE8, 0xEC, 0xF2),
+    (0x93, 0x9D, 0xAD),
+)
+_LIGHT: tuple[Colour, ...] = (
+    (0xE9, 0xEC, 0xF1),
+    (0xFF, 0xFF, 0xFF),
+    (0xD9, 0xDE, 0xE6),
+    (0xE6, 0xE9, 0xEF),
+    (0x15, 0x19, 0x21),
+    (0x5B, 0x65, 0x75),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Palette:
+    """`page` lies behind everything, `card` behind text, `track` behind bars; `dim` is for text of less weight.
+
+    `accent` stands out from the card, `accent_dim` is its quiet and `accent_bright` its loud form.
+    """
+
+    page: Colour
+    card: Colour
+    border: Colour
+    track: Colour
+    text: Colour
+    dim: Colour
+    accent: Colour
+    accent_dim: Colour
+    accent_bright: Colour
+
+    @classmethod
+    def of(cls, theme: str = "dark", accent: str = "#6D5CFF") -> Palette:
+        """The colours of `theme` ("dark" or "light"). Raises FilmError when `accent` is not written as #RRGGBB."""
+        page, card, border, track, text, dim = _LIGHT if theme == "light" else _DARK
+        strong = _legible(_parse(accent), card, text)
+        return cls(
+            page=page,
+            card=card,
+            border=border,
+            track=track,
+            text=text,
+            dim=dim,
+            accent=strong,
+            accent_dim=mix(card, strong, 0.42),
+            accent_bright=mix(strong, text, 0.45),
+        )
 
 
 def mix(back: Colour, front: Colour, share: float) -> Colour:
     """`front` over `back` with `share` (0 to 1) of it."""
     red, green, blue = (round(b + (f - b) * share) for b, f in zip(back, front, strict=True))
+    return red, green, blue
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours, 1 to 21 (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio)."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = ((c / 255 / 12.92) if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _legible(colour: Colour, back: Colour, towards: Colour) -> Colour:
+    """`colour`, moved `towards` another until it stands out from `back`."""
+    for share in range(21):
+        moved = mix(colour, towards, share / 20)
+        if contrast(moved, back) >= _LEAST_CONTRAST:
+            return moved
+    return towards
+
+
+def _parse(text: str) -> Colour:
+    digits = text.strip().removeprefix("#")
+    try:
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        raise FilmError(f"accent={text}: write a colour as #RRGGBB, such as #6D5CFF") from None
     return red, green, blue

@@ -1,144 +1,166 @@
-"""The panel beside the game: who plays, how far the training is, the score, and what the policy thinks."""
+"""What stands beside the game, put together for each shape of picture out of the overlays that are switched on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retroml_video.actions import ActionBars
-from retroml_video.canvas import Canvas, Label
-from retroml_video.curve import Curve, CurvePlot, top_words
-from retroml_video.layout import Box
-from retroml_video.palette import BORDER, CARD, TEXT, TEXT_DIM
-from retroml_video.text import Face
-from retroml_video.words import clock, number
+from retroml_video.actions import Actions
+from retroml_video.activations import Activations
+from retroml_video.arrange import Column, Node, Row, leave_out
+from retroml_video.blocks import Overlay, Progress, Score, Title, Value
+from retroml_video.caption import Caption
+from retroml_video.controller import Controller
+from retroml_video.curve import Curve, CurveBlock
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from retroml_core.schema import OverlayConfig
+    from retroml_video.canvas import Canvas
+    from retroml_video.layout import Box, Layout
+    from retroml_video.palette import Colour
+    from retroml_video.policy import Thought
 
-__all__ = ["Caption", "Panel"]
+__all__ = ["Caption", "Panel", "Subject"]
+
+_GIVEN_UP = ("network", "controller", "value", "curve", "actions", "progress", "score", "title")
+_TOO_SMALL = "there is no room for it in a picture of this size"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caption:
-    """What the panel says about one moment.
+class Subject:
+    """What the overlays are about.
 
-    `seconds` and `step` of training, `episode` number, `game_seconds` since the game began, `score` in it, `best` score so
-    far (None: none yet), `action` taken, `probabilities` float (A,) of the policy stored at `policy_step` (None: unknown),
-    `x` where the curve's dot is.
+    The words of the film, the game's `actions`, the `curve`, and a `sample` of what the policy thinks, which shows what this
+    algorithm can tell; `no_layers` says why its network cannot be shown. `headline` is whether that stands in the title.
     """
 
-    seconds: float
-    step: int
-    episode: int
-    game_seconds: float
-    score: float
-    best: float | None
-    action: int
-    probabilities: NDArray[np.float32] | None
-    policy_step: int | None
-    x: float
+    heading: str
+    subtitle: str
+    best_title: str
+    actions: Sequence[str]
+    curve: Curve
+    sample: Thought
+    no_layers: str = ""
+    headline: bool = True
 
 
 class Panel:
-    """The panel on a canvas; `show` draws what changed. `subtitle` is the line below the title."""
+    """The overlays on a canvas; `show` draws what changed. `absent` says why one that was wished for is not there."""
 
-    def __init__(
-        self, canvas: Canvas, *, title: str, subtitle: str, best_title: str, actions: Sequence[str], curve: Curve
-    ) -> None:
-        box = canvas.layout.panel
-        if box is None:
-            raise ValueError("this layout has no panel")
-        self.canvas, self._box = canvas, box
-        self._pad = canvas.layout.px(24)
-        canvas.card(box, CARD, BORDER, canvas.layout.px(14))
-        self._label(20, 30, Face.BOLD).show(title)
-        self.subtitle = self._label(59, 16, Face.REGULAR, dim=True)
-        self.subtitle.show(subtitle)
-        self._rule(93)
-        self._label(106, 14, Face.SEMIBOLD, dim=True).show("Score")
-        self._label(106, 14, Face.SEMIBOLD, dim=True, right=True).show(best_title)
-        self._score = self._label(120, 52, Face.BOLD, width=0.62)
-        self._best = self._label(137, 32, Face.SEMIBOLD, dim=True, right=True, width=0.36)
-        self._time = self._cell(0, 194, "Training time")
-        self._step = self._cell(1, 194, "Step")
-        self._episode = self._cell(0, 246, "Game")
-        self._game_time = self._cell(1, 246, "Time in game")
-        self._rule(305)
-        self._label(317, 14, Face.SEMIBOLD, dim=True).show("Actions")
-        self._policy = self._label(317, 14, Face.REGULAR, dim=True, right=True, width=0.7)
-        inside = Box(box.x + self._pad, box.y + self._px(344), box.width - 2 * self._pad, box.height)
-        self._actions = ActionBars(canvas, inside, actions)
-        self._plot = self._make_plot(curve, self._actions.bottom + self._px(16))
+    def __init__(self, canvas: Canvas, layout: Layout, wished: OverlayConfig, subject: Subject) -> None:
+        self.canvas, self.layout, self.subject = canvas, layout, subject
+        self.absent = _impossible(wished, subject)
+        self._wished = {name for name, on in vars(wished).items() if on and name not in self.absent}
+        self._overlays: list[Overlay] = []
+        {"side": self._square, "header": self._vertical, "panel": self._wide}[_kind(layout)]()
+
+    @property
+    def title(self) -> Title | None:
+        """The title, where there is one."""
+        return next((overlay for overlay in self._overlays if isinstance(overlay, Title)), None)
 
     def show(self, caption: Caption) -> None:
         """Say what there is to say about a moment."""
-        self._score.show(number(caption.score))
-        self._best.show(number(caption.best) if caption.best is not None else "–")
-        self._time.show(clock(caption.seconds))
-        self._step.show(number(caption.step))
-        self._episode.show(number(caption.episode))
-        self._game_time.show(clock(caption.game_seconds))
-        self._policy.show(
-            f"policy of step {number(caption.policy_step)}" if caption.policy_step is not None else "no policy stored yet"
-        )
-        self._actions.show(caption.action, caption.probabilities)
-        if self._plot is not None:
-            self._plot.move_to(caption.x)
+        for overlay in self._overlays:
+            overlay.show(caption)
 
-    def _px(self, length: float) -> int:
-        return self.canvas.layout.px(length)
+    # --- the shapes ---------------------------------------------------------------------------------------------------
 
-    def _label(self, y: float, size: float, face: Face, *, dim: bool = False, right: bool = False, width: float = 1.0) -> Label:
-        room = self._box.width - 2 * self._pad
-        return Label(
-            self.canvas,
-            self._box.right - self._pad if right else self._box.x + self._pad,
-            self._box.y + self._px(y),
-            round(room * width) if width < 1 or not right else room // 2,
-            face=face,
-            size=self._px(size),
-            colour=TEXT_DIM if dim else TEXT,
-            back=CARD,
-            right=right,
-        )
+    def _wide(self) -> None:
+        px = self.canvas.px
+        if self.layout.panel is None:
+            return
+        roomy = self.layout.panel.height >= px(690)
+        network = self._row(["network", "controller"], gap=px(16))
+        parts = self._nodes(["title", "score", "progress", "value", "actions"], size=30)
+        parts += [network] if network is not None else []
+        parts += self._nodes(["curve"])
+        self._card(self.layout.panel, parts, gap=px(22 if roomy else 16), across=px(24), down=px(18 if roomy else 15))
 
-    def _cell(self, column: int, y: float, title: str) -> Label:
-        room = (self._box.width - 2 * self._pad) // 2
-        labels = [
-            Label(
-                self.canvas,
-                self._box.x + self._pad + column * room,
-                self._box.y + self._px(y + down),
-                room - self._px(6),
-                face=face,
-                size=self._px(size),
-                colour=colour,
-                back=CARD,
-            )
-            for down, face, size, colour in ((0, Face.SEMIBOLD, 14, TEXT_DIM), (18, Face.MONO, 20, TEXT))
-        ]
-        labels[0].show(title)
-        return labels[1]
+    def _vertical(self) -> None:
+        px = self.canvas.px
+        self._on_page(self.layout.header, self._nodes(["title"], back=self.canvas.palette.page, size=42))
+        right = [node for node in (self._row(["network", "controller"], gap=px(16)), *self._nodes(["value"])) if node]
+        left = self._nodes(["actions"])
+        middle: list[Node] = [*left, Column(right, gap=px(16))] if left and right else [*left, *right]
+        both: list[Node] = [Row(middle, gap=px(32))] if len(middle) > 1 else middle
+        parts = [*self._nodes(["score", "progress"], size=60), *both, *self._nodes(["curve"])]
+        if self.layout.panel is not None:
+            self._card(self.layout.panel, parts, gap=px(26), across=px(30), down=px(22))
 
-    def _rule(self, y: float) -> None:
-        self.canvas.fill(
-            self._box.x + self._pad, self._box.y + self._px(y), self._box.width - 2 * self._pad, self._px(1), BORDER
-        )
+    def _square(self) -> None:
+        px = self.canvas.px
+        page = self.canvas.palette.page
+        self._on_page(self.layout.header, self._nodes(["title"], back=page, size=30, headline="beside"))
+        self._on_page(self.layout.side, self._nodes(["score", "progress", "value", "controller"], back=page))
+        below: list[Node] = self._nodes(["actions", "network", "curve"])
+        if below and self.layout.panel is not None:
+            self._card(self.layout.panel, [Row(below, gap=px(28))], gap=px(20), across=px(22), down=px(12))
 
-    def _make_plot(self, curve: Curve, top: int) -> CurvePlot | None:
-        """The curve in the room left under the bars; none where there is too little of it to read one."""
-        bottom = self._box.bottom - self._px(20)
-        if bottom - top < self._px(70):
-            return None
-        self.canvas.fill(self._box.x + self._pad, top, self._box.width - 2 * self._pad, self._px(1), BORDER)
-        y = (top - self._box.y) * 720 / self.canvas.layout.height + 12
-        top_text, room = top_words(curve), self._box.width - 2 * self._pad
-        taken = self.canvas.type.width(f"{top_text}  ", Face.REGULAR, self._px(14)) / room
-        self._label(y, 14, Face.REGULAR, dim=True, right=True, width=min(taken, 0.6)).show(top_text)
-        self._label(y, 14, Face.SEMIBOLD, dim=True, width=max(1 - taken, 0.4)).show(curve.title)
-        plot_top = top + self._px(12 + 24)
-        box = Box(self._box.x + self._pad, plot_top, self._box.width - 2 * self._pad, bottom - plot_top)
-        return CurvePlot(self.canvas, box, curve, self._px(5))
+    # --- the parts ----------------------------------------------------------------------------------------------------
+
+    def _nodes(
+        self, names: Iterable[str], *, back: Colour | None = None, size: float = 30, headline: str = "below"
+    ) -> list[Node]:
+        canvas, subject = self.canvas, self.subject
+        where = headline if subject.headline else ""
+        columns = 2 if _kind(self.layout) == "header" else 3
+        make: Mapping[str, Callable[[], Overlay]] = {
+            "title": lambda: Title(canvas, subject.heading, subject.subtitle, size=size, headline=where, back=back),
+            "score": lambda: Score(canvas, subject.best_title, size=max(size, 46), back=back),
+            "progress": lambda: Progress(canvas, back=back),
+            "value": lambda: Value(canvas, back=back),
+            "actions": lambda: Actions(canvas, subject.actions, most_columns=columns, back=back),
+            "controller": lambda: Controller(canvas, subject.actions, back=back),
+            "network": lambda: Activations(canvas, subject.sample.layers, back=back),
+            "curve": lambda: CurveBlock(canvas, subject.curve, back=back),
+        }
+        return [make[name]() for name in names if name in self._wished]
+
+    def _row(self, names: Iterable[str], *, gap: int) -> Node | None:
+        nodes = self._nodes(names)
+        return Row(nodes, gap=gap) if nodes else None
+
+    def _card(self, box: Box, parts: Sequence[Node], *, gap: int, across: int, down: int) -> None:
+        palette = self.canvas.palette
+        inside = box.inside(across, down)
+        node, gone = leave_out(Column(parts, gap=gap, rule=self._rule) if parts else None, inside, _GIVEN_UP)
+        self.absent |= dict.fromkeys(gone, _TOO_SMALL)
+        if node is not None:
+            self.canvas.card(box, palette.card, palette.border, self.canvas.px(14))
+            node.place(inside)
+            self._overlays += _overlays(node)
+
+    def _on_page(self, box: Box | None, parts: Sequence[Node]) -> None:
+        if box is None or not parts:
+            return
+        node, gone = leave_out(Column(parts, gap=self.canvas.px(7)), box, _GIVEN_UP[:-1])
+        self.absent |= dict.fromkeys(gone, _TOO_SMALL)
+        if node is not None:
+            node.place(box)
+            self._overlays += _overlays(node)
+
+    def _rule(self, box: Box, y: int) -> None:
+        self.canvas.fill(box.x, y, box.width, self.canvas.px(1), self.canvas.palette.border)
+
+
+def _kind(layout: Layout) -> str:
+    return "side" if layout.side is not None else "header" if layout.header is not None else "panel"
+
+
+def _overlays(node: Node) -> list[Overlay]:
+    return [block for block in node.blocks() if isinstance(block, Overlay)]
+
+
+def _impossible(wished: OverlayConfig, subject: Subject) -> dict[str, str]:
+    """Which overlays that are wished for cannot be shown of this algorithm, and why."""
+    sample, absent = subject.sample, {}
+    if wished.value and sample.value is None:
+        known = sample.policy_step is not None
+        absent["value"] = "the algorithm estimates no values" if known else "no policy is stored"
+    if wished.network and not sample.layers:
+        absent["network"] = subject.no_layers or "no policy is stored"
+    if (wished.actions or wished.controller) and not subject.actions:
+        absent |= dict.fromkeys(("actions", "controller"), "the game does not name its actions")
+    return absent

@@ -7,7 +7,7 @@ the game's own pixel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -17,9 +17,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_video.canvas import Canvas
-    from retroml_video.layout import Layout
+    from retroml_video.layout import Screen
 
-__all__ = ["Planes", "pack", "unpack"]
+__all__ = ["Picture", "Planes", "pack", "unpack"]
+
+
+class Picture(Protocol):
+    """What a layout says of a picture: its size, both sides even, and the screens that games are shown on."""
+
+    @property
+    def width(self) -> int: ...  # noqa: D102
+
+    @property
+    def height(self) -> int: ...  # noqa: D102
+
+    @property
+    def screens(self) -> tuple[Screen, ...]: ...  # noqa: D102
 
 
 def pack(frame: NDArray[np.uint8]) -> NDArray[np.uint32]:
@@ -37,9 +50,12 @@ def unpack(packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 
 class Planes:
-    """`yuv` uint8 (H * 3 / 2, W) holds the three planes one after another, as PyAV takes them; `luma` is the first."""
+    """`yuv` uint8 (H * 3 / 2, W) holds the three planes one after another, as PyAV takes them; `luma` is the first.
 
-    def __init__(self, layout: Layout) -> None:
+    Games are shown on the `screens` of the layout, which are known by their place in it.
+    """
+
+    def __init__(self, layout: Picture) -> None:
         height, width = layout.height, layout.width
         self.layout = layout
         self.yuv = np.zeros((height * 3 // 2, width), np.uint8)
@@ -47,37 +63,40 @@ class Planes:
         self.luma = self.yuv[:height]
         self._chroma = [flat[start : start + size // 4].reshape(height // 2, width // 2) for start in (size, size + size // 4)]
         self._reformatter = VideoReformatter()
-        box = layout.game
         # A colour sample stands level with the left one of the two columns that share it.
-        self._rows = np.arange(0, box.height, 2) // layout.scale_y
-        self._columns = np.arange(0, box.width, 2) // layout.scale_x
+        self._samples = [
+            (
+                np.arange(0, screen.box.height - screen.box.height % 2, 2) // screen.scale_y,
+                np.arange(0, screen.box.width - screen.box.width % 2, 2) // screen.scale_x,
+            )
+            for screen in layout.screens
+        ]
 
-    def game_luma(self) -> NDArray[np.uint8]:
-        """The brightness of the part that shows the game; a view."""
-        box = self.layout.game
+    def game_luma(self, screen: int = 0) -> NDArray[np.uint8]:
+        """The brightness of the part that shows a game; a view."""
+        box = self.layout.screens[screen].box
         return self.luma[box.y : box.bottom, box.x : box.right]
 
-    def show_game(self, packed: NDArray[np.uint32]) -> None:
-        """Show a packed frame of the game, each of its pixels as a whole-number rectangle."""
+    def show_game(self, packed: NDArray[np.uint32], screen: int = 0) -> None:
+        """Show a packed frame of a game, each of its pixels as a whole-number rectangle."""
         luma, *chroma = self._convert(packed, "yuv444p")
-        rows = np.repeat(luma, self.layout.scale_x, axis=1)
-        area, down = self.game_luma(), self.layout.scale_y
-        for row in range(down):
-            area[row::down] = rows
-        top, left = self.layout.game.y // 2, self.layout.game.x // 2
+        place, (sample_rows, sample_columns) = self.layout.screens[screen], self._samples[screen]
+        rows = np.repeat(luma, place.scale_x, axis=1)
+        area = self.game_luma(screen)
+        for row in range(place.scale_y):
+            area[row :: place.scale_y] = rows
+        top, left = place.box.y // 2, place.box.x // 2
         for plane, small in zip(self._chroma, chroma, strict=True):
-            plane[top : top + len(self._rows), left : left + len(self._columns)] = small[self._rows][:, self._columns]
+            plane[top : top + len(sample_rows), left : left + len(sample_columns)] = small[sample_rows][:, sample_columns]
 
     def take(self, canvas: Canvas) -> None:
         """Take over what was drawn on `canvas` since it was last asked."""
-        box = canvas.drawn()
-        if box is None:
-            return
-        part = np.ascontiguousarray(canvas.pixels[box.y : box.bottom, box.x : box.right]).view(np.uint32)[:, :, 0]
-        planes = self._convert(part, "yuv420p")
-        self.luma[box.y : box.bottom, box.x : box.right] = planes[0]
-        for plane, small in zip(self._chroma, planes[1:], strict=True):
-            plane[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2] = small
+        for box in canvas.drawn():
+            part = np.ascontiguousarray(canvas.pixels[box.y : box.bottom, box.x : box.right]).view(np.uint32)[:, :, 0]
+            planes = self._convert(part, "yuv420p")
+            self.luma[box.y : box.bottom, box.x : box.right] = planes[0]
+            for plane, small in zip(self._chroma, planes[1:], strict=True):
+                plane[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2] = small
 
     def _convert(self, packed: NDArray[np.uint32], format: str) -> list[NDArray[np.uint8]]:
         height, width = packed.shape

@@ -1,4 +1,4 @@
-"""What stands before the camera: game, panel and headline, on one picture that is drawn again and again."""
+"""What stands before the camera: game, overlays and headline, on one picture that is drawn again and again."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from retroml_core.filming import FilmError, FilmJob
 from retroml_core.tape import View
 from retroml_video.canvas import Canvas, Label
 from retroml_video.layout import ATARI_PIXEL_ASPECT, Layout
-from retroml_video.palette import CARD, PAGE, TEXT, TEXT_DIM, mix
-from retroml_video.panel import Panel
+from retroml_video.palette import Palette, mix
+from retroml_video.panel import Panel, Subject
 from retroml_video.planes import Planes
+from retroml_video.policy import PolicyView
 from retroml_video.text import Face
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from retroml_core.tape import Moment, Tape
     from retroml_video.curve import Curve
     from retroml_video.projector import Stretch
 
-__all__ = ["Stage", "Wording"]
+__all__ = ["Stage", "Wording", "first_moment", "pixel_aspect"]
 
 _FADE_SECONDS = 0.4
-_HEADLINE_SECONDS = 3.0
+_LAST_STEP = 2**62
+_BEZEL = (0, 0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,72 +43,108 @@ class Wording:
 class Stage:
     """The canvas, its planes, the panel (None without captions) and the headline above the game.
 
-    `first` is the stretch the film begins with: its first picture says how large the game is.
+    `first` is the stretch the film begins with: its first picture says how large the game is. `absent` says of overlays that
+    are wished for and not there why.
     """
 
     def __init__(self, job: FilmJob, first: Stretch, wording: Wording, curve: Curve) -> None:
-        frame = _first_frame(job, first)
-        aspect = job.tape.header.get("pixel_aspect", ATARI_PIXEL_ASPECT if frame.shape[1] == 160 else 1.0)
+        config = job.config
+        moment = first_moment(job.tape, first)
+        frame = moment.frames[0]
+        captions = config.captions and any(vars(config.overlays).values())
         self.layout = Layout.fit(
-            job.config.height,
+            config.height,
+            config.layout,
             game_width=frame.shape[1],
             game_height=frame.shape[0],
-            pixel_aspect=float(aspect),
-            captions=job.config.captions,
+            pixel_aspect=pixel_aspect(job.tape, frame),
+            captions=captions,
         )
-        self.canvas, self.planes = Canvas(self.layout), Planes(self.layout)
+        self.canvas = Canvas(self.layout.width, self.layout.height, Palette.of(config.theme, config.accent))
+        self.planes = Planes(self.layout)
         self.panel: Panel | None = None
         self._headline: Label | None = None
-        self._subtitle = wording.subtitle
-        if self.layout.panel is not None:
+        if self.layout.bezel is not None:
+            bezel = self.layout.bezel
+            self.canvas.fill(bezel.x, bezel.y, bezel.width, bezel.height, _BEZEL)
+        if captions:
+            above = self._band(above=True) if config.overlays.title and self.layout.header is None else None
             self.panel = Panel(
-                self.canvas,
-                title=wording.heading,
-                subtitle=wording.subtitle,
-                best_title=wording.best_title,
-                actions=_actions(job),
-                curve=curve,
+                self.canvas, self.layout, config.overlays, _subject(job, moment, wording, curve, headline=above is None)
             )
-            self._headline = self._band(above=True)
-            footer = self._band(above=False)
+            self._headline = above
+            footer = self._band(above=False) if self.layout.header is None else None
             if footer is not None:
                 footer.show(job.run.id)
 
+    @property
+    def absent(self) -> dict[str, str]:
+        """Overlays that are wished for and not there, and why."""
+        return self.panel.absent if self.panel is not None else {}
+
+    def said(self, stretch: Stretch) -> dict[str, str]:
+        """What every label that changes says now, by the name of what it says; the headline is that of `stretch`."""
+        said = dict(self.canvas.said)
+        return said | {"headline": str(stretch.title)} if "headline" in said else said
+
     def _band(self, *, above: bool) -> Label | None:
         """A line of text above or below the game, where there is room for one."""
-        game, layout = self.layout.game, self.layout
-        size = layout.px(19 if above else 13)
+        game, px, palette = self.layout.game, self.canvas.px, self.canvas.palette
+        size = px(19 if above else 13)
         face = Face.SEMIBOLD if above else Face.REGULAR
         height = self.canvas.type.height(face, size)
-        room = game.y if above else layout.height - game.bottom
-        if room < height:
+        room = game.y if above else self.layout.height - game.bottom
+        if room < height + px(8):
             return None
         y = (room - height) // 2 + (0 if above else game.bottom)
-        return Label(self.canvas, game.x, y, game.width, face=face, size=size, colour=TEXT if above else TEXT_DIM, back=PAGE)
+        return Label(
+            self.canvas,
+            game.x,
+            y,
+            game.width,
+            face=face,
+            size=size,
+            colour=palette.text if above else palette.dim,
+            back=palette.page,
+            name="headline" if above else "run",
+        )
 
     def show(self, stretch: Stretch, picture: NDArray[np.uint32], seconds: float) -> None:
-        """Show one picture of the game, `seconds` into its stretch; the headline fades in.
-
-        Where there is no room for one above the game, it takes the place of the subtitle for a while.
-        """
+        """Show one picture of the game, `seconds` into its stretch; the headline fades in."""
         share = min(seconds / _FADE_SECONDS, 1.0)
         if self._headline is not None:
-            self._headline.show(stretch.title, mix(PAGE, TEXT, share))
-        elif self.panel is not None and seconds < _HEADLINE_SECONDS:
-            self.panel.subtitle.show(stretch.title, mix(CARD, TEXT, share))
-        elif self.panel is not None:
-            self.panel.subtitle.show(self._subtitle)
+            self._headline.show(str(stretch.title), mix(self.canvas.palette.page, self.canvas.palette.text, share))
+        elif self.panel is not None and self.panel.title is not None:
+            self.panel.title.headline(str(stretch.title), share)
         self.planes.take(self.canvas)
         self.planes.show_game(picture)
 
 
-def _first_frame(job: FilmJob, stretch: Stretch) -> NDArray[np.uint8]:
+def first_moment(tape: Tape, stretch: Stretch) -> Moment:
+    """The first moment of a stretch with a picture. Raises FilmError when it holds none."""
     last = min(stretch.first + 1, stretch.last)
-    for moment in job.tape.play(stretch.episode, first=stretch.first, last=last, view=View.COLOUR_60):
-        for frame in moment.frames:
-            return frame
+    for moment in tape.play(stretch.episode, first=stretch.first, last=last, view=View.COLOUR_60):
+        if len(moment.frames):
+            return moment
     raise FilmError(f"game {stretch.episode.number} cannot be played back: it holds no picture")
 
 
-def _actions(job: FilmJob) -> list[str]:
-    return [str(action) for action in job.tape.header.get("actions", ())]
+def pixel_aspect(tape: Tape, frame: NDArray[np.uint8]) -> float:
+    """How much wider than high a pixel of the game is."""
+    return float(tape.header.get("pixel_aspect", ATARI_PIXEL_ASPECT if frame.shape[1] == 160 else 1.0))
+
+
+def _subject(job: FilmJob, moment: Moment, wording: Wording, curve: Curve, *, headline: bool) -> Subject:
+    view = PolicyView(job.players)
+    sample = view.look_at(moment.observation, _LAST_STEP)
+    view.close()
+    return Subject(
+        heading=wording.heading,
+        subtitle=wording.subtitle,
+        best_title=wording.best_title,
+        actions=[str(action) for action in job.tape.header.get("actions", ())],
+        curve=curve,
+        sample=sample,
+        no_layers=view.no_layers,
+        headline=headline,
+    )

@@ -91,7 +91,11 @@ class Studio:
             title=self.wording.title,
             segments=tuple(segments),
             notes=(self.policy.problem,) if self.policy.problem else (),
-            extra={"codec": writer.codec, "game_scale": [layout.scale_x, layout.scale_y]},
+            extra={
+                "codec": writer.codec,
+                "game_scale": [layout.scale_x, layout.scale_y],
+                "overlays_absent": stage.absent,
+            },
         )
 
     def caption(self, stretch: Stretch, moment: Moment, thought: Thought) -> Caption:
@@ -108,6 +112,9 @@ class Studio:
             action=moment.action,
             probabilities=thought.probabilities,
             policy_step=thought.policy_step,
+            index=moment.index,
+            value=thought.value,
+            layers=thought.layers,
             x=float(moment.step if self.curve_follows == "step" else moment.index + 1),
         )
 
@@ -146,7 +153,7 @@ class Studio:
     ) -> tuple[FilmSegment | None, int]:
         """Film one stretch; what it showed (None: not a picture) and in how many steps."""
         take = _Take(stretch, writer.frames)
-        thought = Thought()
+        thought, unseen = Thought(), None
         for shot in projector.play(stretch, may_skip=may_skip):
             take.see(shot)
             if shot.pictures and stage.panel is not None:
@@ -156,7 +163,9 @@ class Studio:
             for picture in shot.pictures[: total - writer.frames]:
                 if writer.frames < min(writer.kept, total - 1):  # the last one is drawn, for it may be held
                     writer.skip(1)
+                    unseen = shot.moment
                     continue
+                unseen = None
                 if not drawn and stage.panel is not None:
                     stage.panel.show(self.caption(stretch, shot.moment, thought))
                     drawn = True
@@ -165,7 +174,9 @@ class Studio:
             self.job.progress(writer.frames / total, f"filming game {stretch.episode.number}")
             if writer.frames >= total:
                 break
-        return take.segment(writer), take.steps
+        if unseen is not None and stage.panel is not None:  # kept from before: what it said is said again, for the sidecar
+            stage.panel.show(self.caption(stretch, unseen, thought))
+        return take.segment(writer, stage.said(stretch)), take.steps
 
 
 def _records(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -201,13 +212,18 @@ class _Take:
         if shot.pictures or self._shown is None:
             self._shown = moment
 
-    def segment(self, writer: FilmWriter) -> FilmSegment | None:
-        """It for the sidecar; None when no picture of it was taken."""
+    def segment(self, writer: FilmWriter, said: dict[str, str]) -> FilmSegment | None:
+        """It for the sidecar, with what the captions `said` at its end; None when no picture of it was taken."""
         first, shown, episode = self._first, self._shown, self.stretch.episode
         if first is None or shown is None or writer.frames == self.begun:
             return None
         used = sorted(self.used)
-        facts = {"policy_steps": used, "environment": episode.environment, "finished": episode.finished}
+        facts = {
+            "policy_steps": used,
+            "environment": episode.environment,
+            "finished": episode.finished,
+            "captions": said,
+        }
         return FilmSegment(
             start_seconds=self.begun / writer.fps,
             end_seconds=writer.frames / writer.fps,

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from retroml_video.canvas import Canvas
 from retroml_video.curve import CurvePlot, game_curve, score_curve, top_words
-from retroml_video.layout import Box, Layout
+from retroml_video.layout import Box
+from retroml_video.palette import Palette
 
 NONE = np.zeros(0)
 
 
 @pytest.fixture
 def canvas():
-    return Canvas(Layout.fit(240, game_width=80, game_height=105))
+    return Canvas(426, 240, Palette.of())
 
 
 def plot(canvas, curve):
@@ -77,4 +78,4 @@ def test_a_dot_that_does_not_move_is_not_drawn_again(canvas):
     made.move_to(500.0)
     canvas.drawn()
     made.move_to(500.1)
-    assert canvas.drawn() is None
+    assert canvas.drawn() == []

@@ -5,12 +5,17 @@ import pytest
 from av.video.frame import VideoFrame
 from retroml_video.canvas import Canvas
 from retroml_video.layout import Layout
-from retroml_video.palette import PAGE
+from retroml_video.palette import Palette
 from retroml_video.planes import Planes, pack, unpack
 
 from retroml_core.testing.film import made_up_frame
 
 HEIGHTS = [240, 480, 720]
+COLOURS = Palette.of()
+
+
+def canvas_of(layout):
+    return Canvas(layout.width, layout.height, COLOURS)
 
 
 def luma_of(frame):
@@ -24,9 +29,10 @@ def rgb(planes: Planes):
     return frame.reformat(format="rgb24", src_colorspace="ITU709", dst_colorspace="ITU709").to_ndarray()
 
 
+@pytest.mark.parametrize("shape", ["wide", "vertical", "square"])
 @pytest.mark.parametrize("height", HEIGHTS)
-def test_every_pixel_of_the_game_is_a_rectangle_of_its_own_brightness(height):
-    layout = Layout.fit(height, game_width=80, game_height=105)
+def test_every_pixel_of_the_game_is_a_rectangle_of_its_own_brightness(height, shape):
+    layout = Layout.fit(height, shape, game_width=80, game_height=105)
     planes, frame = Planes(layout), made_up_frame(3, 17, 2)
     planes.show_game(pack(frame))
     scaled = luma_of(frame).repeat(layout.scale_y, axis=0).repeat(layout.scale_x, axis=1)
@@ -50,7 +56,7 @@ def test_the_game_keeps_its_colours():
 def test_the_game_does_not_spill_over_its_edges():
     layout = Layout.fit(240, game_width=80, game_height=105)
     planes = Planes(layout)
-    planes.take(Canvas(layout))
+    planes.take(canvas_of(layout))
     before = planes.luma.copy()
     planes.show_game(pack(np.full((105, 80, 3), 255, np.uint8)))
     outside = np.ones_like(before, bool)
@@ -60,17 +66,17 @@ def test_the_game_does_not_spill_over_its_edges():
 
 def test_the_canvas_is_taken_over_with_its_colours():
     layout = Layout.fit(240, game_width=80, game_height=105)
-    planes, canvas = Planes(layout), Canvas(layout)
+    planes, canvas = Planes(layout), canvas_of(layout)
     canvas.fill(10, 10, 20, 20, (109, 92, 255))
     planes.take(canvas)
     assert np.abs(rgb(planes)[20, 20].astype(int) - (109, 92, 255)).max() <= 6
-    assert np.abs(rgb(planes)[200, -5].astype(int) - PAGE).max() <= 6
+    assert np.abs(rgb(planes)[200, -5].astype(int) - COLOURS.page).max() <= 6
 
 
 def test_taking_only_what_changed_gives_the_same_picture_as_taking_all():
     layout = Layout.fit(240, game_width=80, game_height=105)
     piecewise, whole = Planes(layout), Planes(layout)
-    canvas = Canvas(layout)
+    canvas = canvas_of(layout)
     piecewise.take(canvas)
     canvas.fill(31, 47, 33, 9, (10, 200, 30))
     canvas.fill(50, 50, 3, 3, (250, 0, 30))

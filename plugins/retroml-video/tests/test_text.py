@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from retroml_video.palette import CARD, TEXT
 from retroml_video.text import Face, Typesetter
 from retroml_video.words import action_words
+
+CARD, TEXT = (22, 26, 34), (232, 236, 242)
 
 ALL_ACTIONS = [
     "NOOP",

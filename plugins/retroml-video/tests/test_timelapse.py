@@ -220,11 +220,7 @@ def test_any_number_of_actions_fits_the_panel(make_job, actions):
     assert render(make_job(tape=tape, length_seconds=1.0, film={"height": 480})).frames == 30
 
 
-def test_without_room_above_the_game_the_headline_takes_the_place_of_the_subtitle_for_a_while(make_job, pictures):
-    render(make_job(length_seconds=5.0, film={"fps": 15, "height": 432}), stretch_seconds=10.0)
-    panel = Layout.fit(432, game_width=80, game_height=105).panel
-    top = panel.y + round(59 * 0.6)
-    subtitle = [picture[top : top + 12, panel.x : panel.right].tobytes() for picture in pictures]
-    assert len(set(subtitle[10:44])) == 1
-    assert len(set(subtitle[46:])) == 1
-    assert subtitle[20] != subtitle[50]
+def test_the_headline_is_in_the_sidecar_wherever_it_stands(make_job):
+    for layout in ("wide", "vertical", "square"):
+        result = render(make_job(length_seconds=2.0, film={"fps": 15, "height": 480, "layout": layout}))
+        assert [s.extra["captions"]["headline"] for s in result.segments] == [s.title for s in result.segments]
