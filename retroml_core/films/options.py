@@ -16,6 +16,8 @@ from retroml_core.schema import FilmConfig, OverlayConfig
 
 __all__ = ["FilmOptions", "film_config", "film_length", "film_settings"]
 
+_SHORTHANDS = ("episode", "begin", "end")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FilmOptions:
@@ -56,6 +58,10 @@ class FilmOptions:
         for name, does in (("show", "to show as well"), ("hide", "to leave out")):
             parser.add_argument(f"--{name}", default="", metavar="A,B", help=f"overlays {does}: {', '.join(_overlays())}")
         parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to put the film; default: the run's videos/")
+        parser.add_argument("--episode", metavar="N", help="full_record: the game to show")
+        moment = "steps of the run (120000) or time trained (90s, 1h02m)"
+        parser.add_argument("--from", dest="begin", metavar="MOMENT", help=f"full_record: where to begin, {moment}")
+        parser.add_argument("--to", dest="end", metavar="MOMENT", help="full_record: where to end, likewise")
         parser.add_argument("--again", action="store_true", help="make the film though there is one like it")
         parser.add_argument(
             "--at-once", type=int, default=1, metavar="N", help="wait while N films are being made already; default: 1"
@@ -67,7 +73,7 @@ class FilmOptions:
     @classmethod
     def from_arguments(cls, parsed: argparse.Namespace) -> FilmOptions:
         """The options in `parsed`. Raises FilmError for a setting without `=`."""
-        settings = {}
+        settings = {name: value for name in _SHORTHANDS if (value := getattr(parsed, name)) is not None}
         for pair in parsed.settings:
             key, equals, value = pair.partition("=")
             if not equals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retroml_core import RendererSpec, hookimpl
-from retroml_video.settings import FinalRunConfig, TimelapseConfig
+from retroml_video.settings import FinalRunConfig, FullRecordConfig, TimelapseConfig
 
 __all__ = ["retroml_video_renderers"]
 
@@ -31,6 +31,16 @@ def retroml_video_renderers() -> list[RendererSpec]:
             summary="The best evaluation game of the trained agent, whole and uncut.",
             config=FinalRunConfig,
             factory="retroml_video.final_run:build",
+            formats=FORMATS,
+            looks=LOOKS,
+            needs=frozenset({"tape"}),
+        ),
+        RendererSpec(
+            name="full_record",
+            title="Full record",
+            summary="Any game or any part of the training as it was played, uncut.",
+            config=FullRecordConfig,
+            factory="retroml_video.full_record:build",
             formats=FORMATS,
             looks=LOOKS,
             needs=frozenset({"tape"}),

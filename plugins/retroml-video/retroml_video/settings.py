@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retroml_core import param
 
-__all__ = ["EncoderConfig", "FinalRunConfig", "TimelapseConfig"]
+__all__ = ["EncoderConfig", "FinalRunConfig", "FullRecordConfig", "TimelapseConfig"]
 
 
 @dataclass
@@ -56,3 +56,17 @@ class FinalRunConfig(EncoderConfig):
 
     name: str = "final_run"
     hold_seconds: float = param(1.5, ge=0, le=10, unit="s", help="How long the last picture stays.")
+
+
+@dataclass
+class FullRecordConfig(EncoderConfig):
+    """The full record."""
+
+    name: str = "full_record"
+    episode: int | None = param(None, ge=1, help="Number of the game to show, whole; nothing: a range, or the best game.")
+    begin: str = param("", help="Where the range begins: steps of the run (120000) or time trained (90s, 1h02m); empty: at 0.")
+    end: str = param("", help="Where the range ends, likewise; empty: with what is recorded.")
+    environment: int = param(0, ge=0, le=4096, help="Which of the games played side by side a range shows.")
+    stream: str = param(
+        "training", help="Games of the training, or those of the evaluations.", choices=("training", "evaluation")
+    )

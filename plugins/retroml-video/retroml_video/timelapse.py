@@ -19,7 +19,7 @@ from retroml_video.words import duration_words
 if TYPE_CHECKING:
     from retroml_video.settings import TimelapseConfig
 
-__all__ = ["Timelapse", "build"]
+__all__ = ["Timelapse", "build", "training_curve"]
 
 _USUAL_SECONDS = 60.0
 _STRETCHES = 40
@@ -53,7 +53,7 @@ class Timelapse:
             job,
             self.config,
             wording=_wording(job),
-            curve=_curve(job),
+            curve=training_curve(job),
             curve_follows="step",
             policy=PolicyView(job.players),
         )
@@ -75,7 +75,8 @@ def _wording(job: FilmJob) -> Wording:
     )
 
 
-def _curve(job: FilmJob) -> Curve:
+def training_curve(job: FilmJob) -> Curve:
+    """The scores of all training games, for films that go through the training."""
     episodes = job.tape.episodes("training")
     finished = np.asarray([episode.finished for episode in episodes], bool)
     scores = np.asarray([episode.score for episode in episodes], np.float64)

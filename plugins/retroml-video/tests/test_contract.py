@@ -4,13 +4,18 @@ from retroml_video import retroml_video_renderers
 
 from retroml_core.testing.renderer import RendererContract
 
-TIMELAPSE, FINAL_RUN = retroml_video_renderers()
+SPECS = {spec.name: spec for spec in retroml_video_renderers()}
 
 
 class TestTimelapse(RendererContract):
-    spec = TIMELAPSE
+    spec = SPECS["timelapse"]
 
 
 class TestFinalRun(RendererContract):
-    spec = FINAL_RUN
+    spec = SPECS["final_run"]
+    exact = False
+
+
+class TestFullRecord(RendererContract):
+    spec = SPECS["full_record"]
     exact = False
