@@ -54,6 +54,7 @@ class AtariEnvironment:
         self._ledger: Ledger | None = None
         self._recorder: Recorder | None = None
         self._nobody = np.zeros(build.count, np.bool_)
+        self._nothing = np.zeros(build.count, np.int32).tobytes()
         self._pressing = self._nobody
         self._obs: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._actions = np.zeros(build.count, np.int64)
@@ -94,6 +95,7 @@ class AtariEnvironment:
             executed[self._pressing] = self._fire
         self._ale.ale.send(executed.tolist(), self._strengths)
         self._actions = executed
+        self._log.append(executed)
         if self._recorder:
             self._recorder.work()
         return executed.copy()
@@ -101,11 +103,13 @@ class AtariEnvironment:
     def recv(self) -> Transition:
         """Wait for the step; see `VectorEnvironment.recv`."""
         obs, rewards, terminated, truncated, info = self._ale.ale.recv()
-        self._log.append(self._actions)
         ledger = self._opened()
-        ledger.scores += rewards
+        # Emulators stand still from here on. For few numbers, comparing bytes is many times quicker than asking numpy.
+        scored = rewards.tobytes() != self._nothing
+        if scored:
+            ledger.scores += rewards
         lives = info["lives"]
-        flags = self._flags(terminated, truncated, lives)
+        flags = self._flags(terminated, truncated, lives, ended="final_obs" in info)
         episodes: tuple[EpisodeEnd, ...] = ()
         begun: tuple[Beginning, ...] = ()
         final: Mapping[int, NDArray[np.uint8]] = {}
@@ -117,19 +121,28 @@ class AtariEnvironment:
         if self._recorder:
             self._recorder.note(Played(self._actions, rewards, flags, obs, final, begun))
         self._obs = obs
-        return self._transition(obs, rewards, terminated, truncated, final, episodes)
+        raw = rewards.astype(np.float32) if scored else np.zeros(self.count, np.float32)
+        return self._transition(obs, raw, terminated, truncated, final, episodes)
 
     def _flags(
-        self, terminated: NDArray[np.bool_], truncated: NDArray[np.bool_], lives: NDArray[np.int32]
+        self, terminated: NDArray[np.bool_], truncated: NDArray[np.bool_], lives: NDArray[np.int32], *, ended: bool
     ) -> NDArray[np.uint8]:
-        """Which lives and games ended (B,); lost lives are also remembered in `_pressing`."""
+        """Which lives and games ended (B,), whether any game `ended`; lost lives are also remembered in `_pressing`."""
         before = self._opened().lives
-        ended = terminated | truncated
-        fewer = lives < before
-        if not np.count_nonzero(ended) and not np.count_nonzero(fewer):
+        if not ended and lives.tobytes() == before.tobytes():
             self._pressing = self._nobody
             return np.zeros(self.count, np.uint8)
-        lost = fewer & ~ended
+        return self._ends(terminated, truncated, lives, before)
+
+    def _ends(
+        self,
+        terminated: NDArray[np.bool_],
+        truncated: NDArray[np.bool_],
+        lives: NDArray[np.int32],
+        before: NDArray[np.int32],
+    ) -> NDArray[np.uint8]:
+        ended = terminated | truncated
+        lost = (lives < before) & ~ended
         self._pressing = lost & (lives > 0)
         last = terminated & (before > 0)
         flags: NDArray[np.uint8] = ((lost | last) * LIFE_LOST + ended * ENDED + truncated * TRUNCATED).astype(np.uint8)
@@ -138,20 +151,23 @@ class AtariEnvironment:
     def _transition(
         self,
         obs: NDArray[np.uint8],
-        rewards: NDArray[np.int32],
+        raw: NDArray[np.float32],
         terminated: NDArray[np.bool_],
         truncated: NDArray[np.bool_],
         final: Mapping[int, NDArray[np.uint8]],
         episodes: tuple[EpisodeEnd, ...],
     ) -> Transition:
-        raw = rewards.astype(np.float32)
-        shown = np.sign(raw) if self._config.reward_clip else raw
+        config = self._config
+        shown = np.sign(raw) if config.reward_clip else raw.copy()
+        if config.reward_scale != 1.0:
+            shown *= np.float32(config.reward_scale)
+        at_life = config.episodic_life and self._pressing is not self._nobody
         return Transition(
             obs=obs,
             actions=self._actions,
-            rewards=shown * np.float32(self._config.reward_scale),
+            rewards=shown,
             raw_rewards=raw,
-            terminated=terminated | self._pressing if self._config.episodic_life else terminated,
+            terminated=terminated | self._pressing if at_life else terminated,
             truncated=truncated,
             final_obs=final,
             episodes=episodes,
