@@ -48,12 +48,14 @@ class FilmReader:
     def __init__(self, path: Path, box: tuple[int, int]) -> None:
         """Raises Unplayable when there is no film in `path`."""
         import av
+        from av.stream import Disposition
 
         try:
             self._container = av.open(str(path))
-            if not self._container.streams.video:
+            moving = [stream for stream in self._container.streams.video if not stream.disposition & Disposition.attached_pic]
+            if not moving:
                 raise Unplayable(f"{path.name} holds no pictures")
-            self._stream = self._container.streams.video[0]
+            self._stream = moving[0]
             self._stream.thread_type = "AUTO"
             context = self._stream.codec_context
             self.size = fitted(context.width, context.height, box)

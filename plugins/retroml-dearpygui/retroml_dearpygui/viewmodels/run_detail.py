@@ -143,6 +143,20 @@ class RunDetailViewModel(ViewModel):
 
         self.desk.background(lambda: self.commands.export([run_id], formats, folder), done)
 
+    def delete(self) -> None:
+        """Move it to the trash, after asking, and go back to the table; it can be undone."""
+        run_id, title = self.run_id, self.title
+
+        def done(_: str) -> None:
+            undo = lambda: self.desk.background(lambda: self._experiments.restore(run_id), lambda _: self.open(run_id))  # noqa: E731
+            self.desk.toast("Run deleted", title, Kind.OK, undo)
+            self.close()
+            self.desk.go("experiments")
+
+        text = "Checkpoints, play and films go with it to the trash, from where it can be taken back."
+        delete = lambda: self.desk.background(lambda: self._experiments.delete(run_id), done)  # noqa: E731
+        self.desk.ask(Question(f"Delete {title}?", text, "Delete", delete))
+
     def show_folder(self) -> None:
         """Show the run's folder in the file manager."""
         if self.report is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExperimentsPage"]
 
+PAGER = 44
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
 
@@ -37,7 +38,7 @@ class ExperimentsPage(Page):
         self.vm = desk.viewmodel(ExperimentsViewModel)
         self.detail = RunDetail(desk, ui, desk.viewmodel(RunDetailViewModel), self._back)
         self.table: TableView | None = None
-        self.export = ExportBox(desk, ui, "experiments.export", lambda formats, to: self.vm.export(self._ids, formats, to))
+        self.export = ExportBox(desk, ui, "experiments.exporting", lambda formats, to: self.vm.export(self._ids, formats, to))
         self._menu = Menu(ui, "experiments.menu")
         self._ids: list[str] = []
         self._seen = -1
@@ -107,20 +108,6 @@ class ExperimentsPage(Page):
                     button(ui, title, do, kind, icon=icon, tag=f"experiments.{key}")
                 button(ui, "", self.vm.select_all, "link", tag="experiments.all")
                 button(ui, "Select none", self.vm.clear_selection, "link", tag="experiments.none")
-            with row(ui):
-                text(ui, "", "small", tag="experiments.count")
-                button(
-                    ui,
-                    "",
-                    lambda: self.vm.turn(-1),
-                    "ghost",
-                    icon=icons.CHEVRON_LEFT,
-                    tag="experiments.before",
-                    tip="Page before",
-                )
-                button(
-                    ui, "", lambda: self.vm.turn(1), "ghost", icon=icons.CHEVRON_RIGHT, tag="experiments.next", tip="Next page"
-                )
 
     def _combo(self, key: str, width: float, choose: object) -> None:
         def chosen(_sender: Item, label: str) -> None:
@@ -146,12 +133,21 @@ class ExperimentsPage(Page):
             for one in self.vm.columns
         ]
         by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")
-        with card(self.ui, kind="thumb", height=-1, tag="experiments.card"):
+        with card(self.ui, kind="thumb", height=-self.ui.px(PAGER), tag="experiments.card"):
             self.table = TableView(
                 self.ui, "experiments.table", columns,
                 open=self.detail.open, sort=self.vm.sort, tick=self.vm.select, menu=self._ask_menu,
             )  # fmt: skip
             self.table.build(by, self.vm.filter.descending)
+        self._build_pager()
+
+    def _build_pager(self) -> None:
+        ui, turn = self.ui, self.vm.turn
+        with row(ui):
+            # The first item of a row must be one that is never hidden.
+            text(ui, "", "small", tag="experiments.count")
+            button(ui, "", lambda: turn(-1), "ghost", icon=icons.CHEVRON_LEFT, tag="experiments.before", tip="Page before")
+            button(ui, "", lambda: turn(1), "ghost", icon=icons.CHEVRON_RIGHT, tag="experiments.next", tip="Next page")
 
     # --- showing --------------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class RunDetail:
         self.desk, self.ui, self.vm = desk, ui, vm
         self.parts = Parts(desk, ui, vm)
         self.plot = PlotView(ui, "run.plot")
-        self.export = ExportBox(desk, ui, "run.export", lambda formats, to: vm.export(formats, to))
+        self.export = ExportBox(desk, ui, "run.exporting", lambda formats, to: vm.export(formats, to))
         self._menu = Menu(ui, "run.menu")
         self._back = back
         self._seen = -1
@@ -73,7 +73,8 @@ class RunDetail:
             text(ui, "This run cannot be shown", "h2")
             text(ui, "", tone="muted", tag="run.error.text", wrap=0)
             button(ui, "Try again", self.vm.refresh, icon=icons.REFRESH_CW, tag="run.again")
-        with dpg.group(tag="run.content"):
+        text(ui, "Reading the run ...", tone="muted", tag="run.reading")
+        with dpg.group(tag="run.content", show=False):
             self._build_head()
             self.export.build()
             self._build_tiles()
@@ -98,10 +99,10 @@ class RunDetail:
                     text(ui, "", "h2", tag="run.title")
                     text(ui, "", "small", tag="run.words", wrap=0)
                 with row(ui, 8):
+                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="run.watch")
                     button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="run.pause")
                     button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="run.resume")
                     button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="run.stop")
-                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="run.watch")
                     button(ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="run.film")
                     button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="run.more")
             text(ui, "", tone="warn", tag="run.reason", show=False, wrap=0)
@@ -128,7 +129,8 @@ class RunDetail:
     def _show(self) -> None:
         vm, report = self.vm, self.vm.report
         dpg.configure_item("run.error", show=bool(vm.problem))
-        dpg.configure_item("run.content", show=not vm.problem)
+        dpg.configure_item("run.content", show=not vm.problem and report is not None)
+        dpg.configure_item("run.reading", show=not vm.problem and report is None)
         dpg.set_value("run.error.text", vm.problem)
         if vm.problem or report is None:
             return

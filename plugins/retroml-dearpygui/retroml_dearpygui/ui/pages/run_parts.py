@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, row, segmented, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, segmented, text
 from retroml_dearpygui.viewmodels.wording import million, play_time, score, size, when
 
 if TYPE_CHECKING:
@@ -138,14 +139,8 @@ class Parts:
             text(ui, "No films yet.", tone="muted")
         for film in report.films:
             with row(ui):
-                path = str(film.path)
-                button(
-                    ui,
-                    "Play",
-                    lambda path=path: self.desk.go("videos", play=path),
-                    icon=icons.PLAY,
-                    tag=f"run.film.{film.name}",
-                )  # type: ignore[misc]  # the path of this film
+                play = partial(self.desk.go, "videos", play=str(film.path))
+                button(ui, "Play", play, icon=icons.PLAY, tag=f"run.film.{film.name}")
                 text(ui, f"{film.label}     {play_time(film.seconds)}     {size(film.size_bytes)}", tone="muted")
         button(
             ui, "Make a film", lambda: self.desk.go("videos", make=report.row.id), "link", icon=icons.FILM, tag="run.films.make"
@@ -172,10 +167,10 @@ class Parts:
         self._minutes = minutes
 
     def _field(self, label: str, tag: str, value: str, hint: str, write: Callable[[str], None]) -> None:
-        with row(self.ui):
-            text(self.ui, f"{label:<6}", tone="muted")
+        with grid(self.ui, [-60, -470, 1]):
+            text(self.ui, label, tone="muted")
             dpg.add_input_text(
-                default_value=value, hint=hint, width=self.ui.px(460), tag=tag, on_enter=True,
+                default_value=value, hint=hint, width=-1, tag=tag, on_enter=True,
                 callback=lambda _sender, words: write(words),
             )  # fmt: skip
             button(self.ui, "Save", lambda: write(dpg.get_value(tag)), "ghost", tag=f"{tag}.save")

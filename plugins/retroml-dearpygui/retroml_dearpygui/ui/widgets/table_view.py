@@ -69,8 +69,8 @@ class TableView:
         px = self._ui.px
         with dpg.table(
             tag=self.tag, header_row=True, sortable=True, resizable=True, reorderable=True, hideable=True,
-            borders_innerH=True, scrollY=True, clipper=True, policy=dpg.mvTable_SizingStretchProp, freeze_rows=1,
-            height=int(height), pad_outerX=True, callback=lambda _sender, spec: self._sorted(spec),
+            borders_innerH=True, scrollY=True, clipper=True, freeze_rows=1, height=int(height),
+            policy=dpg.mvTable_SizingStretchProp, pad_outerX=True, callback=lambda _sender, spec: self._sorted(spec),
         ):  # fmt: skip
             still: dict[str, Any] = {
                 "width_fixed": True,

@@ -1,0 +1,169 @@
+"""A film shown large: play, seek, speed, picture by picture; keys J K L , . as in other players, Escape goes back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.services.player import RATES
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
+from retroml_dearpygui.ui.widgets.video_view import VideoView
+from retroml_dearpygui.viewmodels.wording import play_time
+
+if TYPE_CHECKING:
+    from retroml_core.films.listing import Film
+    from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.videos import VideosViewModel
+
+__all__ = ["FilmPlayer"]
+
+SKIP_SECONDS = 10.0
+FACTS_WIDTH = 320
+CONTROLS_HEIGHT = 70
+MARGIN = 34
+
+
+class FilmPlayer:
+    """Shows the film that its view-model plays."""
+
+    def __init__(self, desk: Desk, ui: Ui, vm: VideosViewModel) -> None:
+        self.desk, self.ui, self.vm = desk, ui, vm
+        self.view = VideoView(ui, "film.picture")
+        self.large = False
+        self._film: Film | None = None
+        self._keys = {
+            dpg.mvKey_K: self._toggle,
+            dpg.mvKey_J: lambda: self._skip(-SKIP_SECONDS),
+            dpg.mvKey_L: lambda: self._skip(SKIP_SECONDS),
+            dpg.mvKey_Comma: lambda: vm.player.step(-1),
+            dpg.mvKey_Period: lambda: vm.player.step(1),
+            dpg.mvKey_Escape: vm.stop,
+        }
+
+    def build(self) -> None:
+        """Make the widgets in the current container."""
+        ui, vm, self._film = self.ui, self.vm, None
+        with row(ui, 8):
+            button(ui, "All films", vm.stop, "ghost", icon=icons.CHEVRON_LEFT, tag="film.back")
+            dpg.add_input_text(
+                width=ui.px(420), on_enter=True, tag="film.name", hint="Name", callback=lambda _sender, name: self._rename(name)
+            )
+            for key, icon, tip, do in (
+                ("run", icons.FLASK_CONICAL, "Show its run", vm.show_run),
+                ("outside", icons.EXTERNAL_LINK, "Open in your player", vm.open_outside),
+                ("folder", icons.FOLDER_OPEN, "Show in folder", vm.show_folder),
+                ("copy", icons.COPY, "Copy path", vm.copy_path),
+                ("delete", icons.TRASH_2, "Delete", vm.delete),
+            ):
+                button(ui, "", partial(self._with_film, do), "ghost", icon=icon, tip=tip, tag=f"film.{key}")
+            button(ui, "", self._resize, "ghost", icon=icons.MAXIMIZE, tip="As large as fits", tag="film.large")
+        text(ui, "", tone="danger", tag="film.error", show=False, wrap=0)
+        with row(ui, 14):
+            self.view.build()
+            with card(ui, "About this film", icons.INFO, width=ui.px(FACTS_WIDTH), height=ui.px(400), no_scrollbar=False,
+                      tag="film.facts"):  # fmt: skip
+                dpg.add_group(tag="film.facts.rows")
+        self._build_controls()
+
+    def _build_controls(self) -> None:
+        ui, player = self.ui, self.vm.player
+        with grid(ui, [-44, -44, -60, -44, 1, -120, -92], tag="film.controls"):
+            button(ui, "", lambda: player.seek(0.0), "ghost", icon=icons.SKIP_BACK, tip="To the beginning", tag="film.first")
+            button(
+                ui,
+                "",
+                lambda: player.step(-1),
+                "ghost",
+                icon=icons.CHEVRON_LEFT,
+                tip="Picture before ( , )",
+                tag="film.stepback",
+            )
+            button(ui, "", self._toggle, "primary", icon=icons.PAUSE, tag="film.toggle")
+            button(ui, "", lambda: player.step(1), "ghost", icon=icons.CHEVRON_RIGHT, tip="Next picture ( . )", tag="film.step")
+            dpg.add_slider_float(
+                width=-1,
+                max_value=1.0,
+                format="",
+                tag="film.slider",
+                callback=lambda _sender, at: player.seek(at * player.duration),
+            )
+            text(ui, "", "small", tag="film.time")
+            dpg.add_combo(
+                [_rate_words(rate) for rate in RATES], default_value=_rate_words(player.rate), width=-1, tag="film.rate",
+                callback=lambda _sender, words: setattr(player, "rate", float(words.rstrip("x"))),
+            )  # fmt: skip
+
+    def tick(self) -> None:
+        """Once a frame: show the picture that is due."""
+        player = self.vm.player
+        picture = player.due()
+        if picture is not None:
+            self.view.put(picture.pixels_HWC)
+        room = self._room()
+        self.view.tick(room)
+        if not self.large:
+            dpg.configure_item("film.facts", height=int(max(self.ui.px(200), self.view.height)))
+        if self.vm.playing is not None and self.vm.playing != self._film:
+            self._show_film(self.vm.playing)
+        dpg.set_item_label("film.toggle", icons.PAUSE if player.playing else icons.PLAY)
+        dpg.set_value("film.time", f"{play_time(player.position)} / {play_time(player.duration)}")
+        if not dpg.is_item_active("film.slider"):
+            dpg.set_value("film.slider", player.position / player.duration if player.duration else 0.0)
+        dpg.set_value("film.error", player.error)
+        dpg.configure_item("film.error", show=bool(player.error))
+        self._listen()
+
+    def _room(self) -> tuple[float, float]:
+        """The pixels there are for the picture."""
+        px = self.ui.px
+        width = dpg.get_item_rect_size("main")[0] - px(2 * MARGIN) - (0 if self.large else px(FACTS_WIDTH + 14))
+        top = dpg.get_item_rect_min("film.picture")[1] + dpg.get_y_scroll("main")
+        return width, dpg.get_viewport_client_height() - top - px(CONTROLS_HEIGHT)
+
+    def _show_film(self, film: Film) -> None:
+        self._film = film
+        dpg.set_value("film.name", self.vm.title(film))
+        dpg.delete_item("film.facts.rows", children_only=True)
+        dpg.push_container_stack("film.facts.rows")
+        for key, value in self.vm.facts(film):
+            with dpg.group() as pair:
+                text(self.ui, key, "small")
+                text(self.ui, value, wrap=self.ui.px(FACTS_WIDTH - 44))
+            self.ui.theme(pair, "tight")
+        dpg.pop_container_stack()
+
+    def _listen(self) -> None:
+        focused = dpg.get_focused_item()
+        if focused and dpg.does_item_exist(focused) and dpg.get_item_type(focused) == "mvAppItemType::mvInputText":
+            return
+        for key, do in self._keys.items():
+            if dpg.is_key_pressed(key):
+                do()
+                return
+
+    def _toggle(self) -> None:
+        self.vm.player.toggle()
+
+    def _skip(self, seconds: float) -> None:
+        self.vm.player.seek(self.vm.player.position + seconds)
+
+    def _resize(self) -> None:
+        self.large = not self.large
+        dpg.configure_item("film.facts", show=not self.large)
+        dpg.set_item_label("film.large", icons.MINIMIZE if self.large else icons.MAXIMIZE)
+
+    def _rename(self, name: str) -> None:
+        if self.vm.playing is not None:
+            self.vm.rename(self.vm.playing, name)
+
+    def _with_film(self, do: object) -> None:
+        if self.vm.playing is not None and callable(do):
+            do(self.vm.playing)
+
+
+def _rate_words(rate: float) -> str:
+    return f"{rate:g}x"

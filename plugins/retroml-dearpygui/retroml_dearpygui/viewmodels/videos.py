@@ -1,0 +1,341 @@
+"""Films: those there are and those in the making; played, named, thrown away, made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retroml_core.events import RunState
+from retroml_core.faults import Fault
+from retroml_core.films.options import FilmOptions, film_length
+from retroml_core.index import RunFilter
+from retroml_core.services import ExperimentService
+from retroml_dearpygui.desk import Kind, Question
+from retroml_dearpygui.services.film_jobs import FilmJob, FilmJobs
+from retroml_dearpygui.services.film_library import FilmLibrary
+from retroml_dearpygui.services.film_reader import Unplayable
+from retroml_dearpygui.services.long_work import Spawn, run_long, spawn_thread
+from retroml_dearpygui.services.opening import open_file, show_in_folder
+from retroml_dearpygui.services.player import Player
+from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.debounce import Rhythm
+from retroml_dearpygui.viewmodels.run_columns import run_title
+from retroml_dearpygui.viewmodels.wording import clock_time, day, play_time, score, size, when
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from retroml_core.films.listing import Film
+    from retroml_dearpygui.desk import Desk
+
+__all__ = ["LENGTHS", "ORDERS", "SCREEN", "FilmWish", "VideosViewModel", "Working"]
+
+ORDERS = (("date", "Date"), ("name", "Name"), ("size", "Size"))
+LENGTHS = (("30", "30 s"), ("60", "1 min"), ("180", "3 min"), ("match", "As long as the training"), ("own", "Other"))
+SCREEN = (1280, 720)
+"""The largest picture shown, in pixels."""
+NAME = "videos"
+SYNC_SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmWish:
+    """A film to be made: of which run, by which renderer, how long ("60", "match")."""
+
+    run_id: str
+    renderer: str
+    length: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """A run whose own process is making films, and what it says of that."""
+
+    run_id: str
+    title: str
+    words: str
+
+
+class VideosViewModel(ViewModel):
+    """`films` as filtered and sorted; `jobs` those being made here, `working` those being made by trainings.
+
+    `playing` is the film shown large, by `player`. `wanted` is the run of which a film is asked for ("": of none), `sources`
+    the runs to choose from as (id, words), `wish_problem` what is wrong with the wish.
+    """
+
+    def __init__(self, desk: Desk, *, jobs: FilmJobs | None = None, spawn: Spawn = spawn_thread) -> None:
+        super().__init__(desk)
+        self.library = FilmLibrary(desk.app)
+        self.making = jobs or FilmJobs()
+        self.player = Player(SCREEN, clock=desk.clock)
+        self.playing: Film | None = None
+        self.loaded = False
+        self.problem = self.text = self.wanted = self.wish_problem = ""
+        self.asking = False
+        self.working: list[Working] = []
+        self.sources: list[tuple[str, str]] = []
+        kept = desk.settings.recall(NAME)
+        self.order = kept["order"] if kept.get("order") in dict(ORDERS) else "date"
+        self.descending = bool(kept.get("descending", True))
+        self._all: list[Film] = []
+        self._jobs_seen: list[FilmJob] = []
+        self._rhythm = Rhythm(desk.clock, SYNC_SECONDS)
+        self._spawn = spawn
+        self._play_next = ""
+
+    # --- what is shown --------------------------------------------------------------------------------------------------
+
+    @property
+    def films(self) -> list[Film]:
+        """Those that fit the text, sorted."""
+        words = self.text.lower().split()
+        found = [film for film in self._all if all(word in self._searched(film) for word in words)]
+        keys: dict[str, Callable[[Film], object]] = {
+            "date": lambda film: film.created_at,
+            "name": lambda film: self.title(film).lower(),
+            "size": lambda film: film.size_bytes,
+        }
+        return sorted(found, key=lambda film: (keys[self.order](film), film.name), reverse=self.descending)
+
+    @property
+    def total(self) -> int:
+        """How many films there are."""
+        return len(self._all)
+
+    @property
+    def jobs(self) -> list[FilmJob]:
+        """Films being made here, and those that failed."""
+        return self.making.jobs
+
+    def kind_title(self, renderer: str) -> str:
+        """What a renderer is called."""
+        spec = self.desk.app.registry.renderers.get(renderer)
+        return spec.title if spec else renderer
+
+    def title(self, film: Film) -> str:
+        """What a film is called: the name somebody gave it, or what it shows."""
+        game = film.sidecar.get("game_title") or film.sidecar.get("game") or film.run_id
+        return str(film.sidecar.get("label") or f"{game}, {self.kind_title(film.renderer).lower()}")
+
+    def words(self, film: Film) -> str:
+        """One line about a film."""
+        algorithm = str(film.sidecar.get("algorithm") or "?").upper()
+        return f"{algorithm}, {play_time(film.seconds)}, {size(film.size_bytes)}, {day(film.created_at)}"
+
+    def facts(self, film: Film) -> list[tuple[str, str]]:
+        """What there is to know of a film."""
+        tree = film.sidecar
+        best = max((segment.get("score", 0.0) for segment in tree.get("segments", ())), default=None)
+        return [
+            ("Game", str(tree.get("game_title") or tree.get("game") or "?")),
+            ("Algorithm", str(tree.get("algorithm") or "?")),
+            ("Kind", self.kind_title(film.renderer)),
+            ("Length", play_time(film.seconds)),
+            ("Highest score shown", score(best)),
+            ("Picture", f"{tree.get('width', '?')} x {tree.get('height', '?')}, {tree.get('fps', '?')} a second"),
+            ("Size", size(film.size_bytes)),
+            ("Made", clock_time(film.created_at)),
+            ("File", film.name),
+            *(("Note", str(note)) for note in tree.get("notes", ())),
+        ]
+
+    def tick(self) -> None:
+        """Once a frame while films are shown: follow what is made, and what appears on disk."""
+        if self._rhythm.due():
+            self.refresh()
+        jobs = self.jobs
+        if jobs != self._jobs_seen:
+            self._jobs_seen = jobs
+            self.changed()
+
+    def refresh(self) -> None:
+        """Look for films."""
+        self._rhythm.begin()
+        self.desk.background(self._read, self._show, self._broken)
+
+    def set_text(self, text: str) -> None:
+        """Show films with these words in name, game, kind or run."""
+        self.text = text
+        self.changed()
+
+    def sort(self, order: str, descending: bool) -> None:
+        """Sort by "date", "name" or "size"."""
+        self.order, self.descending = order, descending
+        self.desk.settings.remember(NAME, order=order, descending=descending)
+        self.changed()
+
+    def thumbnail(self, film: Film, done: Callable[[npt.NDArray[np.uint8]], None], missing: Callable[[], None]) -> None:
+        """Call `done` with a still picture of a film, uint8 (H, W, 3), or `missing` when there is none."""
+
+        def failed(error: Exception) -> None:
+            missing()
+            if not isinstance(error, (Unplayable, OSError)):
+                self.desk.fail(error)
+
+        self.desk.background(lambda: self.library.thumbnail(film), done, failed)
+
+    # --- playing --------------------------------------------------------------------------------------------------------
+
+    def play(self, film: Film) -> None:
+        """Show a film large."""
+        self.playing = film
+        self.player.open(film.path)
+        self.changed()
+
+    def play_path(self, path: str) -> None:
+        """Show the film in the file `path`, as soon as it is found."""
+        self._play_next = path
+        self.refresh()
+
+    def stop(self) -> None:
+        """Go back to all films."""
+        self.playing = None
+        self.player.close()
+        self.changed()
+
+    # --- actions --------------------------------------------------------------------------------------------------------
+
+    def rename(self, film: Film, name: str) -> None:
+        """Give a film another name."""
+        if name.strip() and name.strip() != self.title(film):
+            self.desk.background(lambda: self.library.rename(film, name.strip()), lambda _: self.refresh())
+
+    def delete(self, film: Film) -> None:
+        """Move a film to the trash, after asking; it can be undone."""
+        text = "The file goes to the trash, from where it can be taken back. The run is kept, so it can also be made again."
+        self.desk.ask(Question(f"Delete {self.title(film)}?", text, "Delete", lambda: self._delete(film)))
+
+    def open_outside(self, film: Film) -> None:
+        """Open a film in the user's player."""
+        self.desk.background(lambda: open_file(film.path))
+
+    def show_folder(self, film: Film) -> None:
+        """Show its file in the file manager."""
+        self.desk.background(lambda: show_in_folder(film.path))
+
+    def copy_path(self, film: Film) -> None:
+        """Put the path of its file on the clipboard."""
+        self.desk.copy(str(film.path))
+
+    def show_run(self, film: Film) -> None:
+        """Show the run it is of."""
+        self.stop()
+        self.desk.go("experiments", run=film.run_id)
+
+    # --- making ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def renderers(self) -> list[tuple[str, str]]:
+        """The kinds of film as (name, title)."""
+        return [(spec.name, spec.title) for spec in self.desk.app.registry.renderers.values()]
+
+    def ask(self, run_id: str = "") -> None:
+        """Ask what film to make, of a run when one is given."""
+        self.asking, self.wanted, self.wish_problem = True, run_id, ""
+        self.desk.background(self._find_sources, self._show_sources)
+        self.changed()
+
+    def ask_no_more(self) -> None:
+        """Make none."""
+        self.asking = False
+        self.changed()
+
+    def make(self, wish: FilmWish) -> None:
+        """Begin to make a film, in a process of its own."""
+        self.wish_problem = ""
+        self.desk.background(lambda: self._check(wish), lambda _: self._begin(wish), self._refused)
+
+    def cancel(self, number: int) -> None:
+        """Stop making a film, or dismiss one that failed."""
+        self.making.cancel(number)
+        self.changed()
+
+    # --- inside ---------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> tuple[list[Film], list[Working]]:
+        experiments = ExperimentService(self.desk.app)
+        live = tuple(state for state in RunState if state.live)
+        working = []
+        for row in experiments.list(RunFilter(states=live)):
+            words = experiments.find(row.id).status().activity
+            if words.startswith("film"):
+                working.append(Working(run_id=row.id, title=run_title(row), words=words))
+        return self.library.list(), working
+
+    def _show(self, found: tuple[list[Film], list[Working]]) -> None:
+        self._rhythm.end()
+        films, working = found
+        if (films, working) != (self._all, self.working) or not self.loaded or self.problem:
+            self._all, self.working = films, working
+            self.loaded, self.problem = True, ""
+            self.changed()
+        wanted, self._play_next = self._play_next, ""
+        if wanted:
+            film = next((film for film in films if str(film.path) == wanted), None)
+            if film is None:
+                self.desk.toast("This film is not there any more", Path(wanted).name, Kind.WARN)
+            else:
+                self.play(film)
+        elif self.playing is not None:
+            same = (film for film in films if film.path == self.playing.path)
+            self.playing = next(same, self.playing)
+
+    def _broken(self, error: Exception) -> None:
+        self._rhythm.end()
+        if str(error) != self.problem:
+            self.problem = str(error)
+            self.changed()
+
+    def _delete(self, film: Film) -> None:
+        def done(token: Path) -> None:
+            restore = lambda: self.desk.background(lambda: self.library.restore(token), lambda _: self.refresh())  # noqa: E731
+            self.desk.toast("Film deleted", self.title(film), Kind.OK, restore)
+            self.refresh()
+
+        if self.playing is not None and self.playing.path == film.path:
+            self.stop()
+        self.desk.background(lambda: self.library.delete(film), done)
+
+    def _find_sources(self) -> list[tuple[str, str]]:
+        experiments = ExperimentService(self.desk.app)
+        experiments.sync()
+        rows = [row for row in experiments.list(RunFilter(limit=300)) if row.steps > 0]
+        return [(row.id, f"{run_title(row)}   {when(row.created_at)}   best {score(row.best_score)}") for row in rows]
+
+    def _show_sources(self, sources: list[tuple[str, str]]) -> None:
+        self.sources = sources
+        if not self.wanted and sources:
+            self.wanted = sources[0][0]
+        self.changed()
+
+    def _check(self, wish: FilmWish) -> None:
+        if not wish.run_id:
+            raise Fault("Choose a run.")
+        run = ExperimentService(self.desk.app).find(wish.run_id)
+        film_length(wish.length, run.status().seconds)
+
+    def _begin(self, wish: FilmWish) -> None:
+        run = ExperimentService(self.desk.app).find(wish.run_id)
+        options = FilmOptions(length=wish.length)
+        self.asking = False
+        work = lambda: self.making.make(run, wish.renderer, options)  # noqa: E731
+        run_long(self.desk.post, self._spawn, work, self._made, self.desk.fail)
+        self.changed()
+
+    def _made(self, film: Film | None) -> None:
+        if film is not None:
+            self.desk.toast("Your film is ready", self.title(film), Kind.OK)
+        self.refresh()
+
+    def _refused(self, error: Exception) -> None:
+        self.wish_problem = str(error)
+        self.changed()
+
+    def _searched(self, film: Film) -> str:
+        tree = film.sidecar
+        return (
+            f"{film.label} {film.name} {tree.get('game_title')} {tree.get('algorithm')} {film.renderer} {film.run_id}".lower()
+        )
