@@ -9,9 +9,15 @@ from retroml_core import CommandSpec, hookimpl
 if TYPE_CHECKING:
     import pluggy
 
-    from retroml_dearpygui.specs import PageSpec, ThemeSpec
+    from retroml_dearpygui.specs import ActionSpec, PageSpec, ThemeSpec
 
-__all__ = ["retroml_add_hooks", "retroml_commands", "retroml_desktop_pages", "retroml_desktop_themes"]
+__all__ = [
+    "retroml_add_hooks",
+    "retroml_commands",
+    "retroml_desktop_actions",
+    "retroml_desktop_pages",
+    "retroml_desktop_themes",
+]
 
 
 @hookimpl
@@ -41,6 +47,14 @@ def retroml_desktop_pages() -> list[PageSpec]:
     from retroml_dearpygui.builtin import PAGES
 
     return list(PAGES)
+
+
+@hookimpl
+def retroml_desktop_actions() -> list[ActionSpec]:
+    """What the command palette offers in every installation."""
+    from retroml_dearpygui.builtin import ACTIONS
+
+    return list(ACTIONS)
 
 
 @hookimpl

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from retroml_core.faults import Fault
+from retroml_dearpygui.services.children import Children
+from retroml_dearpygui.services.configs import Composer
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -77,6 +79,8 @@ class Desk:
         self.settings = settings
         self.front = front
         self.clock = clock
+        self.composer = Composer(app)
+        self.children = Children()
         self._worker = worker
         self._viewmodels: dict[type[ViewModel], ViewModel] = {}
 
@@ -85,6 +89,11 @@ class Desk:
         if kind not in self._viewmodels:
             self._viewmodels[kind] = kind(self)
         return cast("V", self._viewmodels[kind])
+
+    def forget(self) -> None:
+        """Let all view-models go: the next call makes them anew, as at a start."""
+        self._viewmodels.clear()
+        self._worker.end_repeated()
 
     def post(self, do: Callable[[], None]) -> None:
         """Have `do` called on the main thread before the next frame. From any thread."""
@@ -135,4 +144,5 @@ class Desk:
 
     def close(self) -> None:
         """Take no more work; trainings go on."""
+        self.children.release()
         self._worker.close()

@@ -56,7 +56,7 @@ class PanelSpec(Spec):
 class ActionSpec(Spec):
     """Something the command palette (Ctrl+K) offers: `factory` names a function `(desk: Desk) -> None`.
 
-    `shortcut` is written like "Ctrl+Shift+R".
+    `shortcut` is written like "Ctrl+Shift+R"; letters, digits, F keys, Enter, Plus, Minus, Comma.
     """
 
     factory: str

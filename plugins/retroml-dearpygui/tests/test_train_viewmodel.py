@@ -3,10 +3,10 @@
 import dataclasses
 
 import pytest
+from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.configs import Composer
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
 from retroml_dearpygui.services.runbook import RunBook
-from retroml_dearpygui.viewmodels import train as train_module
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
@@ -19,7 +19,7 @@ from retroml_core.services import StorageService
 def started(monkeypatch):
     """The runs that were started, without their processes."""
     runs = []
-    monkeypatch.setattr(train_module, "start_worker", runs.append)
+    monkeypatch.setattr(Children, "start", lambda self, run: runs.append(run))
     return runs
 
 

@@ -66,6 +66,12 @@ class Background:
         threading.Thread(target=beat, name="desktop-beat", daemon=True).start()
         return end.set
 
+    def end_repeated(self) -> None:
+        """End all repeated work."""
+        for end in self._ends:
+            end.set()
+        self._ends.clear()
+
     def drain(self) -> list[Callable[[], None]]:
         """What was posted since the last call, in order."""
         self._wake.clear()
@@ -82,6 +88,5 @@ class Background:
 
     def close(self) -> None:
         """Take no more work; what runs is left to end by itself."""
-        for end in self._ends:
-            end.set()
+        self.end_repeated()
         self._pool.shutdown(wait=False, cancel_futures=True)

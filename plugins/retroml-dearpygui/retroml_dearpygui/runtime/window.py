@@ -38,18 +38,22 @@ SMALLEST = 960, 640
 
 
 class Window:
-    """The app on screen. `show` needs a display, everything before does not. Used from the main thread."""
+    """The app on screen; `crashed` are the unexpected errors it met and outlived.
+
+    `show` needs a display, everything before does not. Used from the main thread.
+    """
 
     def __init__(self, app: App, settings: SettingsStore, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.worker = Background()
+        self.crashed: list[BaseException] = []
         self.pacing = Pacing()
         self._clock = clock
         self._mouse: list[float] = []
         self._began = clock()
         dpg.create_context()
         dpg.configure_app(manual_callback_management=True, keyboard_navigation=True)
-        self._settings = settings
-        self._app = app
+        self.settings = settings
+        self.app = app
         self.ui = Ui(*self._look())
         self.shell = Shell(self.ui, CrashLog(app.root.cache / "crashes"), self._restyle, clock)
         self.desk = Desk(app, settings, self.worker, self.shell, clock=clock)
@@ -58,7 +62,7 @@ class Window:
 
     def show(self) -> None:
         """Open the window on the page shown last; see `check_display` for what has to be there."""
-        now = self._settings.now
+        now = self.settings.now
         smallest = {"min_width": SMALLEST[0], "min_height": SMALLEST[1]}
         dpg.create_viewport(title=TITLE, width=now.width, height=now.height, clear_color=self.ui.palette.page, **smallest)
         dpg.setup_dearpygui()
@@ -98,6 +102,7 @@ class Window:
         try:
             do()
         except Exception as error:  # noqa: BLE001  # the window outlives it
+            self.crashed.append(error)
             self.shell.crashed(where, error)
 
     def picture(self, path: Path, frames: int = 3) -> None:
@@ -110,13 +115,13 @@ class Window:
     def close(self) -> None:
         """Remember the size of the window and take it away. Trainings are processes of their own and go on."""
         if dpg.is_viewport_ok():
-            self._settings.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
-        self.worker.close()
+            self.settings.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
+        self.desk.close()
         dpg.destroy_context()
 
     def _look(self) -> tuple[Palette, float]:
-        now = self._settings.now
-        found = {spec.name: spec for spec in offers.themes(self._app.plugins)}
+        now = self.settings.now
+        found = {spec.name: spec for spec in offers.themes(self.app.plugins)}
         palette = resolve(found[now.theme].factory) if now.theme in found else DARK
         return palette, now.scale or screen_scale()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ import dearpygui.dearpygui as dpg
 
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
-from retroml_dearpygui.specs import Mode, PageSpec
+from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.keyboard import Keyboard, combination
+from retroml_dearpygui.ui.palette_box import PaletteBox
 from retroml_dearpygui.ui.toasts import Toasts
 from retroml_dearpygui.ui.widgets.basic import row, space, text
 from retroml_dearpygui.ui.widgets.errors import error_card
@@ -33,18 +36,22 @@ class Shell:
         self.ui = ui
         self.toasts = Toasts(ui, clock)
         self.dialogs = ui.dialogs
+        self.palette = PaletteBox(ui)
         self.current = ""
+        self._keyboard = Keyboard(self._shortcuts)
         self._crashes = crashes
         self._restyled = restyled
         self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, Page] = {}
         self._broken: set[str] = set()
+        self._actions: list[ActionSpec] = []
         self.desk: Desk
 
     def attach(self, desk: Desk) -> None:
         """Take the desk this shell is the front of; before anything else."""
         self.desk = desk
         self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins)}
+        self._actions = [spec for spec in offers.actions(desk.app.plugins) if spec.shortcut]
 
     @property
     def pages(self) -> list[PageSpec]:
@@ -82,6 +89,26 @@ class Shell:
                     space(ui, 2)
                     dpg.add_group(tag="page")
         self._navigation()
+        self._keyboard.build()
+
+    def _shortcuts(self) -> dict[tuple[int, bool, bool], Callable[[], None]]:
+        """What each combination of keys does now."""
+        known: dict[tuple[int, bool, bool], Callable[[], None]] = {combination("Esc"): self.dialogs.close}
+        if self.palette.open:
+            known[combination("Down")] = functools.partial(self.palette.move, 1)
+            known[combination("Up")] = functools.partial(self.palette.move, -1)
+            known[combination("Enter")] = self.palette.take
+        if self.dialogs.open:
+            return known
+        known[combination("Ctrl+K")] = lambda: self.palette.show(self.desk)
+        for number, spec in enumerate(self.pages[:9], 1):
+            known[combination(f"Ctrl+{number}")] = functools.partial(self.go, spec.name, {})
+        for action in self._actions:
+            known[combination(action.shortcut)] = functools.partial(self._act, action)
+        return known
+
+    def _act(self, action: ActionSpec) -> None:
+        resolve(action.factory)(self.desk)
 
     def _navigation(self) -> None:
         dpg.delete_item("nav", children_only=True)
@@ -192,6 +219,14 @@ class Shell:
         self.build()
         dpg.set_primary_window("root", True)
         self.go(self.current if any(spec.name == self.current for spec in self.pages) else "", {})
+
+    def restart(self) -> None:
+        """Everything as at a start: pages and view-models are made anew, on the first page."""
+        if self.page is not None:
+            self.page.hidden()
+        self._pages, self._broken, self.current = {}, set(), ""
+        self.desk.forget()
+        self._restyle()
 
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard."""

@@ -135,7 +135,7 @@ class _Maker:
         self._button("ghost", NONE, p.hover, p.active, p.muted, pad=(8, 6))
         self._button("link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(4, 3))
         self._button("row", NONE, p.hover, p.active, p.text, pad=(8, 6), left=True)
-        self._button("cell", NONE, p.hover, p.active, p.text, pad=(4, 3), left=True)
+        self._button("cell", NONE, p.hover, p.active, p.text, pad=(4, 7), left=True)
         self._button("fold", NONE, p.raised, p.hover, p.text, pad=(4, 4), left=True)
         self._button("nav", NONE, p.raised, p.hover, p.muted, pad=(14, 10), left=True, rounding=8)
         chosen = p.soft("accent", 38), p.soft("accent", 56), p.soft("accent", 70)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import dearpygui.dearpygui as dpg
 
@@ -11,10 +11,13 @@ from retroml_dearpygui.ui.dialogs import Dialogs
 from retroml_dearpygui.ui.themes import build_themes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from retroml_dearpygui.ui.palette import Colour, Palette
 
 __all__ = ["Item", "Ui"]
 
+T = TypeVar("T")
 Item = int | str
 """How Dear PyGui names a widget: its number or its tag."""
 
@@ -42,6 +45,7 @@ class Ui:
         self._registry = dpg.add_font_registry()
         self._made: dict[tuple[str, int], int] = {}
         self.dialogs = Dialogs(self)
+        self._kept: dict[str, object] = {}
         self.style(palette, scale)
 
     def style(self, palette: Palette, scale: float) -> None:
@@ -51,6 +55,12 @@ class Ui:
         self._themes = build_themes(palette, self.px)
         dpg.bind_font(self._fonts["body"])
         dpg.bind_theme(self._themes["base"])
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made once and kept as long as the window: textures, which survive a change of style."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("T", self._kept[name])
 
     def px(self, size: float) -> int:
         """Pixels on this screen for a size meant at 100 %."""

@@ -63,7 +63,7 @@ class RunsViewModel(ViewModel):
         self.chosen = ""
         self.loaded = False
         self._pending: dict[str, str] = {}
-        self._commands = RunCommands(desk.app)
+        self._commands = RunCommands(desk.app, desk.children.start)
         self._experiments = ExperimentService(desk.app)
         self._book = RunBook(desk.app.root)
         self._states: dict[str, RunState] = {}

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.config.errors import ConfigError
-from retroml_core.runs.launching import start_worker
 from retroml_core.runs.run import create_run
 from retroml_dearpygui.desk import Kind
 from retroml_dearpygui.forms.fields import Field, fields_of
 from retroml_dearpygui.forms.form import Form
-from retroml_dearpygui.services.configs import Composer
 from retroml_dearpygui.services.expectation import Expectation, expect, measured_speed
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import AlgorithmSpec, GameSpec
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.services.configs import Composer
 
 __all__ = ["TrainViewModel"]
 
@@ -56,7 +55,7 @@ class TrainViewModel(ViewModel):
         self.problem = ""
         self.starting = self.composing = False
         self.runs = desk.viewmodel(RunsViewModel)
-        self._composer = composer or Composer(desk.app)
+        self._composer = composer or desk.composer
         self._usual: ExperimentConfig | None = None
         self._wanted = 0
         self._typing = Debounce(desk.clock, 0.3)
@@ -195,7 +194,7 @@ class TrainViewModel(ViewModel):
         if not need.enough_disk:
             raise ConfigError(f"this training may need {need.disk_words}: free some, or train for a shorter time")
         run = create_run(self.desk.app, config)
-        start_worker(run)
+        self.desk.children.start(run)
         return run
 
     def _started(self, run: Run) -> None:

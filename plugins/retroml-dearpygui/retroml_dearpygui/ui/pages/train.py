@@ -38,7 +38,8 @@ class TrainPage(Page):
         self.runs = desk.viewmodel(RunsViewModel)
         self.machine = desk.viewmodel(MachineViewModel)
         self.curves = desk.viewmodel(CurvesViewModel)
-        self.textures = GameTextures(desk, [game.name for game in self.model.games])
+        names = [game.name for game in self.model.games]
+        self.textures = ui.keep("games", lambda: GameTextures(desk, names))
         self.gallery = Gallery(ui, ui.dialogs, self.textures, self.model.found, self.model.choose_game)
         self.setup = SetupCard(ui, self.model, self.textures, self.gallery)
         self.controls = ControlsCard(ui, self.runs)

@@ -46,6 +46,7 @@ class ScorePlot:
         self._curves = curves
         self._divisor = 1.0
         self._version = -1
+        self._run = ""
         self._pick = pick
         self.view = PlotView(ui, tag, pick=self._picked if pick else None)
 
@@ -58,6 +59,9 @@ class ScorePlot:
         """Show what is new."""
         if self._version != self._curves.version:
             self._version = self._curves.version
+            if self._run != self._curves.shown.run_id:
+                self._run = self._curves.shown.run_id
+                self.view.show_all()
             lines, self._divisor, unit = score_lines(self._curves)
             self.view.set_lines(lines)
             self.view.set_x_label(unit)

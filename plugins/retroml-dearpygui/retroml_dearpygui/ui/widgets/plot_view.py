@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Line", "PlotView"]
 
 REDRAW_SECONDS = 0.1
+SETTLING_FRAMES = 3
 HIDDEN = [[math.nan], [math.nan], [math.nan]]
 
 
@@ -65,13 +66,14 @@ class PlotView:
         self._pick = pick
         self._lines: list[Line] = []
         self._drawn: tuple[object, ...] = ()
-        self._extent: tuple[float, float] | None = None
+        self._home: tuple[float, float] | None = None
+        self._settling = 0
         self._made = 0
         self._rest = 0.0
 
     def build(self, height: float, *, legend: bool = True) -> None:
         """Make the plot in the current container."""
-        self._made, self._drawn, self._extent = 0, (), None
+        self._made, self._drawn, self._home, self._settling = 0, (), None, 0
         buttons = {"pan_button": dpg.mvMouseButton_Middle} if self._pick else {}
         with dpg.plot(
             height=self._ui.px(height), width=-1, no_title=True, no_menus=True, no_mouse_pos=True, tag=self.tag, **buttons
@@ -94,6 +96,10 @@ class PlotView:
         self._lines = [_finite(line) for line in lines]
         self._drawn = ()
 
+    def show_all(self) -> None:
+        """Forget what the user zoomed to: other data follows."""
+        self._home = None
+
     def set_x_label(self, label: str) -> None:
         """Name the x axis."""
         dpg.set_item_label(f"{self.tag}.x", label)
@@ -108,6 +114,8 @@ class PlotView:
         """Draw what is new, at most ten times a second; take clicks."""
         if self._pick and dpg.is_item_hovered(self.tag) and dpg.is_mouse_button_clicked(dpg.mvMouseButton_Left):
             self._pick(dpg.get_plot_mouse_pos()[0])
+        if self._settling:
+            self._settle()
         self._rest -= dt
         if self._rest <= 0 and dpg.is_item_visible(self.tag):
             self._rest = REDRAW_SECONDS
@@ -126,25 +134,30 @@ class PlotView:
         for number in range(max(self._made, len(self._lines))):
             self._show(number, self._lines[number] if number < len(self._lines) else None, span, width)
         self._fit(span)
-        self._drawn = (id(self._lines), self._span(), width)
+        self._drawn = wanted
 
     def _span(self) -> tuple[float, float] | None:
         """What the user zoomed to; None when all is shown."""
-        if self._extent is None:
+        if self._home is None or self._settling:
             return None
         low, high = dpg.get_axis_limits(f"{self.tag}.x")
-        room = 1e-3 * max(1e-12, self._extent[1] - self._extent[0])
-        if abs(low - self._extent[0]) < room and abs(high - self._extent[1]) < room:
+        room = 1e-3 * max(1e-12, self._home[1] - self._home[0])
+        if abs(low - self._home[0]) < room and abs(high - self._home[1]) < room:
             return None
         return low, high
 
     def _fit(self, span: tuple[float, float] | None) -> None:
-        ends = [(float(line.x[0]), float(line.x[-1])) for line in self._lines if len(line.x)]
-        before = self._extent
-        self._extent = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
-        if self._extent is not None and (span is None or before is None):
+        if span is None and any(len(line.x) for line in self._lines):
             dpg.fit_axis_data(f"{self.tag}.x")
             dpg.fit_axis_data(f"{self.tag}.y")
+            self._settling = SETTLING_FRAMES
+
+    def _settle(self) -> None:
+        """A fit takes effect some frames later; the limits are then those of the whole."""
+        self._settling -= 1
+        if self._settling == 0:
+            low, high = dpg.get_axis_limits(f"{self.tag}.x")
+            self._home = low, high
 
     def _show(self, number: int, line: Line | None, span: tuple[float, float] | None, width: int) -> None:
         band, curve = f"{self.tag}.band{number}", f"{self.tag}.line{number}"

@@ -23,7 +23,7 @@ TAG = "screen.texture"
 
 
 class Screen:
-    """An image item that shows what was `put` last. Several may exist; only one is meant to be on screen.
+    """An image item in the middle of its box that shows what was `put` last. Only one is meant to be on screen.
 
     `aspect` is width over height as it should look, when that is not the pixels' own.
     """
@@ -57,6 +57,7 @@ class Screen:
         # Half a pixel is left out at the far edges, where the texture holds what was shown before.
         ends = [(width - 0.5) / WIDTH, (height - 0.5) / HEIGHT]
         dpg.configure_item(self.tag, width=int(wide), height=int(wide / aspect), uv_max=ends, show=True)
+        dpg.set_item_pos(self.tag, [max(0, int((room[0] - wide) / 2)), 0])
 
 
 def _texture() -> str:

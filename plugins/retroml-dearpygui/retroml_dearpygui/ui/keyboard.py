@@ -1,0 +1,45 @@
+"""The keyboard: shortcuts of pages and actions, Escape, and the keys of the command palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.ui.ui import Item
+
+__all__ = ["Keyboard", "combination"]
+
+TAG = "keyboard"
+NAMES = {"enter": "mvKey_Return", "plus": "mvKey_Plus", "minus": "mvKey_Minus", "comma": "mvKey_Comma", "esc": "mvKey_Escape"}
+
+
+def combination(words: str) -> tuple[int, bool, bool]:
+    """What "Ctrl+Shift+R" asks for: (key, with Ctrl, with Shift). Raises ValueError for a key that is not known."""
+    *held, name = words.lower().split("+")
+    key = getattr(dpg, NAMES.get(name, f"mvKey_{name.upper()}"), None)
+    if key is None or not set(held) <= {"ctrl", "shift"}:
+        raise ValueError(f"{words!r} is no shortcut; write it like Ctrl+Shift+R")
+    return int(key), "ctrl" in held, "shift" in held
+
+
+class Keyboard:
+    """Calls what belongs to a shortcut; `shortcuts` gives those in force at each press."""
+
+    def __init__(self, shortcuts: Callable[[], Mapping[tuple[int, bool, bool], Callable[[], None]]]) -> None:
+        self._shortcuts = shortcuts
+
+    def build(self) -> None:
+        """Listen. Once per window."""
+        if not dpg.does_item_exist(TAG):
+            with dpg.handler_registry(tag=TAG):
+                dpg.add_key_press_handler(callback=self._pressed)
+
+    def _pressed(self, _sender: Item, key: int) -> None:
+        ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
+        shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
+        do = self._shortcuts().get((key, bool(ctrl), bool(shift)))
+        if do:
+            do()

@@ -1,0 +1,99 @@
+"""The learning curve to travel along, and metrics pinned beneath it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, text
+from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot, step_unit
+from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
+
+if TYPE_CHECKING:
+    from retroml_core.index import StoredCurve
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.curves import CurvesViewModel
+    from retroml_dearpygui.viewmodels.watch import WatchViewModel
+
+__all__ = ["MetricsCard"]
+
+CHOOSE = "Pin a metric …"
+
+
+class MetricsCard:
+    """Draws a `CurvesViewModel`: tags `watch.plot`, `watch.pin`, `pinned.<number>`."""
+
+    def __init__(self, ui: Ui, curves: CurvesViewModel, model: WatchViewModel) -> None:
+        self._ui = ui
+        self._curves = curves
+        self._model = model
+        self._score = ScorePlot(ui, curves, "watch.plot", pick=model.travel)
+        self._plots: dict[str, PlotView] = {}
+        self._shown: tuple[str, ...] = ()
+        self._version = -1
+
+    def build(self) -> None:
+        """Make the card."""
+        ui = self._ui
+        self._plots, self._shown, self._version = {}, (), -1
+        with card(ui, "Learning curve", icons.CHART_LINE, tag="watch.curve"):
+            text(ui, "Click or drag along the curve to see that moment.", "small", tag="watch.curve.words", wrap=0)
+            self._score.build(230)
+            dpg.add_combo([], default_value=CHOOSE, width=-1, tag="watch.pin", callback=lambda _sender, name: self._pin(name))
+            dpg.add_group(tag="watch.pinned")
+
+    def tick(self, dt: float) -> None:
+        """Show what is new."""
+        self._score.tick(dt)
+        self._score.set_cursor(self._model.moment)
+        for plot in self._plots.values():
+            plot.tick(dt)
+        if self._version != self._curves.version:
+            self._version = self._curves.version
+            self._show()
+
+    def _show(self) -> None:
+        names = self._curves.shown.names
+        dpg.configure_item("watch.pin", items=[name for name in names if name not in self._curves.pinned])
+        dpg.set_value("watch.pin", CHOOSE)
+        pinned = tuple(name for name in self._curves.pinned if name in self._curves.shown.pinned)
+        if pinned != self._shown:
+            self._draw(pinned)
+        for number, name in enumerate(pinned):
+            self._plots[name].set_lines([_line(name, number, self._curves.shown.pinned[name])])
+
+    def _draw(self, names: tuple[str, ...]) -> None:
+        self._shown = names
+        dpg.delete_item("watch.pinned", children_only=True)
+        dpg.push_container_stack("watch.pinned")
+        self._plots = {}
+        for number, name in enumerate(names):
+            with grid(self._ui, [1, -40]):
+                text(self._ui, name, "strong")
+                button(
+                    self._ui, "", functools.partial(self._curves.pin, name), "ghost", icon=icons.X, tag=f"pinned.{number}.close"
+                )
+            plot = PlotView(self._ui, f"pinned.{number}")
+            plot.build(150, legend=False)
+            self._plots[name] = plot
+        dpg.pop_container_stack()
+
+    def _pin(self, name: str) -> None:
+        if name and name != CHOOSE:
+            self._curves.pin(name)
+
+
+def _line(name: str, number: int, curve: StoredCurve) -> Line:
+    divisor, _ = step_unit(float(curve.steps[-1]))
+    return Line(
+        name=name,
+        x=curve.steps / divisor,
+        y=curve.values,
+        low=curve.low,
+        high=curve.high,
+        style=f"line{number}",
+        band=f"band{number}",
+    )

@@ -1,0 +1,161 @@
+"""The picture: all agents at work, one of them large, or a moment of the past; and the slider that travels in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.services.mosaic import arrange, mosaic
+from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, pill, row, text, tooltip
+from retroml_dearpygui.ui.widgets.screen import HEIGHT, WIDTH, Screen, enlarged
+from retroml_dearpygui.viewmodels.watch import SPEEDS
+from retroml_dearpygui.viewmodels.wording import million, score
+
+if TYPE_CHECKING:
+    from retroml_core.live import LiveFrames
+    from retroml_dearpygui.services.mosaic import Arrangement
+    from retroml_dearpygui.services.time_machine import Scene
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.watch import WatchViewModel
+
+__all__ = ["StageCard"]
+
+STAGE_HEIGHT = 520
+ALONE = 420
+
+
+class StageCard:
+    """Draws a `WatchViewModel`: tags `watch.stage`, `watch.screen`, `watch.slider` and those of the buttons."""
+
+    def __init__(self, ui: Ui, model: WatchViewModel) -> None:
+        self._ui = ui
+        self._model = model
+        self._screen = Screen("watch.screen")
+        self._cells: Arrangement | None = None
+
+    def build(self) -> None:
+        """Make the card."""
+        ui, model = self._ui, self._model
+        with card(ui, tag="watch.stage"):
+            with grid(ui, [1, -150]):
+                with row(ui, 8):
+                    text(ui, "", "h2", tag="watch.title")
+                    pill(ui, "", tag="watch.state")
+                    text(ui, "", "small", tag="watch.words")
+                button(ui, "All agents", lambda: model.enlarge(None), icon=icons.GRID_3X3, tag="watch.all", show=False)
+            with dpg.child_window(height=ui.px(STAGE_HEIGHT), width=-1, border=False, no_scrollbar=True, tag="watch.room"):
+                ui.theme("watch.room", "plain")
+                self._screen.build()
+                text(ui, "", tone="muted", tag="watch.empty", wrap=0)
+            with grid(ui, [-92, 1, -76]):
+                button(ui, "Now", model.back_to_now, icon=icons.ZAP, tag="watch.now", width=ui.px(84))
+                dpg.add_slider_float(
+                    tag="watch.slider",
+                    width=-1,
+                    max_value=1.0,
+                    default_value=1.0,
+                    format="",
+                    callback=lambda _sender, share: model.travel_share(share),
+                )
+                text(ui, "", "small", tag="watch.at")
+            tooltip(
+                ui, "watch.slider", "Drag to any moment of the training: real play, re-simulated from the tape.", "Time travel"
+            )
+            with row(ui, 8, tag="watch.player", show=False):
+                button(ui, "Hold", model.toggle, icon=icons.PAUSE, tag="watch.toggle", width=ui.px(96))
+                speeds = {f"{speed:g}×": speed for speed in SPEEDS}
+                dpg.add_combo(
+                    list(speeds),
+                    default_value=f"{model.speed:g}×",
+                    width=ui.px(80),
+                    tag="watch.speed",
+                    callback=lambda _sender, chosen: model.set_speed(speeds[chosen]),
+                )
+                button(ui, "Make a film", model.film, icon=icons.FILM, tag="watch.film")
+
+    def click(self) -> None:
+        """The mouse was clicked: on a picture of the live view it enlarges that agent, on an enlarged one it goes back."""
+        if self._model.travelling or not dpg.is_item_hovered("watch.screen") or self._model.frames is None:
+            return
+        if self._model.agent is not None:
+            self._model.enlarge(None)
+            return
+        left, top = dpg.get_item_rect_min("watch.screen")
+        width, height = dpg.get_item_rect_size("watch.screen")
+        x, y = dpg.get_mouse_pos(local=False)
+        number = self._cells.cell_at((x - left) / width, (y - top) / height) if self._cells else None
+        if number is not None and number < len(self._model.frames.frames):
+            self._model.enlarge(number)
+
+    def show(self) -> None:
+        """Bring it up to date."""
+        model = self._model
+        shown = model.runs.card
+        dpg.configure_item("watch.state", show=shown is not None)
+        dpg.configure_item("watch.player", show=model.travelling)
+        dpg.configure_item("watch.all", show=not model.travelling and model.agent is not None)
+        dpg.configure_item("watch.now", enabled=model.travelling)
+        dpg.set_item_label("watch.toggle", f"{icons.PAUSE}  Hold" if model.playing else f"{icons.PLAY}  Play")
+        if shown is None:
+            dpg.set_value("watch.title", "")
+            self._nothing("Nothing was trained yet. Start a training, then watch it learn here.")
+            return
+        words = model.runs.words(shown)
+        dpg.set_value("watch.title", model.runs.title(shown))
+        dpg.set_item_label("watch.state", "Then" if model.travelling else words.words)
+        self._ui.theme("watch.state", "pill_accent" if model.travelling else f"pill_{words.role}")
+        self._show_slider(shown.status.step)
+        if model.travelling:
+            self._show_scene(model.scene)
+        else:
+            self._show_live(model.frames)
+
+    def _show_slider(self, steps: int) -> None:
+        moment = self._model.moment
+        if not dpg.is_item_active("watch.slider"):
+            dpg.set_value("watch.slider", 1.0 if moment is None else moment / max(1, steps))
+        dpg.set_value("watch.at", million(steps if moment is None else moment))
+
+    def _room(self) -> tuple[float, float]:
+        width, height = dpg.get_item_rect_size("watch.room")
+        return max(100.0, width), max(100.0, height or self._ui.px(STAGE_HEIGHT))
+
+    def _show_scene(self, scene: Scene | None) -> None:
+        if scene is None:
+            dpg.set_value("watch.words", "looking it up …")
+            return
+        if scene.pixels is None:
+            self._nothing(scene.problem)
+            return
+        dpg.configure_item("watch.empty", show=False)
+        self._screen.put(enlarged(scene.pixels), self._room())
+        points = f"{score(scene.score)} points (ends with {score(scene.final_score)})"
+        dpg.set_value("watch.words", f"step {million(scene.step)} · game {scene.episode:,} · {points}")
+
+    def _show_live(self, frames: LiveFrames | None) -> None:
+        model = self._model
+        if frames is None:
+            live = model.live
+            words = (
+                "Waiting for the agents to be seen …" if live else "Drag the slider below to see how it played at any moment."
+            )
+            self._nothing(words)
+            dpg.set_value("watch.words", "")
+            return
+        dpg.configure_item("watch.empty", show=False)
+        count, height, width = frames.frames.shape
+        if model.agent is None:
+            self._cells = arrange(count, height, width, (HEIGHT, WIDTH))
+            self._screen.put(mosaic(frames.frames, self._cells), self._room())
+            dpg.set_value("watch.words", f"{count} agents at step {million(frames.step)}; click one to enlarge it")
+            return
+        self._screen.put(enlarged(frames.frames[model.agent]), self._room())
+        points = f" · {score(float(frames.scores[model.agent]))} points" if frames.scores is not None else ""
+        dpg.set_value("watch.words", f"agent {model.agent + 1} of {count} at step {million(frames.step)}{points}")
+
+    def _nothing(self, words: str) -> None:
+        self._screen.hide()
+        dpg.configure_item("watch.empty", show=True)
+        dpg.set_value("watch.empty", words)
