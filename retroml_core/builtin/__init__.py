@@ -21,6 +21,7 @@ _COMMANDS = {
     "restore": ("Take runs back", "Take runs and models back from the trash, or list what lies there."),
     "reindex": ("Rebuild the index", "Rebuild the index from the run folders."),
     "film": ("Make a film", "Make a film of a run."),
+    "films": ("Films", "List the films of all runs, rename them, throw them away, take them back."),
     "models": ("Models", "List the models, save one, or throw one away."),
     "evaluate": ("Evaluate", "Let a model or a checkpoint play seeded games and print its scores."),
     "verify": ("Verify a run", "Play and train a run again, and name the first thing that is not as recorded."),

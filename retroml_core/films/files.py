@@ -100,6 +100,19 @@ class FilmSlot:
                 self.discard()
                 raise
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[bool]:
+        """Hold the name for a moment, without making anything; False when somebody makes a film of that name just now."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            yield False
+            return
+        try:
+            yield not self.work.exists()
+        finally:
+            self._release()
+
     def publish(self, sidecar: Mapping[str, Any]) -> None:
         """Give the complete film its final name, sidecar first. Raises OSError; nothing of it is left then."""
         try:

@@ -7,6 +7,7 @@ one place, `retroml_core.services.principal.guard`.
 from retroml_core.services.compute import ComputeReport, ComputeService, GpuUse
 from retroml_core.services.control import Answer, ControlService
 from retroml_core.services.experiments import ExperimentService
+from retroml_core.services.films import FilmService
 from retroml_core.services.metrics import MetricsService
 from retroml_core.services.models import ModelService
 from retroml_core.services.principal import LOCAL_USER, NotAllowed, Principal, guard
@@ -19,6 +20,7 @@ __all__ = [
     "ComputeService",
     "ControlService",
     "ExperimentService",
+    "FilmService",
     "GpuUse",
     "MetricsService",
     "ModelService",

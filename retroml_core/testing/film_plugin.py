@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from retroml_core import EnvironmentSpec, GameSpec, RendererSpec, hookimpl, param
-from retroml_core.filming import FilmJob, FilmResult, FilmSegment
+from retroml_core.filming import FilmFacts, FilmJob, FilmResult, FilmSegment
 
 __all__ = ["StillConfig", "StillRenderer", "TapedConfig", "build_still"]
 
@@ -82,6 +83,24 @@ class StillRenderer:
             time.sleep(0.01)
 
 
+class StillLooks:
+    """Looks into the files of the renderer that stands still."""
+
+    def examine(self, film: Path) -> FilmFacts:
+        """As long as it is large."""
+        size = film.stat().st_size
+        if not film.read_bytes().startswith(b"still"):
+            raise ValueError(f"{film.name} does not stand still")
+        return FilmFacts(
+            seconds=float(size), size_bytes=size, width=320, height=240, fps=30.0, codec="still", chapters=0, sound=False
+        )
+
+    def thumbnail(self, film: Path, target: Path, *, width: int = 480) -> None:
+        """No real picture."""
+        self.examine(film)
+        target.write_bytes(b"picture" * width)
+
+
 def build_still(config: StillConfig) -> StillRenderer:
     """The renderer."""
     return StillRenderer(config)
@@ -118,5 +137,6 @@ def retroml_video_renderers() -> list[RendererSpec]:
             summary="For tests.",
             config=StillConfig,
             factory="retroml_core.testing.film_plugin:build_still",
+            looks="retroml_core.testing.film_plugin:StillLooks",
         )
     ]
