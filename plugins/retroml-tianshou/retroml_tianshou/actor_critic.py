@@ -21,6 +21,7 @@ from retroml_tianshou.architectures import collect
 from retroml_tianshou.compute import prepare
 from retroml_tianshou.gradients import Gradients
 from retroml_tianshou.networks import ActorCritic, build_network
+from retroml_tianshou.pixels import channels_last
 from retroml_tianshou.rollout import Rollout
 from retroml_tianshou.snapshots import generator_state, load_generator, load_parameters, parameters
 
@@ -127,13 +128,13 @@ class ActorCriticTrainable(OnlineTrainable):
         Sets the threads for what follows.
         """
         self.compute.use_threads(self.compute.threads_for(len(obs)))
-        obs_BHWC = torch.from_numpy(obs).permute(0, 2, 3, 1)
         if self.compute.device.type != "cuda":
-            return obs_BHWC.contiguous().to(self.compute.device)
-        if self._staging is None or self._staging.shape != obs_BHWC.shape:
-            self._staging = torch.empty(obs_BHWC.shape, dtype=torch.uint8, pin_memory=True)
+            return torch.from_numpy(channels_last(obs))
+        count, channels, height, width = obs.shape
+        if self._staging is None or len(self._staging) != count:
+            self._staging = torch.empty((count, height, width, channels), dtype=torch.uint8, pin_memory=True)
         # Safe to fill again: the actions or values of the last use were read back, which waited for its copy.
-        self._staging.copy_(obs_BHWC)
+        channels_last(obs, self._staging.numpy())
         return self._staging.to(self.compute.device, non_blocking=True)
 
     # --- acting outside training --------------------------------------------------------------------------------------
