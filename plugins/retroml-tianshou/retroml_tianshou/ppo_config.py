@@ -155,8 +155,8 @@ class PPOConfig:
         le=10.0,
         soft_ge=0.003,
         soft_le=0.1,
-        help="End an update once the policy moved this far (KL divergence): lower stops sooner and is safer, higher learns more "
-        "from each rollout, empty never stops early.",
+        help="End an update once the policy moved this far (KL divergence): lower stops sooner and is safer, higher learns "
+        "more from each rollout, empty never stops early.",
         source="CleanRL (off); https://spinningup.openai.com/en/latest/algorithms/ppo.html",
         advanced=True,
     )
