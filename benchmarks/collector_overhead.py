@@ -171,9 +171,8 @@ def main() -> None:
                 costs[name].append((time.perf_counter() - begun) / asked.steps * 1e3)
         report[count] = costs
         for name, values in costs.items():
-            print(
-                f"{count:3} environments  {name:10} {statistics.median(values):6.3f} ms ({min(values):.3f} to {max(values):.3f})"
-            )
+            spread = f"({min(values):.3f} to {max(values):.3f})"
+            print(f"{count:3} environments  {name:10} {statistics.median(values):6.3f} ms {spread}")
     if asked.output:
         asked.output.write_text(json.dumps({"steps": asked.steps, "milliseconds": report}, indent=2) + "\n")
 

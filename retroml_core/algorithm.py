@@ -104,6 +104,10 @@ class Report:
     samples: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
+def _no_offers(_hook: str, _kind: type[Any]) -> Iterable[tuple[str, Any]]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Build:
     """What an algorithm's factory is given.
@@ -126,7 +130,7 @@ class Build:
     make_environment: Callable[[int], VectorEnvironment]
     rank: int = 0
     world_size: int = 1
-    offers: Callable[[str, type[Any]], Iterable[tuple[str, Any]]] = field(default=lambda hook, kind: ())
+    offers: Callable[[str, type[Any]], Iterable[tuple[str, Any]]] = _no_offers
     watcher: Watcher | None = None
 
 
