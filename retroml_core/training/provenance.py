@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retroml_core.training.devices import Device
 
-__all__ = ["differences", "gather", "versions"]
+__all__ = ["differences", "gather", "here", "versions"]
 
 MATTERS = ("retroml-core", "retroml-atari", "retroml-tianshou", "ale-py", "torch", "tianshou", "numpy", "gymnasium")
 """Distributions that may change what training does."""
@@ -61,6 +62,21 @@ def gather(
         "config_hash": config_hash,
         "config": dict(config or {}),
         "seed": seed,
+    }
+
+
+def here(device: Device, threads: int) -> dict[str, Any]:
+    """Of `gather` what `differences` looks at, quickly."""
+    found = {}
+    for name in MATTERS:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return {
+        "packages": found,
+        "python": platform.python_version(),
+        "cpu": {"name": _cpu_name()},
+        "threads": threads,
+        "device": {"name": device.name},
     }
 
 

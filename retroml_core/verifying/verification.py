@@ -11,7 +11,7 @@ from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import CheckpointStore, DamagedCheckpoint
 from retroml_core.training.building import thread_count
 from retroml_core.training.devices import choose_device
-from retroml_core.training.provenance import differences, gather
+from retroml_core.training.provenance import differences, here
 from retroml_core.verifying.comparing import Comparison, first_difference
 from retroml_core.verifying.findings import Divergence, Progress, Verdict, ignore
 from retroml_core.verifying.play import check_play, compare_tapes
@@ -103,8 +103,7 @@ class _Verification:
         """In what this machine differs from the recorded one, and one attempt from the next."""
         if not self._provenance:
             return ["the run recorded nothing about the machine it ran on"]
-        now = gather(device=choose_device(self._config.device), threads=self._threads(), config_hash="", seed=None, attempt=0)
-        found = differences(self._provenance, now)
+        found = differences(self._provenance, here(choose_device(self._config.device), self._threads()))
         for earlier in self._provenance.get("earlier", []):
             found += [f"after attempt {earlier['attempt']}, {change}" for change in earlier["changed"]]
         return found

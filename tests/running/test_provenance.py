@@ -1,6 +1,7 @@
 import importlib.metadata
 import sys
 
+from retroml_core.training import provenance
 from retroml_core.training.devices import Device
 from retroml_core.training.provenance import differences, gather, versions
 
@@ -42,6 +43,10 @@ def test_outside_of_a_checkout_there_is_no_git_state(tmp_path):
 
 def test_nothing_differs_from_itself():
     assert differences(here(), here()) == []
+
+
+def test_a_quick_look_differs_in_nothing_from_all_that_is_gathered():
+    assert differences(here(), provenance.here(Device(name="cpu", title="CPU", why=""), 2)) == []
 
 
 def test_differences_that_matter_are_listed():

@@ -1,4 +1,8 @@
+import hashlib
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +12,7 @@ from retroml_core.faults import Fault
 from retroml_core.files import read_json, write_json
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.eventlog import decode, encode
+from retroml_core.runs.run import Run
 from retroml_core.schema import Budget, CheckpointConfig
 from retroml_core.training.session import Session
 from retroml_core.training.starting import write_provenance
@@ -31,6 +36,25 @@ def trained(make_run, attempt_at):
         return run
 
     return make
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """A folder to keep the run of `honest` in."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def honest(kept, app, trained):
+    """A run as `trained()` makes it; trained once, each test has a copy."""
+    if not any(kept.iterdir()):
+        run = trained()
+        shutil.copytree(run.folder, kept / run.id)
+        return run
+    (made,) = kept.iterdir()
+    app.root.prepare()
+    return Run(Path(shutil.copytree(made, app.root.experiments / made.name)))
 
 
 @pytest.fixture
@@ -61,8 +85,6 @@ def edit_checkpoint(run, step, change, name="state"):
     change(tree)
     files = save_tree(tree, folder / name)
     manifest = read_json(folder / "manifest.json")
-    import hashlib
-
     for path in files:
         manifest["files"][path.name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     write_json(folder / "manifest.json", manifest)
@@ -71,8 +93,8 @@ def edit_checkpoint(run, step, change, name="state"):
 # --- honest runs --------------------------------------------------------------------------------------------------------
 
 
-def test_an_honest_run_is_verified(trained, verify):
-    verdict = verify(trained())
+def test_an_honest_run_is_verified(honest, verify):
+    verdict = verify(honest)
     assert verdict.divergence is None
     assert (verdict.first, verdict.last) == (0, 3000)
     assert verdict.differences == []
@@ -81,8 +103,8 @@ def test_an_honest_run_is_verified(trained, verify):
     assert verdict.compared["fingerprints"] >= 1
 
 
-def test_a_segment_between_two_checkpoints_is_verified_alone(trained, verify):
-    run = trained()
+def test_a_segment_between_two_checkpoints_is_verified_alone(honest, verify):
+    run = honest
     first, last = sorted(one.step for one in run.checkpoints() if one.full)[:2]
     verdict = verify(run, first=first, last=last)
     assert verdict.ok
@@ -125,8 +147,8 @@ def test_a_killed_run_that_went_on_from_a_checkpoint_is_verified(make_run, train
     assert verify(run).divergence is None
 
 
-def test_nothing_of_the_run_is_changed(trained, verify):
-    run = trained()
+def test_nothing_of_the_run_is_changed(honest, verify):
+    run = honest
     before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     verify(run)
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
@@ -135,8 +157,8 @@ def test_nothing_of_the_run_is_changed(trained, verify):
 # --- what is found ------------------------------------------------------------------------------------------------------
 
 
-def test_an_edited_score_is_found_at_its_episode(trained, verify):
-    run = trained()
+def test_an_edited_score_is_found_at_its_episode(honest, verify):
+    run = honest
     event = edit_event(run, "episode_finished", 30, score=99.0)
     found = verify(run).divergence
     assert (found.kind, found.step) == ("episode", event.step)
@@ -144,8 +166,8 @@ def test_an_edited_score_is_found_at_its_episode(trained, verify):
     assert "score 99" in found.what
 
 
-def test_an_episode_that_was_left_out_is_found(trained, verify):
-    run = trained()
+def test_an_episode_that_was_left_out_is_found(honest, verify):
+    run = honest
     path = min(run.events_folder.iterdir())
     lines = path.read_bytes().splitlines()
     gone = [line for line in lines if decode(line).type == "episode_finished"][10]
@@ -155,8 +177,8 @@ def test_an_episode_that_was_left_out_is_found(trained, verify):
     assert found.step <= decode(gone).step
 
 
-def test_an_edited_fingerprint_is_found_and_narrowed_down(trained, verify):
-    run = trained()
+def test_an_edited_fingerprint_is_found_and_narrowed_down(honest, verify):
+    run = honest
     event = edit_event(run, "fingerprint", -1, parameters="0" * 32)
     found = verify(run).divergence
     assert (found.kind, found.step) == ("parameters", event.step)
@@ -164,15 +186,15 @@ def test_an_edited_fingerprint_is_found_and_narrowed_down(trained, verify):
     assert "they were equal" in found.hint
 
 
-def test_another_chain_of_play_is_found(trained, verify):
-    run = trained()
+def test_another_chain_of_play_is_found(honest, verify):
+    run = honest
     event = edit_event(run, "fingerprint", -1, play="0" * 32)
     found = verify(run).divergence
     assert (found.kind, found.step) == ("play", event.step)
 
 
-def test_a_damaged_checkpoint_is_found(trained, verify):
-    run = trained()
+def test_a_damaged_checkpoint_is_found(honest, verify):
+    run = honest
     step = sorted(one.step for one in run.checkpoints() if one.full)[1]
     file = run.checkpoints_folder / f"{step:012d}" / "state.safetensors"
     file.write_bytes(file.read_bytes()[:-1] + b"\x7f")
@@ -189,8 +211,8 @@ def test_a_damaged_checkpoint_is_found(trained, verify):
         ("state", lambda tree: tree["trainable"].update(updates=1), "/state/updates"),
     ],
 )
-def test_a_forged_checkpoint_is_found_with_the_place(trained, verify, name, change, where):
-    run = trained()
+def test_a_forged_checkpoint_is_found_with_the_place(honest, verify, name, change, where):
+    run = honest
     step = sorted(one.step for one in run.checkpoints() if one.full)[1]
     edit_checkpoint(run, step, change, name)
     found = verify(run).divergence
@@ -198,8 +220,8 @@ def test_a_forged_checkpoint_is_found_with_the_place(trained, verify, name, chan
     assert where in found.what
 
 
-def test_a_changed_setting_is_named(trained, verify):
-    run = trained()
+def test_a_changed_setting_is_named(honest, verify):
+    run = honest
     tree = run.tree
     tree["algorithm"]["learning_rate"] = 0.25
     write_json(run.folder / "config.json", tree)
@@ -209,10 +231,10 @@ def test_a_changed_setting_is_named(trained, verify):
     assert any("training" in line for line in verdict.unverifiable)
 
 
-def test_another_config_shows_even_when_its_hash_was_forged(trained, verify, app):
+def test_another_config_shows_even_when_its_hash_was_forged(honest, verify, app):
     from retroml_core.config.composing import config_hash
 
-    run = trained()
+    run = honest
     tree = run.tree
     tree["algorithm"]["learning_rate"] = 0.25
     write_json(run.folder / "config.json", tree)
@@ -231,12 +253,12 @@ def test_a_moved_share_of_the_budget_is_found(trained, verify):
 # --- what cannot be -----------------------------------------------------------------------------------------------------
 
 
-def test_a_game_without_tape_says_that_its_play_is_not_verified(trained, verify):
-    assert verify(trained()).unverifiable == ["play: Catch keeps no tape: Catch records no tape"]
+def test_a_game_without_tape_says_that_its_play_is_not_verified(honest, verify):
+    assert verify(honest).unverifiable == ["play: Catch keeps no tape: Catch records no tape"]
 
 
-def test_another_machine_is_named_first(trained, verify):
-    run = trained()
+def test_another_machine_is_named_first(honest, verify):
+    run = honest
     made = run.provenance()
     made["packages"]["numpy"] = "1.0"
     made["earlier"] = [{"attempt": 1, "changed": ["threads: 1 -> 2"]}]
@@ -254,8 +276,8 @@ def test_schedules_by_an_unrecorded_clock_are_not_verified(trained, verify):
     assert any("followed the clock" in line for line in verdict.unverifiable)
 
 
-def test_settings_changed_between_attempts_bound_what_can_be_verified(trained, verify):
-    run = trained()
+def test_settings_changed_between_attempts_bound_what_can_be_verified(honest, trained, verify):
+    run = honest
     tree = run.tree
     tree["budget"]["steps"] = 4000
     tree["algorithm"]["learning_rate"] = 0.25
@@ -268,8 +290,8 @@ def test_settings_changed_between_attempts_bound_what_can_be_verified(trained, v
     assert verdict.compared["episodes"] > 0
 
 
-def test_only_play_leaves_the_training_out(trained, verify):
-    assert verify(trained(), play_only=True).compared == {}
+def test_only_play_leaves_the_training_out(honest, verify):
+    assert verify(honest, play_only=True).compared == {}
 
 
 @pytest.mark.parametrize(
@@ -280,9 +302,9 @@ def test_only_play_leaves_the_training_out(trained, verify):
         ({"last": 0}, "nothing of .* can be compared"),
     ],
 )
-def test_a_segment_that_cannot_be_is_refused_in_words(trained, verify, segment, message):
+def test_a_segment_that_cannot_be_is_refused_in_words(honest, verify, segment, message):
     with pytest.raises(Fault, match=message):
-        verify(trained(), **segment)
+        verify(honest, **segment)
 
 
 def test_a_run_that_never_began_is_refused_in_words(make_run, verify):
@@ -302,20 +324,20 @@ def test_the_earliest_divergence_counts():
 # --- the command --------------------------------------------------------------------------------------------------------
 
 
-def test_the_command_says_what_was_verified(trained, app, capsys):
+def test_the_command_says_what_was_verified(honest, app, capsys):
     from retroml_core.commands.verify import main
 
-    run = trained()
+    run = honest
     assert main(app, [run.id]) == 0
     page = capsys.readouterr().out
     assert "Verified: all that was compared is as recorded." in page
     assert "Not verified: play" in page
 
 
-def test_the_command_ends_with_one_where_something_differs(trained, app, capsys):
+def test_the_command_ends_with_one_where_something_differs(honest, app, capsys):
     from retroml_core.commands.verify import main
 
-    run = trained()
+    run = honest
     event = edit_event(run, "episode_finished", 3, score=99.0)
     assert main(app, [run.id, "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
@@ -323,17 +345,17 @@ def test_the_command_ends_with_one_where_something_differs(trained, app, capsys)
 
 
 @pytest.mark.parametrize("words", [["--segment", "a:b"], ["--segment", "0:100", "--to", "5"], ["--segment", "5"]])
-def test_wrong_words_are_refused(trained, app, words):
+def test_wrong_words_are_refused(honest, app, words):
     from retroml_core.commands.verify import main
 
     with pytest.raises(Fault, match="--segment"):
-        main(app, [trained().id, *words])
+        main(app, [honest.id, *words])
 
 
-def test_a_segment_may_be_given_as_two_steps(trained, app, capsys):
+def test_a_segment_may_be_given_as_two_steps(honest, app, capsys):
     from retroml_core.commands.verify import main
 
-    run = trained()
+    run = honest
     first, last = sorted(one.step for one in CheckpointStore(run.checkpoints_folder).full())[:2]
     assert main(app, [run.id, "--segment", f"{first}:{last}"]) == 0
     assert f"steps {first:,} to {last:,}" in capsys.readouterr().out
