@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING
 
 from retroml_core import AlgorithmSpec, Problem, hookimpl
 from retroml_tianshou.a2c_config import A2CConfig
+from retroml_tianshou.c51_config import C51Config
 from retroml_tianshou.dqn_config import DQNConfig
+from retroml_tianshou.fqf_config import FQFConfig
+from retroml_tianshou.iqn_config import IQNConfig
 from retroml_tianshou.ppo_config import PPOConfig
+from retroml_tianshou.qrdqn_config import QRDQNConfig
+from retroml_tianshou.rainbow_config import RainbowConfig
+from retroml_tianshou.sac_config import SACConfig
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
 
     from retroml_core.app import App
     from retroml_core.schema import ExperimentConfig
+
+
+_REPLAYING = frozenset({"learns", "deterministic", "probabilities", "values", "replay"})
 
 
 @hookimpl
@@ -71,6 +80,66 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             family="off-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
             paper="https://doi.org/10.1038/nature14236",
+        ),
+        AlgorithmSpec(
+            name="c51",
+            title="C51",
+            summary="DQN that learns how likely each return is, not only its mean: steadier, and better on most games.",
+            config=C51Config,
+            factory="retroml_tianshou.c51:build",
+            family="off-policy",
+            traits=_REPLAYING,
+            paper="https://arxiv.org/abs/1707.06887",
+        ),
+        AlgorithmSpec(
+            name="rainbow",
+            title="Rainbow",
+            summary="Six improvements of DQN in one: learns the most from each step, and takes the most time for it.",
+            config=RainbowConfig,
+            factory="retroml_tianshou.rainbow:build",
+            family="off-policy",
+            traits=_REPLAYING,
+            paper="https://arxiv.org/abs/1710.02298",
+        ),
+        AlgorithmSpec(
+            name="qrdqn",
+            title="QR-DQN",
+            summary="DQN that learns 200 quantiles of the return: no range of returns has to be known.",
+            config=QRDQNConfig,
+            factory="retroml_tianshou.qrdqn:build",
+            family="off-policy",
+            traits=_REPLAYING,
+            paper="https://arxiv.org/abs/1710.10044",
+        ),
+        AlgorithmSpec(
+            name="iqn",
+            title="IQN",
+            summary="DQN that can name any quantile of the return: strong on most games without parts of Rainbow.",
+            config=IQNConfig,
+            factory="retroml_tianshou.iqn:build",
+            family="off-policy",
+            traits=_REPLAYING,
+            paper="https://arxiv.org/abs/1806.06923",
+        ),
+        AlgorithmSpec(
+            name="fqf",
+            title="FQF",
+            summary="IQN that also learns which quantiles to look at: the most exact, and the slowest.",
+            config=FQFConfig,
+            factory="retroml_tianshou.fqf:build",
+            family="off-policy",
+            traits=_REPLAYING,
+            paper="https://arxiv.org/abs/1911.02140",
+        ),
+        AlgorithmSpec(
+            name="sac",
+            title="Discrete SAC",
+            summary="Soft actor-critic: is paid for points and for keeping its choices open, and learns from a replay.",
+            config=SACConfig,
+            factory="retroml_tianshou.sac:build",
+            family="off-policy",
+            traits=_REPLAYING - {"values"},
+            paper="https://arxiv.org/abs/1910.07207",
         ),
     ]
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from retroml_tianshou.noisy import NoisyLinear
 
-__all__ = ["DistributionHead", "FractionHead", "ImplicitQuantileHead", "OutputLinear"]
+__all__ = ["DistributionHead", "EvenLinear", "FractionHead", "ImplicitQuantileHead", "OutputLinear"]
 
 
 class OutputLinear(nn.Linear):
@@ -84,12 +84,15 @@ class FractionHead(nn.Module):
     def __init__(self, features: int, fractions: int) -> None:
         super().__init__()
         self.logits = EvenLinear(features, fractions)
+        self.sums: Tensor
+        self.register_buffer("sums", torch.ones(fractions, fractions).triu(), persistent=False)
 
     def forward(self, features_BF: Tensor) -> tuple[Tensor, Tensor]:
         """The borders (B, Q + 1) from 0 to 1, and the entropy (B,) of the steps between them."""
         log_steps_BQ = self.logits(features_BF).log_softmax(1)
         steps_BQ = log_steps_BQ.exp()
-        borders_BQ = nn.functional.pad(steps_BQ.cumsum(1), (1, 0))
+        # A product instead of a running sum, which CUDA cannot repeat exactly.
+        borders_BQ = nn.functional.pad(steps_BQ @ self.sums, (1, 0))
         return borders_BQ, -(steps_BQ * log_steps_BQ).sum(1)
 
 
