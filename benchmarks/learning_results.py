@@ -123,5 +123,5 @@ class Results:
         self.outcomes.sort(key=lambda each: (each.game, each.algorithm, each.overrides, each.seed))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         about = f"Made by python -m benchmarks.learning; scores are raw points, means over {WINDOW} training episodes."
-        text = json.dumps({"about": about, "runs": [asdict(each) for each in self.outcomes]}, indent=1)
-        self.path.write_text(text + "\n", encoding="utf-8")
+        runs = ",\n".join(json.dumps(asdict(each)) for each in self.outcomes)  # a line each, for readable differences
+        self.path.write_text(f'{{"about": {json.dumps(about)}, "runs": [\n{runs}\n]}}\n', encoding="utf-8")

@@ -120,7 +120,7 @@ def _fail(attempt: Attempt, error: Exception) -> RunOutcome:
     run, checkpoint = attempt.run, _last_good(attempt.run)
     steps = attempt.tally.steps or run.status().step  # the tally is empty until a checkpoint is taken up
     failure = explain(error, folder=str(run.folder), step=steps, checkpoint=checkpoint, config=attempt.config)
-    _say(failure.details or failure.reason)
+    _say(failure.trace)
     attempt.problem(failure.reason, hint=failure.hint, details=failure.details, severity="error", metric=failure.metric)
     return RunOutcome(state=RunState.FAILED, steps=steps, reason=failure.reason, checkpoint=checkpoint)
 

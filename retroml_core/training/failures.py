@@ -22,9 +22,13 @@ _NO_PROBABILITIES = "probability tensor contains either `inf`, `nan`"
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """One failure: `reason` says all in one line, `details` is the traceback, "" when it would not help."""
+    """One failure: `reason` says all in one line, `details` is the traceback, "" when it would not help.
+
+    `trace` is the traceback in any case, for the log.
+    """
 
     reason: str
+    trace: str
     hint: str = ""
     metric: str = ""
     details: str = ""
@@ -38,21 +42,23 @@ def explain(
     With its `config` the settings that take memory can be named when there was too little.
     """
     saved = f"last good checkpoint: {checkpoint}" if checkpoint else "no checkpoint was saved yet"
-    details = "".join(traceback.format_exception(error))
     where = f"at step {step:,}; {saved}"
+    trace = "".join(traceback.format_exception(error))
     if (lack := shortage(error)) is not None:
-        return Failure(reason=f"{lack}, {where}", hint=_lower(config), details=details)
+        return Failure(reason=f"{lack}, {where}", trace=trace, hint=_lower(config))
     if isinstance(error, TrainingFault):
-        return Failure(reason=f"training failed: {error}, {where}", hint=error.hint, metric=error.metric, details=details)
+        reason, details = f"training failed: {error}, {where}", trace if error.__cause__ is not None else ""
+        return Failure(reason=reason, trace=trace, hint=error.hint, metric=error.metric, details=details)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space, then resume the run"
-        return Failure(reason=f"the disk that holds {folder} is full, {where}", hint=hint, details=details)
+        return Failure(reason=f"the disk that holds {folder} is full, {where}", trace=trace, hint=hint)
     if _NO_PROBABILITIES in str(error):
         hint = "start again with a lower algorithm.learning_rate, or go on from an earlier checkpoint with one"
-        return Failure(reason=f"the policy's probabilities are not numbers, {where}", hint=hint, details=details)
+        return Failure(reason=f"the policy's probabilities are not numbers, {where}", trace=trace, hint=hint)
     if isinstance(error, Fault):
-        return Failure(reason=str(error))
-    return Failure(reason=f"{type(error).__name__}: {error}, {where}", hint="see out.log in the run folder", details=details)
+        return Failure(reason=str(error), trace=trace)
+    reason, hint = f"{type(error).__name__}: {error}, {where}", "see out.log in the run folder"
+    return Failure(reason=reason, trace=trace, hint=hint, details=trace)
 
 
 def _lower(config: ExperimentConfig | None) -> str:

@@ -122,6 +122,7 @@ def test_it_says_what_failed_where_and_what_to_do_and_can_be_gone_on_from(make_r
     assert run.status().reason == f"{reason} 2,496; last good checkpoint: {newest.name}"
     assert hint in last_problem(run)["hint"]
     assert last_problem(run)["severity"] == "error"
+    assert ("Traceback" in last_problem(run)["details"]) == (kind == "bug")
 
     edit(run, "algorithm", fault_at=0)
     assert work(run) == 0
