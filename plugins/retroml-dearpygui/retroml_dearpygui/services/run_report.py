@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.faults import Fault
 from retroml_core.runs.labels import Labels, read_labels
 from retroml_core.services import ExperimentService, MetricsService, StorageService
+from retroml_dearpygui.services.problems import ProblemReader
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.runs.state import RunStatus
 
-__all__ = ["Difference", "RunReport", "flat", "gather", "log_tail"]
+__all__ = ["Difference", "RunReport", "differences", "flat", "gather", "log_tail"]
 
 LOG_BYTES = 16_000
 LOG_LINES = 200
@@ -39,14 +40,13 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class RunReport:
-    """A run as its page shows it. `settings` and `provenance` are flat, `problem` is why parts of it are missing."""
+    """A run as its page shows it. `settings` and `provenance` are flat, `faults` what the run found wrong, in words."""
 
     run: Run
     row: RunRow
     status: RunStatus
     labels: Labels
     settings: tuple[tuple[str, str], ...]
-    differences: tuple[Difference, ...]
     provenance: tuple[tuple[str, str], ...]
     checkpoints: tuple[Checkpoint, ...]
     films: tuple[Film, ...]
@@ -54,7 +54,6 @@ class RunReport:
     curves: tuple[str, ...]
     log: str
     faults: tuple[str, ...]
-    problem: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -62,8 +61,8 @@ class RunReport:
         return sum(count for _, count in self.parts)
 
 
-def gather(app: App, run_id: str, known: RunReport | None = None) -> RunReport:
-    """The report of a run; what never changes is taken over from the one `known`.
+def gather(app: App, run_id: str, readers: dict[str, ProblemReader]) -> RunReport:
+    """The report of a run. `readers` holds what was read of its problems, by run, and is added to.
 
     Raises RunNotFound, OSError, ValueError, IndexFailure.
     """
@@ -71,23 +70,19 @@ def gather(app: App, run_id: str, known: RunReport | None = None) -> RunReport:
     row = experiments.get(run_id)
     run = experiments.find(row.id)
     tree = run.tree
-    same = known is not None and known.row.id == row.id
-    differences, problem = (known.differences, known.problem) if known and same else _differences(app, run, tree)
     return RunReport(
         run=run,
         row=row,
         status=run.status(),
         labels=read_labels(run.folder, tree),
         settings=tuple(flat(tree)),
-        differences=differences,
         provenance=tuple(flat(run.provenance())),
         checkpoints=tuple(run.checkpoints()),
         films=tuple(run.films()),
         parts=tuple(sorted(StorageService(app).parts(run).items(), key=lambda part: -part[1])),
         curves=tuple(_in_order(summary.name for summary in metrics.latest([row.id])[row.id])),
         log=log_tail(run.log_file),
-        faults=tuple(str(event.data.get("message", "")) for event in run.events({"problem"})),
-        problem=problem,
+        faults=readers.setdefault(row.id, ProblemReader(run.events_folder)).read(),
     )
 
 
@@ -112,12 +107,12 @@ def log_tail(path: Path) -> str:
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines[-LOG_LINES:])
 
 
-def _differences(app: App, run: Run, tree: Mapping[str, Any]) -> tuple[tuple[Difference, ...], str]:
-    """What is not as game, algorithm and preset have it, and why that cannot be told."""
+def differences(app: App, run: Run) -> tuple[tuple[Difference, ...], str]:
+    """What is not as game, algorithm and preset have it, and why that cannot be told ("": it can)."""
     from retroml_core.config.composing import compose, to_tree
 
     try:
-        config = run.config(app)
+        tree, config = run.tree, run.config(app)
         words = [f"game={config.game}", f"algorithm={config.algorithm.name}"]
         preset = [f"preset={config.preset}"] if config.preset else []
         usual = dict(flat(to_tree(compose(app, [*words, *preset]))))

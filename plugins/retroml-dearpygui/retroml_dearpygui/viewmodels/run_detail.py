@@ -10,7 +10,7 @@ from retroml_core.services import ExperimentService, MetricsService, ModelServic
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
-from retroml_dearpygui.services.run_report import RunReport, gather
+from retroml_dearpygui.services.run_report import Difference, RunReport, differences, gather
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.run_columns import run_title
@@ -18,6 +18,7 @@ from retroml_dearpygui.viewmodels.run_columns import run_title
 if TYPE_CHECKING:
     from retroml_core.index import StoredCurve
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.services.problems import ProblemReader
 
 __all__ = ["RunDetailViewModel"]
 
@@ -28,6 +29,8 @@ POINTS = 600
 class RunDetailViewModel(ViewModel):
     """`report` is what is known of the run `run_id`, None until it is read; `problem` is why it cannot be, in words.
 
+    `differences` to its preset are known a little later, None until then; `config_problem` is why they cannot be told.
+
     `curve` is the course of `curve_name`.
     """
 
@@ -36,11 +39,14 @@ class RunDetailViewModel(ViewModel):
         self.commands = RunCommands(desk.app)
         self.run_id = ""
         self.report: RunReport | None = None
+        self.differences: tuple[Difference, ...] | None = None
+        self.config_problem = ""
         self.curve: StoredCurve | None = None
         self.curve_name = "score"
         self.problem = ""
         self._experiments = ExperimentService(desk.app)
         self._metrics = MetricsService(desk.app)
+        self._readers: dict[str, ProblemReader] = {}
         self._rhythm = Rhythm(desk.clock, LIVE_SECONDS)
 
     @property
@@ -52,7 +58,7 @@ class RunDetailViewModel(ViewModel):
         """Show another run."""
         if run_id != self.run_id:
             self.run_id, self.report, self.curve, self.problem = run_id, None, None, ""
-            self.curve_name = "score"
+            self.differences, self.config_problem, self.curve_name = None, "", "score"
             self._rhythm = Rhythm(self.desk.clock, LIVE_SECONDS)
             self.changed()
         self.refresh()
@@ -70,9 +76,13 @@ class RunDetailViewModel(ViewModel):
 
     def refresh(self) -> None:
         """Read the run anew."""
-        run_id, name, known = self.run_id, self.curve_name, self.report
+        run_id, name = self.run_id, self.curve_name
         self._rhythm.begin()
-        self.desk.background(lambda: self._read(run_id, name, known), self._show, lambda error: self._broken(run_id, error))
+        self.desk.background(
+            lambda: self._read(run_id, name),
+            lambda found: self._show(run_id, found),
+            lambda error: self._broken(run_id, error),
+        )
 
     def show_curve(self, name: str) -> None:
         """Show another curve."""
@@ -169,16 +179,24 @@ class RunDetailViewModel(ViewModel):
 
     # --- inside ---------------------------------------------------------------------------------------------------------
 
-    def _read(self, run_id: str, name: str, known: RunReport | None) -> tuple[RunReport, StoredCurve]:
-        report = gather(self.desk.app, run_id, known)
+    def _read(self, run_id: str, name: str) -> tuple[RunReport, StoredCurve]:
+        report = gather(self.desk.app, run_id, self._readers)
         shown = name if name in report.curves or not report.curves else report.curves[0]
         return report, self._metrics.curve(report.row.id, shown, max_points=POINTS)
 
-    def _show(self, found: tuple[RunReport, StoredCurve]) -> None:
+    def _show(self, run_id: str, found: tuple[RunReport, StoredCurve]) -> None:
         self._rhythm.end()
         report, curve = found
-        if report.row.id == self.run_id or self.run_id == "latest":
-            self.run_id, self.report, self.curve, self.problem = report.row.id, report, curve, ""
+        if run_id != self.run_id:
+            return
+        self.run_id, self.report, self.curve, self.problem = report.row.id, report, curve, ""
+        self.changed()
+        if self.differences is None:
+            self.desk.background(lambda: differences(self.desk.app, report.run), lambda told: self._told(report.row.id, told))
+
+    def _told(self, run_id: str, told: tuple[tuple[Difference, ...], str]) -> None:
+        if run_id == self.run_id:
+            self.differences, self.config_problem = told
             self.changed()
 
     def _broken(self, run_id: str, error: Exception) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from retroml_core.faults import Fault
 from retroml_core.index import RunFilter, RunRow
 from retroml_core.services import ExperimentService, StorageReport, StorageService
+from retroml_core.services.films import FilmService
 from retroml_dearpygui import offers
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.opening import open_file
@@ -227,7 +228,8 @@ class SettingsViewModel(ViewModel):
             self.desk.toast("Trash emptied", f"{size(freed)} freed", Kind.OK)
             self.refresh()
 
-        self.desk.background(StorageService(self.desk.app).empty_trash, done)
+        app = self.desk.app
+        self.desk.background(lambda: StorageService(app).empty_trash() + FilmService(app).empty_trash(), done)
 
     def _find_outdated(self) -> list[RunRow]:
         experiments = ExperimentService(self.desk.app)

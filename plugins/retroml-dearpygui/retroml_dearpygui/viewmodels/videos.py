@@ -12,13 +12,14 @@ from retroml_core.faults import Fault
 from retroml_core.films.options import FilmOptions, film_length
 from retroml_core.index import RunFilter
 from retroml_core.services import ExperimentService
+from retroml_core.services.films import FilmService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.film_jobs import FilmJob, FilmJobs
-from retroml_dearpygui.services.film_library import FilmLibrary
 from retroml_dearpygui.services.film_reader import Unplayable
 from retroml_dearpygui.services.long_work import Spawn, run_long, spawn_thread
 from retroml_dearpygui.services.opening import open_file, show_in_folder
 from retroml_dearpygui.services.player import Player
+from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.run_columns import run_title
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from retroml_core.films.listing import Film
+    from retroml_core.films.film import Film
+    from retroml_core.films.trash import TrashedFilm
     from retroml_dearpygui.desk import Desk
 
 __all__ = ["LENGTHS", "ORDERS", "SCREEN", "FilmWish", "VideosViewModel", "Working"]
@@ -68,7 +70,7 @@ class VideosViewModel(ViewModel):
 
     def __init__(self, desk: Desk, *, jobs: FilmJobs | None = None, spawn: Spawn = spawn_thread) -> None:
         super().__init__(desk)
-        self.library = FilmLibrary(desk.app)
+        self.library = FilmService(desk.app)
         self.making = jobs or FilmJobs()
         self.player = Player(SCREEN, clock=desk.clock)
         self.playing: Film | None = None
@@ -131,7 +133,7 @@ class VideosViewModel(ViewModel):
         best = max((segment.get("score", 0.0) for segment in tree.get("segments", ())), default=None)
         return [
             ("Game", str(tree.get("game_title") or tree.get("game") or "?")),
-            ("Algorithm", str(tree.get("algorithm") or "?")),
+            ("Algorithm", str(tree.get("algorithm") or "?").upper()),
             ("Kind", self.kind_title(film.renderer)),
             ("Length", play_time(film.seconds)),
             ("Highest score shown", score(best)),
@@ -175,7 +177,7 @@ class VideosViewModel(ViewModel):
             if not isinstance(error, (Unplayable, OSError)):
                 self.desk.fail(error)
 
-        self.desk.background(lambda: self.library.thumbnail(film), done, failed)
+        self.desk.background(lambda: thumbnail(self.library, film), done, failed)
 
     # --- playing --------------------------------------------------------------------------------------------------------
 
@@ -201,7 +203,7 @@ class VideosViewModel(ViewModel):
     def rename(self, film: Film, name: str) -> None:
         """Give a film another name."""
         if name.strip() and name.strip() != self.title(film):
-            self.desk.background(lambda: self.library.rename(film, name.strip()), lambda _: self.refresh())
+            self.desk.background(lambda: self.library.rename(film, name), lambda renamed: self._renamed(film, renamed))
 
     def delete(self, film: Film) -> None:
         """Move a film to the trash, after asking; it can be undone."""
@@ -289,9 +291,14 @@ class VideosViewModel(ViewModel):
             self.problem = str(error)
             self.changed()
 
+    def _renamed(self, film: Film, renamed: Film) -> None:
+        if self.playing is not None and self.playing.path == film.path:
+            self.playing = renamed
+        self.refresh()
+
     def _delete(self, film: Film) -> None:
-        def done(token: Path) -> None:
-            restore = lambda: self.desk.background(lambda: self.library.restore(token), lambda _: self.refresh())  # noqa: E731
+        def done(trashed: TrashedFilm) -> None:
+            restore = lambda: self.desk.background(lambda: self.library.restore(trashed), lambda _: self.refresh())  # noqa: E731
             self.desk.toast("Film deleted", self.title(film), Kind.OK, restore)
             self.refresh()
 

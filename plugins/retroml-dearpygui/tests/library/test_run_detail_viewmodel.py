@@ -41,7 +41,7 @@ def test_another_curve_can_be_shown(detail):
 
 
 def test_what_is_not_as_the_preset_has_it_is_listed(detail):
-    found = {difference.key: difference for difference in detail.report.differences}
+    found = {difference.key: difference for difference in detail.differences}
     assert found["algorithm.environments"].value == "2"
     assert "seed" not in found
 
@@ -63,7 +63,7 @@ def test_a_run_of_a_newer_version_is_shown_as_far_as_it_can_be(desk, trained):
     detail = RunDetailViewModel(desk)
     detail.open(trained.id)
     assert detail.problem == ""
-    assert "999" in detail.report.problem
+    assert "999" in detail.config_problem
     assert dict(detail.report.settings)["game"] == "tiny"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 import numpy as np
 
-from retroml_dearpygui.services.film_library import THUMBNAIL
+from retroml_dearpygui.services.thumbnails import THUMBNAIL
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
 from retroml_dearpygui.ui.widgets.pictures import Pictures
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from retroml_core.films.listing import Film
+    from retroml_core.films.film import Film
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.videos import VideosViewModel

@@ -14,7 +14,7 @@ from retroml_dearpygui.ui.widgets.video_view import VideoView
 from retroml_dearpygui.viewmodels.wording import play_time
 
 if TYPE_CHECKING:
-    from retroml_core.films.listing import Film
+    from retroml_core.films.film import Film
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.videos import VideosViewModel

@@ -163,7 +163,7 @@ class RunDetail:
         dpg.configure_item("run.pause", show=state is RunState.RUNNING)
         dpg.configure_item("run.resume", show=state in RESUMABLE)
         dpg.configure_item("run.stop", show=state.live)
-        why = " ".join(filter(None, [report.status.reason, report.problem]))
+        why = " ".join(filter(None, [report.status.reason, self.vm.config_problem]))
         dpg.set_value("run.reason", why)
         dpg.configure_item("run.reason", show=bool(why))
 

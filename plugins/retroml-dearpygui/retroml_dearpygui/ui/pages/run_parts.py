@@ -55,7 +55,7 @@ class Parts:
         self._report = report
         data, make = {
             "notes": (report.labels, self._notes),
-            "settings": ((report.settings, report.differences), self._settings),
+            "settings": ((report.settings, self.vm.differences), self._settings),
             "checkpoints": (report.checkpoints, self._checkpoints),
             "films": (report.films, self._films),
             "log": ((report.log, report.faults), self._log),
@@ -95,11 +95,12 @@ class Parts:
     def _settings(self, report: RunReport) -> None:
         ui = self.ui
         text(ui, "Not as in the preset", "strong")
-        if report.differences:
-            rows = [(found.key, found.value, found.usual) for found in report.differences]
+        if self.vm.differences:
+            rows = [(found.key, found.value, found.usual) for found in self.vm.differences]
             self._table(("Setting", "This run", "Preset"), rows, "run.differences")
         else:
-            text(ui, report.problem or "Everything is as the preset has it.", tone="muted", wrap=0)
+            usual = "Everything is as the preset has it." if self.vm.differences is not None else "Reading ..."
+            text(ui, self.vm.config_problem or usual, tone="muted", wrap=0)
         text(ui, "All settings", "strong")
         self._table(("Setting", "Value"), report.settings, "run.settings")
 
