@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 import psutil
 import pytest
 import retroml_dearpygui
@@ -15,6 +17,7 @@ from retroml_dearpygui.testing import FakeFront, make_desk
 
 from retroml_core.events import RunState
 from retroml_core.files import write_json
+from retroml_core.films.listing import Film, read_film
 from retroml_core.index import Index
 from retroml_core.index.models import run as run_table
 from retroml_core.runs.roots import DataRoot
@@ -153,3 +156,49 @@ def many(app: App) -> Callable[[int], None]:
             connection.execute(run_table.insert(), rows)
 
     return fill
+
+
+@pytest.fixture(scope="session")
+def grey(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A short film of nothing."""
+    path = tmp_path_factory.mktemp("grey") / "grey.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(20):
+            pixels = np.full((48, 64, 3), number * 6, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
+@pytest.fixture
+def make_film(grey: bytes) -> Callable[..., Film]:
+    """`make_film(run, stem, size=..., label=...)` puts a complete film into the folder of a run."""
+
+    def make(run: Run, stem: str, *, size: int = 0, created_at: str = "2026-11-23T10:00:00+00:00", label: str = "") -> Film:
+        path = run.videos_folder / f"{stem}.mp4"
+        path.write_bytes(grey + bytes(size))
+        tree = {
+            "format": "retroml-film",
+            "version": 1,
+            "file": path.name,
+            "run_id": run.id,
+            "renderer": "timelapse",
+            "game": "tiny",
+            "game_title": "Tiny",
+            "algorithm": "random",
+            "created_at": created_at,
+            "seconds": 2.0,
+            "width": 64,
+            "height": 48,
+            "fps": 10,
+            "segments": [{"score": 3.0}, {"score": 5.0}],
+            **({"label": label} if label else {}),
+        }
+        write_json(path.with_suffix(".json"), tree)
+        film = read_film(path.with_suffix(".json"))
+        assert film is not None
+        return film
+
+    return make

@@ -1,0 +1,231 @@
+"""All films, without a window."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from retroml_dearpygui.services.film_jobs import FilmJobs
+from retroml_dearpygui.viewmodels.videos import FilmWish, VideosViewModel
+
+from retroml_core.events import RunState
+from retroml_core.files import write_json
+from retroml_core.filming import FilmError
+from retroml_core.runs.state import RunStatus, status_json
+
+
+@pytest.fixture
+def videos(desk):
+    """The films, as there were when the page was opened."""
+    made = VideosViewModel(desk, spawn=lambda do: do())
+    yield made
+    made.player.shut_down()
+
+
+@pytest.fixture
+def three(make_run, make_film):
+    """Films of three days and sizes."""
+    run = make_run()
+    return [
+        make_film(run, "beta", created_at="2026-11-21T10:00:00+00:00", size=3000),
+        make_film(run, "Alpha", created_at="2026-11-23T10:00:00+00:00", size=2000, label="Zulu"),
+        make_film(run, "gamma", created_at="2026-11-22T10:00:00+00:00", size=1000),
+    ]
+
+
+def names(videos):
+    return [film.path.stem for film in videos.films]
+
+
+def test_no_films_are_no_problem(videos):
+    videos.tick()
+    assert (videos.loaded, videos.films, videos.problem) == (True, [], "")
+
+
+@pytest.mark.parametrize(
+    ("order", "descending", "wanted"),
+    [
+        ("date", True, ["Alpha", "gamma", "beta"]),
+        ("date", False, ["beta", "gamma", "Alpha"]),
+        ("name", False, ["beta", "gamma", "Alpha"]),
+        ("name", True, ["Alpha", "gamma", "beta"]),
+        ("size", True, ["beta", "Alpha", "gamma"]),
+        ("size", False, ["gamma", "Alpha", "beta"]),
+    ],
+)
+def test_films_are_sorted_either_way(videos, three, order, descending, wanted):
+    videos.tick()
+    videos.sort(order, descending)
+    assert names(videos) == wanted
+
+
+def test_the_order_is_remembered(desk, videos):
+    videos.sort("size", False)
+    again = VideosViewModel(desk)
+    assert (again.order, again.descending) == ("size", False)
+
+
+def test_words_find_films_by_name_game_and_kind(videos, three):
+    videos.tick()
+    for words, count in (("zulu", 1), ("tiny", 3), ("timelapse tiny", 3), ("pong", 0)):
+        videos.set_text(words)
+        assert len(videos.films) == count
+
+
+def test_a_film_is_called_by_its_name_else_by_what_it_shows(videos, three):
+    videos.tick()
+    assert {videos.title(film) for film in videos.films} == {"Zulu", "Tiny, timelapse"}
+
+
+def test_a_new_name_is_kept(videos, three):
+    videos.tick()
+    videos.rename(videos.films[0], "My best")
+    assert "My best" in [videos.title(film) for film in videos.films]
+    assert "My-best" in names(videos)
+
+
+def test_a_name_that_cannot_be_is_told(videos, three, front):
+    videos.tick()
+    videos.rename(videos.films[0], "???")
+    assert "letters or digits" in front.toasts[-1][1]
+
+
+def test_deleting_asks_and_can_be_undone(videos, three, front):
+    videos.tick()
+    film = videos.films[0]
+    videos.delete(film)
+    assert len(videos.films) == 3
+    front.answer()
+    assert film.path.stem not in names(videos)
+    assert not film.path.exists()
+    front.undos.pop()()
+    assert film.path.stem in names(videos)
+
+
+def test_a_film_is_played_and_left(videos, three):
+    videos.tick()
+    videos.play(videos.films[0])
+    assert videos.playing.path == videos.player.path
+    videos.stop()
+    assert (videos.playing, videos.player.path) == (None, None)
+
+
+def test_deleting_what_is_played_stops_it(videos, three, front):
+    videos.tick()
+    videos.play(videos.films[0])
+    videos.delete(videos.films[0])
+    front.answer()
+    assert videos.playing is None
+
+
+def test_a_film_is_asked_for_by_its_path(videos, three):
+    videos.play_path(str(three[1].path))
+    assert videos.playing.path == three[1].path
+
+
+def test_a_path_without_a_film_is_told(videos, front):
+    videos.play_path("/gone/film.mp4")
+    assert front.toasts[-1][0] == "This film is not there any more"
+
+
+def test_the_path_goes_to_the_clipboard(videos, three, front):
+    videos.copy_path(three[0])
+    assert front.clipboard == str(three[0].path)
+
+
+def test_facts_say_what_a_film_shows(videos, three):
+    facts = dict(videos.facts(three[0]))
+    assert (facts["Game"], facts["Highest score shown"], facts["Picture"]) == ("Tiny", "5", "64 x 48, 10 a second")
+
+
+def test_a_film_has_a_still_picture(videos, three):
+    seen, missing = [], []
+    videos.thumbnail(three[0], seen.append, lambda: missing.append(1))
+    assert seen[0].shape == (216, 384, 3)
+    three[0].path.write_bytes(b"broken")
+    videos.thumbnail(three[0], seen.append, lambda: missing.append(1))
+    assert (len(seen), missing) == (1, [1])
+
+
+def test_films_that_a_training_makes_are_shown(videos, make_run, at_work):
+    run = make_run()
+    at_work(run)
+    status = run.status()
+    write_json(
+        run.folder / "state.json",
+        status_json(
+            RunStatus(
+                state=RunState.RUNNING, pid=status.pid, process_started=status.process_started, activity="film timelapse 40 %"
+            )
+        ),
+    )
+    videos.desk.app.index.sync()
+    videos.tick()
+    assert [work.words for work in videos.working] == ["film timelapse 40 %"]
+
+
+class Fake:
+    """A film process with an outcome."""
+
+    def __init__(self, outcome):
+        self.outcome = outcome
+
+    def follow(self, progress):
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
+def making(desk, outcome, asked):
+    def start(run, renderer, options):
+        asked.append((run.id, renderer, options.length))
+        return Fake(outcome)
+
+    return VideosViewModel(desk, jobs=FilmJobs(start), spawn=lambda do: do())
+
+
+def test_a_film_is_made_and_told(desk, front, trained):
+    asked = []
+    videos = making(desk, SimpleNamespace(sidecar={"label": "New"}, run_id="", renderer=""), asked)
+    videos.ask(trained.id)
+    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length="match"))
+    assert asked == [(trained.id, "timelapse", "match")]
+    assert front.toasts[-1][:2] == ("Your film is ready", "New")
+    assert not videos.asking
+
+
+@pytest.mark.parametrize("length", ["soon", "-3", "0", ""])
+def test_a_wrong_length_is_told_and_nothing_is_made(desk, trained, length):
+    asked = []
+    videos = making(desk, None, asked)
+    videos.ask(trained.id)
+    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length=length))
+    assert "give seconds" in videos.wish_problem
+    assert (asked, videos.asking) == ([], True)
+
+
+def test_a_film_of_no_run_is_not_made(desk):
+    videos = making(desk, None, [])
+    videos.make(FilmWish(run_id="", renderer="timelapse", length="60"))
+    assert videos.wish_problem == "Choose a run."
+
+
+def test_a_film_that_fails_stays_with_its_reason(desk, trained):
+    videos = making(desk, FilmError("no tape"), [])
+    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length="60"))
+    assert [job.error for job in videos.jobs] == ["no tape"]
+    videos.cancel(videos.jobs[0].number)
+    assert videos.jobs == []
+
+
+def test_runs_that_have_trained_are_offered(videos, trained, make_run):
+    make_run()
+    videos.ask()
+    assert [run_id for run_id, _ in videos.sources] == [trained.id]
+    assert videos.wanted == trained.id
