@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.tour import TourViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def smaller(desk: Desk) -> None:
 def tour(desk: Desk) -> None:
     """Show the tour of the first start again."""
     desk.settings.set(toured=False)
+    desk.viewmodel(TourViewModel).begin()
     desk.go("train")
 
 

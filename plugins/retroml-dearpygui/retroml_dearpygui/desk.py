@@ -59,6 +59,9 @@ class Front(Protocol):
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard."""
 
+    def report(self, where: str, error: BaseException) -> str:
+        """Write an error to the crash log; its report."""
+
     def crashed(self, where: str, error: BaseException) -> None:
         """An unexpected error: written to the crash log, shown with a report to copy."""
 

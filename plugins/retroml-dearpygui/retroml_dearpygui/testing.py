@@ -11,6 +11,7 @@ from retroml_dearpygui.services.settings import SettingsStore
 
 if TYPE_CHECKING:
     from retroml_core.app import App
+    from retroml_dearpygui.services.configs import Composer
 
 __all__ = ["AtOnce", "FakeFront", "make_desk"]
 
@@ -54,6 +55,11 @@ class FakeFront:
     def copy(self, text: str) -> None:
         """Keep the clipboard."""
         self.clipboard = text
+
+    def report(self, where: str, error: BaseException) -> str:
+        """Keep the error; a short report."""
+        self.crashes.append(error)
+        return f"{where}: {error}"
 
     def crashed(self, where: str, error: BaseException) -> None:
         """Keep the error."""
@@ -102,10 +108,16 @@ class AtOnce(Background):
                 job.do()
 
 
-def make_desk(app: App, **settings: object) -> tuple[Desk, FakeFront]:
-    """A desk for `app` with `settings`, and the front that keeps what it shows."""
+def make_desk(app: App, composer: Composer | None = None, **settings: object) -> tuple[Desk, FakeFront]:
+    """A desk for `app` with `settings`, and the front that keeps what it shows.
+
+    A `composer` that is handed on from test to test saves composing again.
+    """
     front = FakeFront()
     store = SettingsStore(app.root.path / "desktop.json")
     if settings:
         store.set(**settings)
-    return Desk(app, store, AtOnce(), front), front
+    desk = Desk(app, store, AtOnce(), front)
+    if composer is not None:
+        desk.composer = composer
+    return desk, front

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from retroml_dearpygui.services.configs import Composer
 from retroml_dearpygui.services.settings import DesktopSettings, SettingsStore
 from retroml_dearpygui.testing import FakeFront, make_desk
 
@@ -30,11 +31,29 @@ def front(desk: Desk) -> FakeFront:
 
 
 @pytest.fixture
-def desk(app: App) -> Iterator[Desk]:
+def desk(app: App, composer: Composer) -> Iterator[Desk]:
     """A desk without a window, whose background work is done at once."""
-    desk, _ = make_desk(app)
+    desk, _ = make_desk(app, composer)
     yield desk
     desk.close()
+
+
+@pytest.fixture(scope="session")
+def composer() -> Iterator[Composer]:
+    """What was composed for one test need not be composed again for the next."""
+    with App.open() as app:
+        yield Composer(app)
+
+
+class FrameClock:
+    """A clock that goes a little with every look at it: with frames, not with the time they take."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.005
+        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +77,7 @@ def display() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def window(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """The one window of this process: Dear PyGui does not survive a second context."""
+    import dearpygui.dearpygui as dpg
     from retroml_dearpygui.runtime.window import Window
 
     root = tmp_path_factory.mktemp("desktop")
@@ -65,9 +85,10 @@ def window(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     with App.open() as app:
         app.root.prepare()
         draw_blank_games(app)
-        made = Window(app, SettingsStore(root / "desktop.json"))
+        made = Window(app, SettingsStore(root / "desktop.json"), clock=FrameClock())
         made.settings.set(toured=True, mode=3)
         made.show()
+        dpg.set_viewport_pos([0, 0])  # as large as the screen: elsewhere a part of it could not be clicked
         yield made
         made.close()
 

@@ -4,13 +4,11 @@ import dataclasses
 
 import pytest
 from retroml_dearpygui.services.children import Children
-from retroml_dearpygui.services.configs import Composer
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
 from retroml_dearpygui.services.runbook import RunBook
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
-from retroml_core.app import App
 from retroml_core.events import RunState
 from retroml_core.services import StorageService
 
@@ -23,16 +21,9 @@ def started(monkeypatch):
     return runs
 
 
-@pytest.fixture(scope="module")
-def composer():
-    """What was composed for one test need not be composed again for the next."""
-    with App.open() as app:
-        yield Composer(app)
-
-
 @pytest.fixture
-def train(desk, composer):
-    return TrainViewModel(desk, composer)
+def train(desk):
+    return desk.viewmodel(TrainViewModel)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +77,10 @@ def test_the_run_that_was_started_is_shown(train, started, front):
     assert front.toasts[-1] == ("Training started", "Breakout with PPO", "ok")
 
 
-def test_choices_are_there_at_the_next_start(train, desk, composer):
+def test_choices_are_there_at_the_next_start(train, desk):
     train.choose_game("pong")
     train.choose_preset("medium")
-    again = TrainViewModel(desk, composer)
+    again = TrainViewModel(desk)
     assert (again.game, again.preset) == ("pong", "medium")
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retroml_core import AlgorithmSpec, hookimpl
 from retroml_example.settings import ReinforceConfig
 
-__all__ = ["retroml_algorithms", "retroml_config_package"]
+if TYPE_CHECKING:
+    from retroml_dearpygui.specs import PanelSpec
+
+__all__ = ["retroml_algorithms", "retroml_config_package", "retroml_desktop_panels"]
 
 
 @hookimpl
@@ -29,3 +34,21 @@ def retroml_algorithms() -> list[AlgorithmSpec]:
 def retroml_config_package() -> str:
     """Where this plugin's YAML files are."""
     return "retroml_example.conf"
+
+
+@hookimpl(optionalhook=True)
+def retroml_desktop_panels(slot: str) -> list[PanelSpec]:
+    """A card on the Train page; asked only where the desktop app is installed."""
+    from retroml_dearpygui.specs import PanelSpec
+
+    if slot != "train.side":
+        return []
+    return [
+        PanelSpec(
+            name="beside_people",
+            title="Beside people",
+            summary="How the run on screen compares with people.",
+            icon="",
+            factory="retroml_example.panel:build",
+        )
+    ]

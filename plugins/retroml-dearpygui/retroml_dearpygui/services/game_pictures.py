@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import warnings
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -75,7 +76,9 @@ def draw(game: str) -> NDArray[np.uint8]:
     """A frame of `game` (210, 160, 3). Raises ValueError when the emulator does not have it."""
     from ale_py import ALEInterface, LoggerMode, roms
 
-    path = roms.get_rom_path(game)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of what is said below
+        path = roms.get_rom_path(game)
     if path is None:
         raise ValueError(f"there is no ROM of {game}")
     ALEInterface.setLoggerMode(LoggerMode.Error)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrangement", "arrange", "mosaic"]
 
-GAP = 4
+GAP = 3
 SHADE = 24
 
 
@@ -52,7 +52,7 @@ def arrange(count: int, height: int, width: int, room: tuple[int, int]) -> Arran
         columns, rows = shape
         return min(((room[1] + GAP) // columns - GAP) // width, ((room[0] + GAP) // rows - GAP) // height)
 
-    columns, rows = max(shapes, key=lambda shape: (times(shape), -shape[0] * shape[1]))
+    columns, rows = max(shapes, key=lambda shape: (times(shape), -shape[0] * shape[1], shape[0]))
     factor = max(1, times((columns, rows)))
     return Arrangement(columns, rows, height * factor, width * factor, factor)
 

@@ -14,6 +14,7 @@ from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.keyboard import Keyboard, combination
 from retroml_dearpygui.ui.palette_box import PaletteBox
+from retroml_dearpygui.ui.side_cards import SideCards
 from retroml_dearpygui.ui.toasts import Toasts
 from retroml_dearpygui.ui.widgets.basic import row, space, text
 from retroml_dearpygui.ui.widgets.errors import error_card
@@ -46,10 +47,12 @@ class Shell:
         self._broken: set[str] = set()
         self._actions: list[ActionSpec] = []
         self.desk: Desk
+        self._side: SideCards
 
     def attach(self, desk: Desk) -> None:
         """Take the desk this shell is the front of; before anything else."""
         self.desk = desk
+        self._side = SideCards(desk, self.ui)
         self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins)}
         self._actions = [spec for spec in offers.actions(desk.app.plugins) if spec.shortcut]
 
@@ -80,6 +83,7 @@ class Shell:
                         text(ui, "Retro ML", "h1")
                     space(ui, 14)
                     dpg.add_group(tag="nav")
+                    self._side.build()
                 with dpg.child_window(border=False, always_use_window_padding=True, tag="main"):
                     ui.theme("main", "main")
                     with dpg.group() as head:
@@ -194,6 +198,7 @@ class Shell:
                 self.page.tick(dt)
             except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
                 self._break(self.current, error)
+        self._side.tick()
         self.dialogs.tick()
         self.toasts.tick(dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
 
@@ -231,6 +236,10 @@ class Shell:
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard."""
         dpg.set_clipboard_text(text)
+
+    def report(self, where: str, error: BaseException) -> str:
+        """Write an error to the crash log; its report."""
+        return self._crashes.report(where, error)
 
     def crashed(self, where: str, error: BaseException) -> None:
         """Log the error and offer its report."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import AlgorithmSpec, GameSpec
     from retroml_dearpygui.desk import Desk
-    from retroml_dearpygui.services.configs import Composer
 
 __all__ = ["TrainViewModel"]
 
@@ -40,7 +39,7 @@ class TrainViewModel(ViewModel):
     `problem` is why the settings cannot be used, in words. `starting` while a run is being made.
     """
 
-    def __init__(self, desk: Desk, composer: Composer | None = None) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         kept = desk.settings.recall(PAGE)
         self.games = _ordered(desk.app.registry.games)
@@ -55,7 +54,7 @@ class TrainViewModel(ViewModel):
         self.problem = ""
         self.starting = self.composing = False
         self.runs = desk.viewmodel(RunsViewModel)
-        self._composer = composer or desk.composer
+        self._composer = desk.composer
         self._usual: ExperimentConfig | None = None
         self._wanted = 0
         self._typing = Debounce(desk.clock, 0.3)

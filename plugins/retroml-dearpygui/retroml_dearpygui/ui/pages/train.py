@@ -16,6 +16,7 @@ from retroml_dearpygui.ui.train.run_card import ControlsCard, FiguresCard
 from retroml_dearpygui.ui.train.setup_card import SetupCard
 from retroml_dearpygui.ui.widgets.basic import cell, grid, text
 from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot
+from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.section import section
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
@@ -46,6 +47,7 @@ class TrainPage(Page):
         self.figures = FiguresCard(ui, self.runs)
         self.machine_card = MachineCard(ui, self.machine)
         self.recent = RecentCard(ui, self.runs)
+        self.panels = Panels(desk, ui, "train.side")
         self.plot = ScorePlot(ui, self.curves, "train.plot")
         self._shown: tuple[int, ...] = ()
 
@@ -66,6 +68,7 @@ class TrainPage(Page):
                         self.machine_card.build()
                     with cell():
                         self.recent.build()
+                self.panels.build()
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
@@ -74,6 +77,7 @@ class TrainPage(Page):
         self.gallery.tick()
         self.curves.tick()
         self.plot.tick(dt)
+        self.panels.tick(dt, self.runs.chosen or None)
         now = (self.model.version, self.runs.version, self.machine.version, self.textures.version, self.curves.version)
         if now == self._shown:
             return

@@ -11,6 +11,7 @@ from retroml_dearpygui.ui.watch.metrics_card import MetricsCard
 from retroml_dearpygui.ui.watch.mind_card import MindCard
 from retroml_dearpygui.ui.watch.stage_card import StageCard
 from retroml_dearpygui.ui.widgets.basic import cell, grid
+from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.watch import WatchViewModel
@@ -35,6 +36,7 @@ class WatchPage(Page):
         self.stage = StageCard(ui, self.model)
         self.mind = MindCard(ui, self.model)
         self.metrics = MetricsCard(ui, self.curves, self.model)
+        self.panels = Panels(desk, ui, "watch.side")
         self._titles: dict[str, str] = {}
         self._shown: tuple[int, ...] = ()
 
@@ -62,6 +64,7 @@ class WatchPage(Page):
             with cell():
                 self.metrics.build()
                 self.mind.build()
+                self.panels.build()
         with dpg.item_handler_registry() as clicks:
             dpg.add_item_clicked_handler(dpg.mvMouseButton_Left, callback=lambda: self.stage.click())
         dpg.bind_item_handler_registry("watch.screen", clicks)
@@ -71,6 +74,7 @@ class WatchPage(Page):
         self.model.tick(self.desk.clock())
         self.curves.tick()
         self.metrics.tick(dt)
+        self.panels.tick(dt, self.runs.chosen or None)
         now = (self.model.version, self.runs.version)
         if now == self._shown:
             return

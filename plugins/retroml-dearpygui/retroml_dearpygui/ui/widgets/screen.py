@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEIGHT", "WIDTH", "Screen", "enlarged"]
 
-WIDTH, HEIGHT = 840, 672
+WIDTH, HEIGHT = 852, 694
 TAG = "screen.texture"
 
 
@@ -39,7 +39,7 @@ class Screen:
         dpg.add_image(_texture(), width=10, height=10, tag=self.tag, parent=parent, show=False)
 
     def put(self, pixels_HWC: NDArray[np.uint8], room: tuple[float, float], aspect: float = 0.0) -> None:
-        """Show pixels uint8 (H, W, 3) or grey (H, W), at most 672 x 840, as large as fits into `room` (width, height)."""
+        """Show pixels uint8 (H, W, 3) or grey (H, W), at most 694 x 852, as large as fits into `room` (width, height)."""
         height, width = pixels_HWC.shape[:2]
         if height > HEIGHT or width > WIDTH:
             raise ValueError(f"at most {WIDTH} x {HEIGHT} pixels can be shown, not {width} x {height}")
@@ -57,7 +57,7 @@ class Screen:
         # Half a pixel is left out at the far edges, where the texture holds what was shown before.
         ends = [(width - 0.5) / WIDTH, (height - 0.5) / HEIGHT]
         dpg.configure_item(self.tag, width=int(wide), height=int(wide / aspect), uv_max=ends, show=True)
-        dpg.set_item_pos(self.tag, [max(0, int((room[0] - wide) / 2)), 0])
+        dpg.set_item_pos(self.tag, [max(0, int((room[0] - wide) / 2)), max(0, int((room[1] - wide / aspect) / 2))])
 
 
 def _texture() -> str:
