@@ -1,9 +1,10 @@
 """How many steps a second PPO trains at, beside its peers: `python -m benchmarks.train_speed --peers sb3,cleanrl,tianshou`.
 
-The standard Atari setting for all: Nature CNN, 8 games of Breakout, 128 steps, 4 epochs, 4 minibatches, the same cores.
+The standard Atari setting for all: Nature CNN, 8 games of Breakout, 128 steps, 4 epochs, 4 minibatches, the same cores. With
+`--algorithm dqn` one game, batches of 32, an update every 4 steps; the steps that only fill the replay are not counted.
 Each peer gets a throwaway environment under benchmarks/.environments that shares this one's torch, so that only the peer
 differs. Runs alternate (ours, peer, ours, peer …) so that a busy machine disturbs both; what counts is the ratio of
-neighbours. CleanRL is not a package: download `ppo_atari.py` or `ppo_atari_envpool.py` from
+neighbours. CleanRL is not a package: download `ppo_atari.py`, `ppo_atari_envpool.py` or `dqn_atari.py` from
 https://github.com/vwxyzjn/cleanrl and pass `--cleanrl path/to/it` (twice for both).
 """
 
@@ -66,10 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print, write JSON."""
     args = arguments(argv)
     options = ("--precision", args.precision, *(["--overlap"] if args.overlap else []))
-    ours = Trainer("retroml", (sys.executable, str(TRAINERS / "retroml_ppo.py"), *options))
+    ours = Trainer("retroml", (sys.executable, str(TRAINERS / f"retroml_{args.algorithm}.py"), *options))
     comparisons = []
     print(f"{'':28s} {'ours':>8s} {'theirs':>8s}   ratio   steps/s, medians")
-    for peer in peers(args.peers.split(","), args.cleanrl):
+    for peer in peers(args.peers.split(","), args.cleanrl, args.algorithm):
         comparison = compare(ours, peer, args.rounds, lambda trainer: measure(trainer, args.steps, args.threads))
         comparisons.append(comparison)
         print(comparison, flush=True)
@@ -83,6 +84,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.train_speed", description=__doc__)
     parser.add_argument("--peers", default="sb3,cleanrl,tianshou", help="which to compare with (sb3,cleanrl,tianshou)")
+    parser.add_argument("--algorithm", default="ppo", choices=("ppo", "dqn"), help="what is trained (ppo)")
     parser.add_argument("--cleanrl", type=Path, action="append", default=[], help="a downloaded CleanRL script")
     parser.add_argument("--steps", type=int, default=8192, help="steps of each run (8192)")
     parser.add_argument("--rounds", type=int, default=4, help="pairs of runs with each peer (4)")
@@ -93,15 +95,15 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def peers(names: Sequence[str], cleanrl: Sequence[Path]) -> list[Trainer]:
+def peers(names: Sequence[str], cleanrl: Sequence[Path], algorithm: str = "ppo") -> list[Trainer]:
     """The trainers to compare with, installed. Raises SystemExit for an unknown one or a missing script."""
     trainers = []
     for name in names:
         if name not in NEEDS:
             raise SystemExit(f"unknown peer {name}; there are {', '.join(NEEDS)}")
         if name == "cleanrl" and not cleanrl:
-            raise SystemExit("for cleanrl, download ppo_atari.py and pass --cleanrl path/to/ppo_atari.py")
-        command = (str(environment(name)), str(TRAINERS / f"{name}_ppo.py"))
+            raise SystemExit(f"for cleanrl, download {algorithm}_atari.py and pass --cleanrl path/to/it")
+        command = (str(environment(name)), str(TRAINERS / f"{name}_{algorithm}.py"))
         if name == "cleanrl":
             trainers += [Trainer(f"cleanrl {path.name}", (*command, "--script", str(path.resolve()))) for path in cleanrl]
         else:
@@ -150,6 +152,7 @@ def measure(trainer: Trainer, steps: int, threads: int) -> float:
 def record(args: argparse.Namespace, comparisons: Sequence[Comparison]) -> dict[str, object]:
     """What is written down."""
     return {
+        "algorithm": args.algorithm,
         "steps": args.steps,
         "precision": args.precision,
         "overlap": args.overlap,

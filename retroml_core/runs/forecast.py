@@ -24,6 +24,8 @@ TAPE_BYTES_PER_STEP = 0.5
 EVENT_BYTES_PER_SECOND = 4_000
 POLICY_BYTES = 8_000_000
 STATE_BYTES = 40_000_000
+REPLAY_BYTES_PER_STEP = 700
+"""Of a replay buffer (`algorithm.replay_size`), which checkpoints share: a tenth of its pictures, compressed."""
 FILM_BYTES_PER_SECOND = 1_000_000
 EVALUATION_FILM_SECONDS = 300
 
@@ -56,12 +58,13 @@ def forecast(config: ExperimentConfig, app: App) -> Forecast:
     seconds = limit if limit is not None else steps / 100
     taped = bool(app.registry.environments[config.environment.name].tape)
     learns = "learns" in app.registry.algorithms[config.algorithm.name].traits
+    replay = min(steps, int(getattr(config.algorithm, "replay_size", 0))) * REPLAY_BYTES_PER_STEP
     # A checkpoint is written before the oldest one goes, and the best model is kept besides.
     states, policies = config.checkpoints.keep + 2, config.checkpoints.keep_policies + 1
     return Forecast(
         tape=int(steps * TAPE_BYTES_PER_STEP) if taped else 0,
         events=int(seconds * EVENT_BYTES_PER_SECOND),
-        checkpoints=states * STATE_BYTES + policies * POLICY_BYTES if learns else 1_000_000,
+        checkpoints=int(states * STATE_BYTES + policies * POLICY_BYTES + replay) if learns else 1_000_000,
         films=_film_bytes(config, seconds) if taped else 0,
     )
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from retroml_core.config.composing import compose
-from retroml_core.runs.forecast import POLICY_BYTES, STATE_BYTES, Forecast, forecast, free_bytes, size_text
+from retroml_core.runs.forecast import (
+    POLICY_BYTES,
+    REPLAY_BYTES_PER_STEP,
+    STATE_BYTES,
+    Forecast,
+    forecast,
+    free_bytes,
+    size_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,10 @@ def test_a_film_as_long_as_the_training(installed):
 
 def test_the_forecast_of_a_day_is_of_a_likely_size(installed):
     assert 1e8 < needs_of(installed, "budget.hours=24").total < 1e10
+
+
+def test_a_replay_has_its_share_of_the_checkpoints(installed):
+    plain, small = needs_of(installed, "algorithm=ppo"), needs_of(installed, "algorithm=dqn", "algorithm.replay_size=1000")
+    assert small.checkpoints - plain.checkpoints == 1000 * REPLAY_BYTES_PER_STEP
+    short = needs_of(installed, "algorithm=dqn", "algorithm.replay_size=1000", "budget.steps=100")
+    assert short.checkpoints - plain.checkpoints == 100 * REPLAY_BYTES_PER_STEP

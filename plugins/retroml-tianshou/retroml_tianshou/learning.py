@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from retroml_tianshou.pixels import channels_last
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -78,7 +80,7 @@ def upload(drawn: Drawn, device: torch.device) -> Minibatch:
         return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
 
     def pictures(array: NDArray[Any]) -> Tensor:
-        return move(array).contiguous(memory_format=torch.channels_last)
+        return move(channels_last(array)).permute(0, 3, 1, 2)
 
     return Minibatch(
         obs=pictures(drawn.obs),

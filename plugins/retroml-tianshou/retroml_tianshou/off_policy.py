@@ -29,6 +29,7 @@ from retroml_tianshou.compute import prepare
 from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy_probabilities
 from retroml_tianshou.learning import Learner, upload
 from retroml_tianshou.measures import refuse_nonsense
+from retroml_tianshou.pixels import channels_last
 from retroml_tianshou.replay import make_replay
 from retroml_tianshou.replay.sampling import Sampler, UniformSampler
 from retroml_tianshou.schedules import share_left
@@ -128,8 +129,8 @@ class OffPolicyTrainable(OnlineTrainable):
     def values(self, obs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network takes each action (B, A) to be worth for observations (B, C, H, W)."""
         self.compute.use_threads(self.compute.threads_for(len(obs)))
-        pixels = torch.from_numpy(obs).to(self.compute.device).contiguous(memory_format=torch.channels_last)
-        values_BA: NDArray[np.float32] = self.learner.values(pixels).cpu().numpy()
+        pixels_BHWC = torch.from_numpy(channels_last(obs)).to(self.compute.device)
+        values_BA: NDArray[np.float32] = self.learner.values(pixels_BHWC.permute(0, 3, 1, 2)).cpu().numpy()
         return values_BA
 
     def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:

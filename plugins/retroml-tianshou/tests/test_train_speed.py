@@ -65,6 +65,6 @@ def test_every_peer_has_its_trainer(train_speed):
 
 
 def test_the_record_is_json_with_the_ratios(train_speed):
-    args = SimpleNamespace(steps=8, precision="float32", overlap=False, threads=2)
+    args = SimpleNamespace(algorithm="ppo", steps=8, precision="float32", overlap=False, threads=2)
     record = train_speed.record(args, [train_speed.Comparison("other", [4.0], [2.0])])
     assert json.loads(json.dumps(record))["comparisons"][0]["ratios"] == [2.0]

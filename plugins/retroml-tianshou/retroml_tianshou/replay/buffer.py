@@ -161,7 +161,7 @@ class ReplayBuffer:
         return {"actions": self.actions_LB[slots].ravel().astype(np.int64), "rewards": self.rewards_LB[slots].ravel()}
 
     def state(self) -> Tree:
-        """Everything, as a tree whose full segments are parts. Not between `see` and `learn`."""
+        """Everything, as a tree whose rows are parts. Not between `see` and `learn`."""
         return {
             "rows": self.rows,
             "begun": self.begun_B.copy(),

@@ -1,8 +1,8 @@
-"""A replay as a plain tree: full segments of rows are parts, which checkpoints write once; the rest is written each time.
+"""A replay as a plain tree of parts: checkpoints write each part only once, so each writes only what is new.
 
 Rows are numbered from the first one played, and a segment is a fixed range of them, so that it has the same content and key
-in every state that holds all of it. What the ring has begun to overwrite, and the rows since the last full segment, are at
-most two segments.
+in every state that holds all of it. Only what the ring has begun to overwrite and the rows since the last full segment, less
+than two segments, differ from state to state.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Segments:
         self._length = max(1, segment_steps // buffer.environments)
         self._parts: dict[int, Part] = {}
 
-    def save(self) -> list[Part | Tree]:
-        """All rows that are kept, in order. What they hold is live."""
+    def save(self) -> list[Part]:
+        """All rows that are kept, in order. What the parts hold is live."""
         self._parts = {first: part for first, part in self._parts.items() if first >= self._oldest()}
         return [self._segment(first, last) for first, last in self._ranges()]
 
@@ -52,12 +52,13 @@ class Segments:
             yield first, last
             first = last
 
-    def _segment(self, first: int, last: int) -> Part | Tree:
-        if last - first < self._length:
-            return self._content(first, last)
-        if first not in self._parts:
-            self._parts[first] = make_part("replay", lambda: self._content(first, last))
-        return self._parts[first]
+    def _segment(self, first: int, last: int) -> Part:
+        if first in self._parts:
+            return self._parts[first]
+        part = make_part("replay", lambda: self._content(first, last))
+        if last - first == self._length:
+            self._parts[first] = part
+        return part
 
     def _content(self, first: int, last: int) -> Tree:
         buffer, stacks = self._buffer, self._buffer.stacks
@@ -84,21 +85,21 @@ class Segments:
             yield slot, count
             first += count
 
-    def load(self, segments: list[Part | Tree]) -> None:
+    def load(self, segments: list[Part]) -> None:
         """Take up what `save` gave for a buffer of the same shape; one segment at a time is in memory besides."""
         for segment in segments:
-            content = segment.read() if isinstance(segment, Part) else segment
-            self._fill(content)
-            if isinstance(segment, Part):
-                self._remember(segment, int(content["first"]), int(content["rows"]))
+            content = segment.read()
+            first, rows = int(content["first"]), int(content["rows"])
+            self._fill(content, first, first + rows)
+            if rows == self._length:
+                self._remember(segment, first)
 
-    def _remember(self, part: Part, first: int, rows: int) -> None:
-        last = first + rows
+    def _remember(self, part: Part, first: int) -> None:
+        last = first + self._length
         self._parts[first] = Part(part.key, lambda: self._content(first, last), part.size_bytes)
 
-    def _fill(self, content: Tree) -> None:
+    def _fill(self, content: Tree, first: int, last: int) -> None:
         buffer, stacks = self._buffer, self._buffer.stacks
-        first, last = int(content["first"]), int(content["first"]) + int(content["rows"])
         pictures: NDArray[Any] = content["pictures"]
         one = int(np.prod(buffer.stacks.observation_shape[1:]))
         frames = stacks.frames or stacks.start(stacked=pictures.shape[2] == one)
