@@ -31,10 +31,13 @@ HEAD = (
 
 
 def table(outcomes: Sequence[Outcome], games: Mapping[str, GameSpec] | None = None) -> str:
-    """One row for each game, algorithm and protocol: means over the seeds, with the deviation where there are several."""
+    """One row for each game, algorithm and protocol: means over the seeds, with the deviation where there are several.
+
+    Runs that failed are left out; those that were stopped before their budget was used up say so.
+    """
     known = _games() if games is None else games
     figures = json.loads(PUBLISHED.read_text(encoding="utf-8"))
-    ordered = sorted((each for each in outcomes if each.state == "completed"), key=_protocol)
+    ordered = sorted((each for each in outcomes if each.state != "failed"), key=_protocol)
     rows = [_row(list(same), known, figures) for _, same in groupby(ordered, _protocol)]
     return "\n".join(_line(cells) for cells in (HEAD, ["---"] * len(HEAD), *rows))
 
@@ -50,7 +53,7 @@ def _row(same: Sequence[Outcome], games: Mapping[str, GameSpec], figures: Mappin
     return [
         first.game,
         first.algorithm,
-        f"{first.steps:,}",
+        _steps(same),
         str(len(same)),
         _over_seeds(each.first for each in same),
         _over_seeds(each.last for each in same),
@@ -63,6 +66,11 @@ def _row(same: Sequence[Outcome], games: Mapping[str, GameSpec], figures: Mappin
 
 def _protocol(outcome: Outcome) -> tuple[Any, ...]:
     return (outcome.game, outcome.algorithm, outcome.overrides)
+
+
+def _steps(same: Sequence[Outcome]) -> str:
+    fewest = min(each.steps for each in same)
+    return f"{fewest:,}" + ("" if all(each.state == "completed" for each in same) else " (stopped)")
 
 
 def _over_seeds(values: Iterable[float | None]) -> str:

@@ -160,6 +160,18 @@ def test_a_run_that_failed_is_in_no_row(modules, make_outcome):
     assert "failed: loss/policy is nan" in str(outcome)
 
 
+def test_a_run_that_was_stopped_says_so(modules, make_outcome):
+    (row,) = rows(modules, [make_outcome(), make_outcome(seed=2, state="stopped", steps=600)])
+    assert "| 600 (stopped) | 2 |" in row
+
+
+def test_the_page_shows_the_table_of_the_committed_results(modules):
+    outcomes = modules[1].Results.read(ROOT / "benchmarks" / "results" / "learning.json").outcomes
+    page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
+    assert outcomes
+    assert modules[2].table(outcomes) in page
+
+
 def test_a_game_nobody_published_stands_alone(modules, make_outcome):
     (row,) = rows(modules, [make_outcome(game="catch", evaluation=[])])
     assert row == "| catch | ppo_quick | 1,000 | 1 | 1.0 | 4.0 | - | - | - |  |"
