@@ -16,10 +16,11 @@ from retroml_core.faults import Fault
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.schema import FilmConfig
-    from retroml_core.tape import Tape
+    from retroml_core.tape import Tape, TapedEpisode
     from retroml_core.training.players import Players
 
 __all__ = [
+    "Arena",
     "FilmCancelled",
     "FilmError",
     "FilmFacts",
@@ -28,6 +29,7 @@ __all__ = [
     "FilmResult",
     "FilmSegment",
     "Renderer",
+    "Staged",
     "work_folder",
 ]
 
@@ -64,13 +66,37 @@ class FilmSegment:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A game that was played for a film: `episode` of `tape`, played by the policy stored at `step`."""
+
+    tape: Tape
+    episode: TapedEpisode
+    step: int
+
+
+class Arena(Protocol):
+    """Where stored policies of a run play games that are not part of it."""
+
+    def play(self, step: int, *, seed: int, most_steps: int, tick: Callable[[], None]) -> Staged:
+        """Let the policy stored at `step` play one game of at most `most_steps` steps, and record it.
+
+        The same `seed` gives the same beginning, whoever plays. `tick` is called at least once a second. Raises FilmError
+        when there is no such policy.
+        """
+
+    def close(self) -> None:
+        """Remove what was recorded. May be called twice."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FilmJob:
     """One film to make.
 
     `length_seconds` is the length asked for (None: as the renderer sees fit). `players` loads the policies of checkpoints,
     `progress(fraction, doing)` reports and raises FilmCancelled when the film is no longer wanted: call it at least once
-    a second.
+    a second. In the `arena` the policies play new games (None: this run's environment has no tape to film from). `others`
+    are other runs to show beside this one; of them only run, tape, players, arena and titles count.
     """
 
     run: Run
@@ -82,6 +108,8 @@ class FilmJob:
     progress: Callable[[float, str], None]
     game_title: str = ""
     algorithm_title: str = ""
+    arena: Arena | None = None
+    others: tuple[FilmJob, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

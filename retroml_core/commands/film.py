@@ -1,8 +1,9 @@
-"""`retroml film [ID]`: make films of a run, at any time after it has begun, or list those there are."""
+"""`retroml film [ID ...]`: make films of a run, at any time after it has begun, or of several; or list those there are."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,9 @@ def main(app: App, argv: list[str]) -> int:
     from retroml_core.runs.run import find_run
 
     parsed = _parser().parse_args(argv)
-    run = find_run(app, parsed.id)
+    run, *others = [find_run(app, name) for name in parsed.ids or ["latest"]]
     options = FilmOptions.from_arguments(parsed)
+    options = dataclasses.replace(options, others=(*options.others, *(other.folder for other in others)))
     for name in parsed.renderer:
         app.registry.get("renderers", name)
     if parsed.list:
@@ -43,7 +45,9 @@ def main(app: App, argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="retroml film", description="Make films of a run from its tape, or list them.")
-    parser.add_argument("id", nargs="?", default="latest", help="the run: its id, a unique beginning of it, or latest")
+    parser.add_argument(
+        "ids", nargs="*", metavar="id", help="the run: its id, a unique beginning of it, or latest; a race takes several"
+    )
     parser.add_argument("--renderer", nargs="+", default=[], metavar="NAME", help="kinds of film; default: those of the run")
     parser.add_argument("--list", action="store_true", help="list the films of the run and stop")
     parser.add_argument("--json", action="store_true", help="print the films as JSON")

@@ -6,10 +6,11 @@ is what the worker and the `film` command use, so that a failing film never harm
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,10 +22,10 @@ from retroml_core.films.names import film_stem, safe_stem
 from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
 from retroml_core.films.process import FilmProcess, start_film
 from retroml_core.films.sameness import film_key, find_film
+from retroml_core.runs.run import Run
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig, FilmConfig
     from retroml_core.specs import EnvironmentSpec, RendererSpec
     from retroml_core.tape import Tape
@@ -57,17 +58,16 @@ def make_film(
     folder = options.output if options.output is not None else run.videos_folder
     tape = _open_tape(app, run, config)
     try:
-        _check_needs(spec, tape)
-        key = film_key(run, spec.name, wished, settings, length, tape)
+        others = [Run(path) for path in options.others]
+        _check_needs(spec, tape, others)
+        key = film_key(run, spec.name, wished, settings, length, tape, others)
         if not options.again and (film := find_film(folder, key)) is not None:
             return dataclasses.replace(film, existed=True)
         slot = _reserve(app, run, config, spec, folder, trained, key, suffix, clean_orphans=options.output is None)
         try:
             job = _job(app, run, tape, wished, slot.part, length, progress or _nobody_listens)
-            try:
-                result = _render(spec, settings, job)
-            finally:
-                job.players.close()
+            with _beside(app, job, others) as shown:
+                result = _render(spec, settings, shown)
             _publish(slot, _sidecar(app, run, config, spec, result, slot, length) | {"key": key})
         finally:
             slot.discard()
@@ -103,7 +103,11 @@ def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:
         raise FilmError(f"the tape of {run.id} cannot be read: {error}") from error
 
 
-def _check_needs(spec: RendererSpec, tape: Tape) -> None:
+def _check_needs(spec: RendererSpec, tape: Tape, others: Sequence[Run]) -> None:
+    if others and "others" not in spec.needs:
+        raise FilmError(f"{spec.title} shows one run only: make it of each, or show them side by side with --renderer race")
+    if "others" in spec.needs and not others:
+        raise FilmError(f"{spec.title} needs several runs: retroml film ID1 ID2 --renderer {spec.name}")
     training, evaluation = tape.steps("training"), tape.steps("evaluation")
     if training + evaluation == 0:
         raise FilmError("nothing is recorded yet: let it train for a moment, then try again")
@@ -154,12 +158,15 @@ def _job(
     length: float,
     progress: Callable[[float, str], None],
 ) -> FilmJob:
+    from retroml_core.films.arena import TapedArena
     from retroml_core.training.players import Players
 
+    players = Players(run, app)
     return FilmJob(
         run=run,
         tape=tape,
-        players=Players(run, app),
+        players=players,
+        arena=TapedArena(app, run, players),
         config=config,
         target=target,
         length_seconds=length,
@@ -167,6 +174,26 @@ def _job(
         game_title=app.registry.game(run.tree["game"]).title,
         algorithm_title=app.registry.get("algorithms", run.tree["algorithm"]["name"]).title,
     )
+
+
+@contextlib.contextmanager
+def _beside(app: App, job: FilmJob, others: Sequence[Run]) -> Iterator[FilmJob]:
+    """`job` with the runs shown beside its own; closes all that is open in the end. Raises FilmError when one has no tape."""
+    with contextlib.ExitStack() as stack:
+        _close_later(stack, job)
+        jobs = []
+        for other in others:
+            tape = _open_tape(app, other, other.config(app))
+            stack.callback(tape.close)
+            jobs.append(_job(app, other, tape, job.config, job.target, job.length_seconds or 0.0, job.progress))
+            _close_later(stack, jobs[-1])
+        yield dataclasses.replace(job, others=tuple(jobs))
+
+
+def _close_later(stack: contextlib.ExitStack, job: FilmJob) -> None:
+    stack.callback(job.players.close)
+    if job.arena is not None:
+        stack.callback(job.arena.close)
 
 
 def _render(spec: RendererSpec, settings: Any, job: FilmJob) -> FilmResult:

@@ -24,9 +24,9 @@ class FilmOptions:
     """Wishes for one film; None leaves a thing to the run's config.
 
     `length` is seconds or "match" (as long as the training was), `output` a folder other than the run's own, `settings`
-    values of the renderer's config by name. The overlays in `show` are switched on, then those in `hide` off.
-    With `again` a film is made though there is one like it. At most `at_once` films are made at a time under one data root;
-    more wait for their turn.
+    values of the renderer's config by name, `others` the folders of runs to show beside this one. The overlays in `show` are
+    switched on, then those in `hide` off. With `again` a film is made though there is one like it. At most `at_once` films
+    are made at a time under one data root; more wait for their turn.
     """
 
     length: str | None = None
@@ -41,6 +41,7 @@ class FilmOptions:
     hide: tuple[str, ...] = ()
     output: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[Path, ...] = ()
     again: bool = False
     at_once: int = 1
 
@@ -62,6 +63,15 @@ class FilmOptions:
         moment = "steps of the run (120000) or time trained (90s, 1h02m)"
         parser.add_argument("--from", dest="begin", metavar="MOMENT", help=f"full_record: where to begin, {moment}")
         parser.add_argument("--to", dest="end", metavar="MOMENT", help="full_record: where to end, likewise")
+        parser.add_argument(
+            "--other",
+            dest="others",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FOLDER",
+            help="race: folder of another run",
+        )
         parser.add_argument("--again", action="store_true", help="make the film though there is one like it")
         parser.add_argument(
             "--at-once", type=int, default=1, metavar="N", help="wait while N films are being made already; default: 1"
@@ -92,6 +102,7 @@ class FilmOptions:
             hide=_names(parsed.hide),
             output=parsed.output,
             settings=settings,
+            others=tuple(parsed.others),
             again=parsed.again,
             at_once=max(parsed.at_once, 1),
         )
@@ -106,6 +117,7 @@ class FilmOptions:
         arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
         if self.captions is not None:
             arguments.append("--captions" if self.captions else "--no-captions")
+        arguments += [f"--other={folder}" for folder in self.others]
         arguments += ["--again"] * self.again + [f"--at-once={self.at_once}"] * (self.at_once != 1)
         return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["film_key", "find_film"]
 
 
-def film_key(run: Run, renderer: str, config: FilmConfig, settings: Any, length_seconds: float, tape: Tape) -> str:
-    """The key of a film of `run`: what is on its tape now, which policies are stored, and all wishes."""
+def film_key(
+    run: Run,
+    renderer: str,
+    config: FilmConfig,
+    settings: Any,
+    length_seconds: float,
+    tape: Tape,
+    others: Sequence[Run] = (),
+) -> str:
+    """The key of a film of `run` and `others`: what is on its tape now, which policies are stored, and all wishes."""
     wishes = {name: value for name, value in dataclasses.asdict(config).items() if name not in ("renderers", "length")}
-    facts = {
+    facts: dict[str, Any] = {
         "run": run.id,
         "renderer": renderer,
         "wishes": wishes,
@@ -33,6 +42,8 @@ def film_key(run: Run, renderer: str, config: FilmConfig, settings: Any, length_
         "steps": [tape.steps("training"), tape.steps("evaluation")],
         "policies": [checkpoint.name for checkpoint in run.checkpoints()],
     }
+    if others:
+        facts["others"] = {other.id: [checkpoint.name for checkpoint in other.checkpoints()] for other in others}
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retroml_core.algorithm import Decision
+from retroml_core.filming import Staged
 from retroml_core.tape import Moment, TapeCheck, TapedEpisode, View
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from retroml_core.tape import Tape
 
 __all__ = [
+    "MadeUpArena",
     "MadeUpPlayer",
     "MadeUpPlayers",
     "MadeUpTape",
@@ -224,3 +226,24 @@ class MadeUpPlayers:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+@dataclass
+class MadeUpArena:
+    """Games as long as their policy is old: a tenth of its step, and 30 steps at least. `asked` keeps what was asked for."""
+
+    asked: list[tuple[int, int]] = field(default_factory=list)
+    closed: int = 0
+
+    def play(self, step: int, *, seed: int, most_steps: int, tick: Callable[[], None]) -> Staged:
+        """A game on a tape of its own."""
+        tick()
+        self.asked.append((step, seed))
+        length = min(30 + step // 10, most_steps)
+        finished = length < most_steps
+        episode = made_up_episode(1 + step // 500, length=length, first_step=0, stream="evaluation", finished=finished)
+        return Staged(MadeUpTape(evaluation=[episode]), episode, step)
+
+    def close(self) -> None:
+        """Count it."""
+        self.closed += 1

@@ -64,3 +64,8 @@ def test_an_option_that_does_not_exist_is_wrong_use(app, run, capsys):
         main(app, ["latest", "--speed", "9"])
     assert ended.value.code == 2
     capsys.readouterr()
+
+
+def test_several_runs_are_refused_by_a_renderer_that_shows_one(app, run, capsys):
+    assert main(app, [run.id, run.id]) == 1
+    assert "shows one run only" in capsys.readouterr().err.replace("\n", " ")

@@ -34,6 +34,7 @@ options = st.builds(
     hide=st.lists(words.map(str.lower), max_size=3).map(tuple),
     output=st.none() | st.just(Path("some folder")),
     settings=st.dictionaries(words, words, max_size=3),
+    others=st.lists(words.map(Path), max_size=3).map(tuple),
     again=st.booleans(),
     at_once=st.integers(1, 9),
 )

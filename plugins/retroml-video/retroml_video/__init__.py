@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retroml_core import RendererSpec, hookimpl
 from retroml_video.settings import FinalRunConfig, FullRecordConfig, TimelapseConfig
+from retroml_video.side_by_side import MilestonesConfig, RaceConfig
 
 __all__ = ["retroml_video_renderers"]
 
@@ -44,5 +45,25 @@ def retroml_video_renderers() -> list[RendererSpec]:
             formats=FORMATS,
             looks=LOOKS,
             needs=frozenset({"tape"}),
+        ),
+        RendererSpec(
+            name="milestones",
+            title="Milestones",
+            summary="The agent at 0, 1, 5, 10, 25, 50 and 100 % of its training, side by side in the same game.",
+            config=MilestonesConfig,
+            factory="retroml_video.milestones:build",
+            formats=FORMATS,
+            looks=LOOKS,
+            needs=frozenset({"tape", "training", "policy"}),
+        ),
+        RendererSpec(
+            name="race",
+            title="Race",
+            summary="Several runs side by side in the same game, with a ranking that follows their scores.",
+            config=RaceConfig,
+            factory="retroml_video.race:build",
+            formats=FORMATS,
+            looks=LOOKS,
+            needs=frozenset({"tape", "training", "policy", "others"}),
         ),
     ]
