@@ -74,8 +74,12 @@ class Window:
         """Draw frames until the window is closed."""
         while dpg.is_dearpygui_running():
             self.frame()
-            page = self.shell.page
-            self.worker.wait(self.pacing.delay(self._began, self._clock(), page.fps if page else 0.0))
+            self.rest()
+
+    def rest(self) -> None:
+        """Wait until the next frame is due, or something is posted."""
+        page = self.shell.page
+        self.worker.wait(self.pacing.delay(self._began, self._clock(), page.fps if page else 0.0))
 
     def frame(self) -> None:
         """Draw one frame: what was posted, the page's tick, the picture, then what the user did."""

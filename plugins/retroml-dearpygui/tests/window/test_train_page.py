@@ -1,0 +1,182 @@
+"""The Train page in a real window, with real events of mouse and keyboard."""
+
+import dearpygui.dearpygui as dpg
+import pytest
+from retroml_dearpygui.robot import texts
+from retroml_dearpygui.services.children import Children
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.train import TrainViewModel
+
+from retroml_core.events import RunState
+from retroml_core.runs.run import Run
+from retroml_core.testing import TinyRun, tiny_run
+
+
+@pytest.fixture
+def train(robot):
+    """The view-model of the page, once it knows what the settings come to."""
+    model = robot.window.desk.viewmodel(TrainViewModel)
+    robot.wait(lambda: model.expectation is not None and not model.composing, "an expectation")
+    return model
+
+
+@pytest.fixture
+def started(monkeypatch):
+    runs = []
+    monkeypatch.setattr(Children, "start", lambda self, run: runs.append(run))
+    return runs
+
+
+@pytest.fixture
+def finished(window, robot):
+    """A run that was completed."""
+    run = tiny_run(window.app.root.path, TinyRun(updates=3), app=window.app)
+    robot.wait(lambda: run.id in robot.window.desk.viewmodel(RunsViewModel).cards, "the run to be seen")
+    robot.frames(2)
+    return run
+
+
+def toasted(robot):
+    return [title for title, _ in robot.window.shell.toasts.words]
+
+
+def test_a_fresh_profile_presses_start(robot, train, started):
+    robot.click("train.start")
+    robot.wait(lambda: started, "a start")
+    robot.wait(lambda: "Training started" in toasted(robot), "a message")
+    assert started[0].tree["game"] == "breakout"
+
+
+def test_start_by_the_keyboard(robot, train, started):
+    robot.press("ctrl+enter")
+    robot.wait(lambda: started, "a start")
+
+
+def test_a_preset_fills_in_the_length(robot, train):
+    robot.click("train.preset.long")
+    robot.wait(lambda: (dpg.get_value("train.hours"), dpg.get_value("train.minutes")) == ("12", "0"), "12 hours")
+
+
+def test_a_length_is_typed_and_what_it_comes_to_is_said(robot, train):
+    robot.fill("train.hours", "0")
+    robot.fill("train.minutes", "10")
+    robot.wait(lambda: any("in 10 min" in words for words in texts("train.expect")), "the new expectation")
+
+
+def test_a_wrong_length_is_said_in_words_and_forbids_the_start(robot, train, started):
+    robot.fill("train.minutes", "soon")
+    robot.wait(lambda: dpg.get_value("train.length_fault").startswith("minutes: 'soon' is not a number"), "the fault")
+    robot.click("train.start")
+    assert not dpg.is_item_enabled("train.start")
+    assert started == []
+
+
+def test_a_game_is_chosen_by_its_picture(robot, train):
+    robot.click("train.game.pong")
+    robot.wait(lambda: dpg.get_value("train.game_title") == "Pong", "Pong")
+
+
+def test_any_game_is_found_in_the_gallery_by_typing(robot, train):
+    robot.click("train.all_games")
+    robot.wait(lambda: dpg.does_item_exist("gallery.search"), "the gallery")
+    robot.click("gallery.search")
+    robot.write("frostb")
+    robot.wait(lambda: texts("gallery.games")[:1] == ["Frostbite"], "one game to be left")
+    robot.click("gallery.game.frostbite")
+    robot.wait(lambda: train.game == "frostbite", "Frostbite")
+    assert not dpg.does_item_exist("gallery")
+
+
+def test_escape_closes_the_gallery(robot, train):
+    robot.click("train.all_games")
+    robot.wait(lambda: dpg.does_item_exist("gallery"))
+    robot.press("esc")
+    robot.wait(lambda: not dpg.does_item_exist("gallery"), "the gallery to close")
+
+
+def test_a_hyperparameter_is_changed_marked_and_reverted(robot, train):
+    robot.click("train.hyper.fold")
+    robot.fill("train.form.algorithm.learning_rate", "0.001")
+    robot.wait(lambda: train.form.changes == ["algorithm.learning_rate"], "the change")
+    robot.frames(2)
+    robot.click("train.form.algorithm.learning_rate.revert")
+    robot.wait(lambda: train.form.changes == [], "the revert")
+    robot.wait(lambda: dpg.get_value("train.form.algorithm.learning_rate") == "0.00025", "the usual value")
+
+
+def test_a_wrong_hyperparameter_is_said_at_its_field(robot, train):
+    robot.click("train.hyper.fold")
+    robot.fill("train.form.algorithm.learning_rate", "7")
+    words = "train.form.algorithm.learning_rate.words"
+    robot.wait(lambda: dpg.get_value(words) == "must be between 1e-07 and 1.0", "the fault")
+
+
+def test_a_reset_offers_undo(robot, train):
+    robot.click("train.hyper.fold")
+    robot.fill("train.form.algorithm.learning_rate", "0.001")
+    robot.wait(lambda: dpg.is_item_shown("train.reset"), "Reset")
+    robot.click("train.reset")
+    robot.wait(lambda: train.form.changes == [] and "Settings reset" in toasted(robot), "the reset")
+    undo = next(item for item in map(dpg.get_item_alias, dpg.get_all_items()) if item.endswith(".undo"))
+    robot.click(undo)
+    robot.wait(lambda: train.form.changes == ["algorithm.learning_rate"], "Undo")
+
+
+def test_the_dice_roll_a_seed(robot, train):
+    robot.click("train.dice")
+    robot.wait(lambda: dpg.get_value("train.seed").isdigit(), "a seed")
+
+
+def test_another_algorithm_brings_its_own_fields(robot, train):
+    robot.click("train.hyper.fold")
+    train.choose_algorithm("reinforce")
+    robot.wait(lambda: not dpg.does_item_exist("train.form.algorithm.clip_range"), "the fields of REINFORCE")
+    assert dpg.does_item_exist("train.form.algorithm.learning_rate")
+
+
+def test_a_section_stays_folded_at_the_next_start(robot, train):
+    robot.click("train.machine.fold")
+    robot.wait(lambda: not dpg.is_item_shown("train.machine.body"), "the section to fold")
+    robot.window.shell.restart()
+    robot.frames(3)
+    assert not dpg.is_item_shown("train.machine.body")
+
+
+def test_a_run_that_ended_is_listed_with_what_can_be_done(robot, finished):
+    robot.wait(lambda: dpg.does_item_exist(f"recent.{finished.id}.view"), "its row")
+    robot.wait(lambda: "● Completed" in texts("recent.list"), "its state")
+
+
+def test_a_run_is_deleted_after_asking_and_taken_back(robot, finished):
+    robot.click(f"recent.{finished.id}.delete")
+    robot.wait(lambda: dpg.does_item_exist("confirm.cancel"), "the question")
+    robot.click("confirm.cancel")
+    robot.frames(3)
+    assert finished.folder.is_dir()
+    robot.click(f"recent.{finished.id}.delete")
+    robot.wait(lambda: dpg.does_item_exist("confirm.ok"), "the question")
+    robot.click("confirm.ok")
+    robot.wait(lambda: not finished.folder.exists() and "Moved to the trash" in toasted(robot), "the deletion")
+    undo = next(item for item in map(dpg.get_item_alias, dpg.get_all_items()) if item.endswith(".undo"))
+    robot.click(undo)
+    robot.wait(lambda: (finished.folder / "config.json").exists(), "the run to be back")
+
+
+def test_the_figures_are_those_of_the_run(robot, finished):
+    robot.wait(lambda: dpg.get_value("figure.steps") == "384", "384 steps")
+    assert dpg.get_value("figure.episodes") == "6"
+    assert dpg.get_item_label("run.state") == "Completed"
+
+
+def test_a_whole_training_from_start_to_end(robot, train):
+    """A process of its own trains; the page follows it to its end."""
+    train.choose_game("catch")
+    train.choose_algorithm("random")
+    robot.wait(lambda: not train.composing and train.game == "catch", "the settings")
+    robot.fill("train.hours", "0")
+    robot.fill("train.minutes", "0.02")
+    robot.click("train.start")
+    runs = robot.window.desk.viewmodel(RunsViewModel)
+    robot.wait(lambda: runs.card and runs.card.status.state is RunState.COMPLETED, "the end of the training")
+    robot.wait(lambda: dpg.get_item_label("run.state") == "Completed", "the page to say so")
+    assert Run(runs.card.folder).status().step > 0
