@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retroml_core import Problem, Severity
 from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, Networks, encoder_size, resolve
+from retroml_tianshou.checks_distribution import check_distribution
 from retroml_tianshou.checks_replay import check_replay
 from retroml_tianshou.off_policy_config import OffPolicyConfig
 from retroml_tianshou.ppo_config import PPOConfig
@@ -24,7 +25,8 @@ def check(config: ExperimentConfig, networks: Networks = ARCHITECTURES) -> list[
     """All faults of `config` when its algorithm is ours; nothing when it is not. `networks` are those on offer."""
     algorithm = config.algorithm
     if isinstance(algorithm, OffPolicyConfig):
-        return [*check_replay(config), *_precision(config, algorithm), *_network(config, networks)]
+        further = [*check_distribution(algorithm), *_precision(config, algorithm), *_network(config, networks)]
+        return [*check_replay(config), *further]
     if not isinstance(algorithm, OnPolicy):
         return []
     batches = _batches(algorithm) if isinstance(algorithm, PPOConfig) else ()

@@ -37,15 +37,19 @@ class ImplicitNetwork(QNetwork):
 
     def forward(self, obs_BCHW: Tensor, fractions_BQ: Tensor) -> Tensor:  # type: ignore[override]  # needs the fractions
         """Quantiles (B, Q, A), float32, of uint8 observations at these fractions; `fractions_BQ` may be (1, Q)."""
-        features_BF = in_precision(self.trunk, obs_BCHW, self.precision)
-        quantiles_BQA: Tensor = self.head(features_BF, fractions_BQ)
+        quantiles_BQA: Tensor = self.head(self.features(obs_BCHW), fractions_BQ)
         return quantiles_BQA
+
+    def features(self, obs_BCHW: Tensor) -> Tensor:
+        """Features (B, F), float32, of uint8 observations."""
+        return in_precision(self.trunk, obs_BCHW, self.precision)
 
 
 class IQNLearner(QLearner):
     """Learns quantiles of the return of each action at fractions drawn from `draws`."""
 
     network: ImplicitNetwork
+    target: ImplicitNetwork
 
     def __init__(self, config: IQNConfig, network: ImplicitNetwork, draws: torch.Generator) -> None:
         super().__init__(config, network, draws)
@@ -67,9 +71,13 @@ class IQNLearner(QLearner):
     @torch.no_grad()
     def goals(self, batch: Minibatch) -> Tensor:
         """Samples (N, G) of what the return of each step should be."""
-        choosing = self.network if self.double else self.target
-        best_N = choosing(batch.next_obs, self.choosing_1Q).mean(1).argmax(1)
-        next_quantiles_NGA = self.target(batch.next_obs, self.draw(len(batch), self.goal_fractions))
+        features_NF = self.target.features(batch.next_obs)
+        if self.double:
+            choosing_NQA = self.network(batch.next_obs, self.choosing_1Q)
+        else:
+            choosing_NQA = self.target.head(features_NF, self.choosing_1Q)
+        best_N = choosing_NQA.mean(1).argmax(1)
+        next_quantiles_NGA = self.target.head(features_NF, self.draw(len(batch), self.goal_fractions))
         next_quantiles_NG = next_quantiles_NGA[torch.arange(len(batch)), :, best_N]
         goals_NG: Tensor = batch.returns.unsqueeze(1) + batch.discounts.unsqueeze(1) * next_quantiles_NG
         return goals_NG

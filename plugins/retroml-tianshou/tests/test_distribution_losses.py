@@ -328,3 +328,16 @@ def test_sac_is_tianshous(with_head, batch, temperature):
     assert_same_gradients(critics[0], theirs.critic)
     assert_same_gradients(critics[1], theirs.critic2)
     assert learner.temperature().item() == pytest.approx(theirs.alpha.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("double", [True, False])
+def test_the_goals_of_iqn_are_the_formula(with_head, batch, double):
+    network = with_head(lambda features: ImplicitQuantileHead(features, (), ACTIONS, 4), ImplicitNetwork)
+    learner = IQNLearner(IQNConfig(goal_fractions=5, double=double, **PLAIN), network, generator())
+    differ(learner)
+    goals = learner.goals(batch)
+    with torch.no_grad():
+        best = (network if double else learner.target)(batch.next_obs, learner.choosing_1Q).mean(1).argmax(1)
+        fractions = torch.rand(COUNT, 5, generator=generator())
+        following = learner.target(batch.next_obs, fractions)[INDICES, :, best]
+    torch.testing.assert_close(goals, discounted(batch, following))
