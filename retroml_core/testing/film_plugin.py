@@ -10,7 +10,7 @@ from pathlib import Path
 from retroml_core import EnvironmentSpec, GameSpec, RendererSpec, hookimpl, param
 from retroml_core.filming import FilmFacts, FilmJob, FilmResult, FilmSegment
 
-__all__ = ["StillConfig", "StillRenderer", "TapedConfig", "build_still"]
+__all__ = ["StillConfig", "StillLooks", "StillRenderer", "TapedConfig", "build_still"]
 
 _SENTENCES = {"full": (28, "No space left on device"), "readonly": (30, "Read-only file system")}
 
