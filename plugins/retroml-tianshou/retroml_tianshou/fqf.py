@@ -69,7 +69,7 @@ def proposal_gradient(at_borders_NP: Tensor, at_middles_NQ: Tensor) -> Tensor:
     """How the error of the steps' distribution grows with each inner border (N, Q - 1), equation 3 of the paper.
 
     `at_borders_NP` are the quantiles at the inner borders, `at_middles_NQ` those at the middles. Where quantiles do not rise as
-    they should, the signs are turned, as in the authors' code.
+    they should, the signs are turned, as in Tianshou.
     """
     below = torch.cat((at_middles_NQ[:, :1], at_borders_NP[:, :-1]), 1)
     above = torch.cat((at_borders_NP[:, 1:], at_middles_NQ[:, -1:]), 1)
