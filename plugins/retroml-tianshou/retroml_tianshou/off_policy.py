@@ -30,7 +30,7 @@ from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy
 from retroml_tianshou.learning import Learner, upload
 from retroml_tianshou.measures import refuse_nonsense
 from retroml_tianshou.pixels import channels_last
-from retroml_tianshou.replay import make_replay
+from retroml_tianshou.replay import capacity, make_replay
 from retroml_tianshou.replay.sampling import Sampler, UniformSampler
 from retroml_tianshou.schedules import share_left
 from retroml_tianshou.snapshots import array, load_optimizer, load_parameters, optimizer_state, parameters
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from retroml_core.tree import Tree
     from retroml_tianshou.off_policy_config import OffPolicyConfig
 
-__all__ = ["LiveSettings", "OffPolicyTrainable"]
+__all__ = ["LiveSettings", "OffPolicyTrainable", "capacity"]
 
 MEASURED_EVERY = 50
 """The size of one gradient step in so many is measured: it takes a copy of the parameters."""
@@ -286,11 +286,6 @@ class OffPolicyTrainable(OnlineTrainable):
         """Close the environment and give back the replay."""
         super().close()
         self.replay.close()
-
-
-def capacity(config: OffPolicyConfig) -> int:
-    """How many steps the replay of `config` keeps: `replay_size`, as a whole number of steps in every game."""
-    return -(-config.replay_size // config.environments) * config.environments
 
 
 def _stacked(rows: list[Tensor]) -> NDArray[np.float32]:

@@ -307,7 +307,7 @@ def test_stacks_are_what_agents_saw_of_atari_games(game, frames):
 
     from retroml_core.environment import EnvironmentBuild
 
-    config = AtariConfig(image_height=42, image_width=42, time_limit_frames=frames)
+    config = AtariConfig(image_height=42, image_width=42, time_limit_frames=frames, key_steps=60)
     atari = make(EnvironmentBuild(game=game, config=config, count=2, seed=3, threads=1))
     buffer = make_buffer(slots=350, horizon=3, shape=atari.info.observation_shape)
     random, obs, record = np.random.default_rng(2), atari.reset(), []

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from retroml_tianshou.replay.sampling import Sampler
     from retroml_tianshou.replay.stacks import StorageFactory
 
-__all__ = ["make_replay"]
+__all__ = ["capacity", "make_replay"]
+
+
+def capacity(config: OffPolicyConfig) -> int:
+    """How many steps the replay of `config` keeps: `replay_size`, rounded up to as many in every game."""
+    return -(-config.replay_size // config.environments) * config.environments
 
 
 def make_replay(config: OffPolicyConfig, observation_shape: tuple[int, int, int], sampler: Sampler) -> ReplayBuffer:
     """The replay of `config`; it takes memory as it fills. Raises ValueError when it is too small to learn from."""
     return ReplayBuffer(
-        slots=-(-config.replay_size // config.environments),
+        slots=capacity(config) // config.environments,
         environments=config.environments,
         observation_shape=observation_shape,
         horizon=config.n_step,
