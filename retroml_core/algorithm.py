@@ -162,6 +162,7 @@ class Trainable(Protocol):
 
         The arrays may be live: the caller copies or writes them before the next `advance`. Settings are not part of it: they
         come from the config, and the core calls `tune` again for those changed while training.
+        What never changes again, such as a full segment of a replay, may be a `retroml_core.tree.Part`: it is written once.
         """
 
     def restore(self, state: Tree) -> None:
