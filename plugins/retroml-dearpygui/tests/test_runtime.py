@@ -49,11 +49,11 @@ def test_what_is_posted_is_called_in_order(worker):
 
 def test_the_window_is_slow_when_nothing_moves_and_quick_for_a_while_after_input():
     pacing = Pacing()
-    assert pacing.delay(10.0, 10.0, 0) == pytest.approx(1 / 8)
+    assert pacing.delay(10.0, 10.0, 0) == pytest.approx(1 / 5)
     assert pacing.delay(10.0, 10.0, 30) == pytest.approx(1 / 30)
     pacing.touch(10.0)
     assert pacing.delay(10.0, 10.0, 0) == pytest.approx(1 / 60)
-    assert pacing.delay(20.0, 20.0, 0) == pytest.approx(1 / 8)
+    assert pacing.delay(20.0, 20.0, 0) == pytest.approx(1 / 5)
 
 
 def test_a_late_frame_is_not_waited_for():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 __all__ = ["Pacing"]
 
-IDLE_FPS, INPUT_FPS = 8.0, 60.0
+IDLE_FPS, INPUT_FPS = 5.0, 60.0
 INPUT_SECONDS = 0.8
 
 
 class Pacing:
-    """60 frames a second while the user does something, what the page asks for otherwise, and never fewer than 8."""
+    """60 frames a second while the user does something, what the page asks for otherwise, and never fewer than 5."""
 
     def __init__(self) -> None:
         self._until = 0.0

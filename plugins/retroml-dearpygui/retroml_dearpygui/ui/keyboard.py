@@ -19,7 +19,7 @@ NAMES = {"enter": "mvKey_Return", "plus": "mvKey_Plus", "minus": "mvKey_Minus", 
 def combination(words: str) -> tuple[int, bool, bool]:
     """What "Ctrl+Shift+R" asks for: (key, with Ctrl, with Shift). Raises ValueError for a key that is not known."""
     *held, name = words.lower().split("+")
-    key = getattr(dpg, NAMES.get(name, f"mvKey_{name.upper()}"), None)
+    key = getattr(dpg, NAMES.get(name, f"mvKey_{name.capitalize()}"), None)
     if key is None or not set(held) <= {"ctrl", "shift"}:
         raise ValueError(f"{words!r} is no shortcut; write it like Ctrl+Shift+R")
     return int(key), "ctrl" in held, "shift" in held

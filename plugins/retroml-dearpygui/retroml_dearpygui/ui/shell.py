@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ class Shell:
         self._specs: dict[str, PageSpec] = {}
         self._pages: dict[str, Page] = {}
         self._broken: set[str] = set()
-        self._actions: list[ActionSpec] = []
+        self._actions: dict[tuple[int, bool, bool], ActionSpec] = {}
         self.desk: Desk
         self._side: SideCards
 
@@ -54,7 +55,10 @@ class Shell:
         self.desk = desk
         self._side = SideCards(desk, self.ui)
         self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins)}
-        self._actions = [spec for spec in offers.actions(desk.app.plugins) if spec.shortcut]
+        self._actions = {}
+        for spec in offers.actions(desk.app.plugins):
+            with contextlib.suppress(ValueError):  # a shortcut that cannot be typed: the palette still offers the action
+                self._actions[combination(spec.shortcut)] = spec
 
     @property
     def pages(self) -> list[PageSpec]:
@@ -107,8 +111,7 @@ class Shell:
         known[combination("Ctrl+K")] = lambda: self.palette.show(self.desk)
         for number, spec in enumerate(self.pages[:9], 1):
             known[combination(f"Ctrl+{number}")] = functools.partial(self.go, spec.name, {})
-        for action in self._actions:
-            known[combination(action.shortcut)] = functools.partial(self._act, action)
+        known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
         return known
 
     def _act(self, action: ActionSpec) -> None:

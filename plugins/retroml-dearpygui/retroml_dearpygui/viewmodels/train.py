@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.config.errors import ConfigError
 from retroml_core.runs.run import create_run
 from retroml_dearpygui.desk import Kind
 from retroml_dearpygui.forms.fields import Field, fields_of
@@ -19,6 +18,7 @@ from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 
 if TYPE_CHECKING:
+    from retroml_core.config.errors import ConfigError
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import AlgorithmSpec, GameSpec
@@ -188,6 +188,8 @@ class TrainViewModel(ViewModel):
         self.desk.background(functools.partial(self._begin, self._base(), self._overrides()), self._started, self._refused)
 
     def _begin(self, base: list[str], overrides: list[str]) -> Run:
+        from retroml_core.config.errors import ConfigError
+
         config = self._composer.change(base, overrides)
         need = expect(self.desk.app, config, None)
         if not need.enough_disk:
@@ -205,6 +207,8 @@ class TrainViewModel(ViewModel):
         self.changed()
 
     def _refused(self, error: Exception) -> None:
+        from retroml_core.config.errors import ConfigError
+
         self.starting = False
         self.changed()
         if isinstance(error, ConfigError):

@@ -11,6 +11,8 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import bar, card, cell, grid, space, text
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from retroml_core.live import LiveFrames
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.watch import WatchViewModel
@@ -26,10 +28,13 @@ class MindCard:
     def __init__(self, ui: Ui, model: WatchViewModel) -> None:
         self._ui = ui
         self._model = model
+        self._count = -1
+        self._names: tuple[str, ...] = ()
 
     def build(self) -> None:
         """Make the card."""
         ui = self._ui
+        self._count, self._names = -1, ()
         with card(ui, "What it thinks", icons.LIGHTBULB, tag="mind"):
             text(ui, "", "small", tag="mind.words", wrap=0)
             with dpg.group() as lines:
@@ -50,15 +55,22 @@ class MindCard:
         number = model.agent or 0
         shares = None if frames is None or frames.probabilities is None else frames.probabilities[number]
         self._show_words(frames, number)
-        for place in range(MOST_ACTIONS):
-            there = shares is not None and frames is not None and place < len(frames.action_names)
-            dpg.configure_item(f"mind.{place}", show=there)
-            if there and frames is not None and shares is not None:
-                taken = place == int(frames.actions[number])
-                dpg.set_value(f"mind.{place}.name", action_words(frames.action_names[place]))
-                dpg.configure_item(f"mind.{place}.name", color=self._ui.tone("text" if taken else "muted"))
-                dpg.set_value(f"mind.{place}.bar", float(np.nan_to_num(shares[place])))
-                dpg.set_value(f"mind.{place}.share", f"{float(shares[place]):.0%}")
+        count = len(frames.action_names) if shares is not None and frames is not None else 0
+        if count != self._count:
+            self._count = count
+            for place in range(MOST_ACTIONS):
+                dpg.configure_item(f"mind.{place}", show=place < count)
+        if frames is not None and shares is not None:
+            self._show_shares(frames, shares, int(frames.actions[number]))
+
+    def _show_shares(self, frames: LiveFrames, shares: NDArray[np.float32], taken: int) -> None:
+        for place, name in enumerate(frames.action_names[:MOST_ACTIONS]):
+            dpg.set_value(f"mind.{place}.bar", float(np.nan_to_num(shares[place])))
+            dpg.set_value(f"mind.{place}.share", f"{float(shares[place]):.0%}")
+            dpg.configure_item(f"mind.{place}.name", color=self._ui.tone("text" if place == taken else "muted"))
+            if self._names != frames.action_names:
+                dpg.set_value(f"mind.{place}.name", action_words(name))
+        self._names = frames.action_names
 
     def _show_words(self, frames: LiveFrames | None, number: int) -> None:
         if frames is None:

@@ -44,8 +44,10 @@ class Screen:
         if height > HEIGHT or width > WIDTH:
             raise ValueError(f"at most {WIDTH} x {HEIGHT} pixels can be shown, not {width} x {height}")
         buffer_HWC = dpg.get_item_user_data(TAG)
-        source = pixels_HWC if pixels_HWC.ndim == 3 else pixels_HWC[:, :, None]
-        np.multiply(source, np.float32(1 / 255), out=buffer_HWC[:height, :width], casting="unsafe")
+        if pixels_HWC.ndim == 3:
+            np.multiply(pixels_HWC, np.float32(1 / 255), out=buffer_HWC[:height, :width], casting="unsafe")
+        else:
+            buffer_HWC[:height, :width] = (pixels_HWC * np.float32(1 / 255))[:, :, None]
         self._place(height, width, room, aspect or width / height)
 
     def hide(self) -> None:
