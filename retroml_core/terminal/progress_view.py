@@ -109,7 +109,7 @@ def ending(run: Run, title: str, status: RunStatus) -> list[str]:
     scores = f"Mean score of the last 100 episodes {score(status.mean_score)}, best {score(status.best_score)}"
     lines = [head + reason, f"{scores}, {count(status.episodes)} episodes."]
     if status.state in (RunState.FAILED, RunState.INTERRUPTED):
-        lines += _after_failure(run)
+        lines += _after_failure(run, status)
     films = [f"  {film.path}" for film in run.films()]
     return [*lines, *(["Films:"] if films else []), *films, "Next:", *_next_steps(run.id, status.state)]
 
@@ -126,11 +126,15 @@ def log_tail(run: Run) -> list[str]:
     return [f"  | {entry}" for entry in text.strip().splitlines()[-LOG_LINES:]]
 
 
-def _after_failure(run: Run) -> list[str]:
+def _after_failure(run: Run, status: RunStatus) -> list[str]:
+    """What is left, what to do, and where the cause is not known, the end of the log."""
     good = CheckpointStore(run.checkpoints_folder).latest_full()
     kept = f"Last good checkpoint: {good.name} (step {count(good.step)})." if good else "There is no checkpoint yet."
-    written = log_tail(run)
-    return [kept, *([f"The end of {run.log_file}:"] if written else []), *written]
+    errors = [event for event in run.events({"problem"}) if event.data["severity"] == "error"]
+    cause = errors[-1].data if errors and errors[-1].attempt == status.attempt else None
+    advice = [f"What to do: {cause['hint']}."] if cause and cause["hint"] else []
+    written = log_tail(run) if cause is None or cause["details"] else []
+    return [kept, *advice, *([f"The end of {run.log_file}:"] if written else []), *written]
 
 
 def _next_steps(run_id: str, state: RunState) -> list[str]:

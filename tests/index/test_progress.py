@@ -305,6 +305,16 @@ def test_a_failure_names_the_last_good_checkpoint(screen, fake):
     assert "Last good checkpoint: 000000000050 (step 50)." in text
 
 
+@pytest.mark.parametrize(("attempt", "details", "log_shown"), [(1, "", False), (1, "Traceback ...", True), (2, "", True)])
+def test_the_log_is_shown_unless_the_cause_of_this_attempt_is_known(screen, fake, attempt, details, log_shown):
+    fake.say(ProblemFound(message="memory ran out", hint="lower x", details=details, severity="error"), step=80)
+    fake.status(state=RunState.FAILED, step=80, reason="memory ran out", attempt=attempt)
+    fake.run.log_file.write_text("Traceback (most recent call last):\n")
+    text = screen.finish(screen.look())
+    assert ("  | Traceback" in text) == log_shown
+    assert ("What to do: lower x." in text) == (attempt == 1)
+
+
 def test_a_process_that_never_begins_is_noticed(make_screen, fake):
     screen = make_screen(at_work=False)
     fake.run.log_file.write_text("ImportError: no such thing\n")
