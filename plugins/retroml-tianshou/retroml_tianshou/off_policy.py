@@ -85,6 +85,7 @@ class OffPolicyTrainable(OnlineTrainable):
         self.gradient_steps = 0
         self._budget_used = 0.0
         self._unreported = 0
+        self._asked: NDArray[np.float32] | None = None
         self._rows: list[Tensor] = []
         self._names: list[str] = []
         self._learning_seconds = 0.0
@@ -120,10 +121,21 @@ class OffPolicyTrainable(OnlineTrainable):
 
     def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Actions (B,): random with chance epsilon, else those worth most."""
+        self._asked = None
         epsilon = self.epsilon.at(self.steps, self._budget_used)
-        return epsilon_greedy(
-            epsilon, lambda: self.values(obs).argmax(1), len(obs), self.build.env.action_count, self.exploring
-        )
+        return epsilon_greedy(epsilon, lambda: self._ask(obs), len(obs), self.build.env.action_count, self.exploring)
+
+    def _ask(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
+        self._asked = self.values(obs)
+        best_B: NDArray[np.int64] = self._asked.argmax(1)
+        return best_B
+
+    def decided(self, actions: NDArray[np.int64]) -> Decision:
+        """See `OnlineTrainable.decided`; nothing is at hand when all actions were random."""
+        if self._asked is None:
+            return Decision(actions=actions)
+        epsilon = self.epsilon.at(self.steps, self._budget_used)
+        return Decision(actions=actions, probabilities=greedy_probabilities(self._asked, epsilon), values=self._asked.max(1))
 
     @torch.inference_mode()
     def values(self, obs: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -194,3 +194,14 @@ def test_a_decision_tells_the_value_of_the_best_action(make):
     values = dqn.values(obs)
     np.testing.assert_array_equal(decision.values, values.max(1))
     np.testing.assert_array_equal(decision.probabilities, np.eye(3)[values.argmax(1)])
+
+
+@pytest.mark.parametrize(("epsilon", "known"), [(1.0, False), (0.1, True)])
+def test_whoever_watches_is_told_what_the_network_was_asked(make, epsilon, known):
+    dqn = make(epsilon_start=epsilon, epsilon_end=epsilon)
+    obs = np.random.default_rng(1).integers(0, 256, (2, 2, 12, 12)).astype(np.uint8)
+    decision = dqn.decided(dqn.choose(obs))
+    assert (decision.probabilities is not None) == known
+    if known:
+        np.testing.assert_array_equal(decision.values, dqn.values(obs).max(1))
+        np.testing.assert_allclose(decision.probabilities.max(1), 0.9 + 0.1 / 3, rtol=1e-6)
