@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Canvas", "Label"]
 
+_Corners = tuple[int, int, int, int]
+
 _SMOOTHING = 4
 _MOST_BOXES = 12
 
@@ -33,7 +35,7 @@ class Canvas:
         self.said: dict[str, str] = {}
         self.pixels = np.full((height, width, 4), 255, np.uint8)
         self.pixels[:, :, :3] = palette.page
-        self._drawn: list[Box] = [Box(0, 0, width, height)]
+        self._drawn: list[_Corners] = [(0, 0, width, height)]
 
     def px(self, length: float) -> int:
         """A length of the 720-unit design in this picture, at least one pixel."""
@@ -41,26 +43,21 @@ class Canvas:
 
     def drawn(self) -> list[Box]:
         """Rectangles of even place and size that hold all that was drawn since the last call."""
-        drawn, self._drawn = self._drawn, []
-        return drawn
+        drawn, self._drawn = _gathered(self._drawn), []
+        return [self._even(*corners) for corners in drawn]
 
     def _draw(self, x: int, y: int, width: int, height: int) -> NDArray[np.uint8]:
         """The pixels of a rectangle, to be drawn on; what lies outside the canvas is cut."""
         right, bottom = min(x + width, self.width), min(y + height, self.height)
         if right > x and bottom > y:
-            left, top = x - x % 2, y - y % 2
-            self._note(Box(left, top, min(right + right % 2, self.width) - left, min(bottom + bottom % 2, self.height) - top))
+            last = self._drawn[-1] if self._drawn else (0, 0, 0, 0)
+            if not (last[0] <= x and last[1] <= y and right <= last[2] and bottom <= last[3]):
+                self._drawn.append((x, y, right, bottom))
         return self.pixels[y:bottom, x:right, :3]
 
-    def _note(self, box: Box) -> None:
-        """Add a rectangle to those drawn, together with one near it when that costs little."""
-        boxes = self._drawn
-        for i, other in enumerate(boxes):
-            both = _around(box, other)
-            if len(boxes) >= _MOST_BOXES or both.width * both.height <= 1.25 * (_area(box) + _area(other)):
-                boxes[i] = both
-                return
-        boxes.append(box)
+    def _even(self, left: int, top: int, right: int, bottom: int) -> Box:
+        left, top = left - left % 2, top - top % 2
+        return Box(left, top, min(right + right % 2, self.width) - left, min(bottom + bottom % 2, self.height) - top)
 
     def fill(self, x: int, y: int, width: int, height: int, colour: Colour) -> None:
         """Fill a rectangle."""
@@ -80,13 +77,21 @@ class Canvas:
         self.paste(box.x, box.y, np.asarray(picture.resize((box.width, box.height), Image.Resampling.BOX)))
 
 
-def _around(one: Box, other: Box) -> Box:
-    left, top = min(one.x, other.x), min(one.y, other.y)
-    return Box(left, top, max(one.right, other.right) - left, max(one.bottom, other.bottom) - top)
-
-
-def _area(box: Box) -> int:
-    return box.width * box.height
+def _gathered(drawn: list[_Corners]) -> list[_Corners]:
+    """A few rectangles around all of them: those near each other become one when that costs little."""
+    few: list[_Corners] = []
+    for box in drawn:
+        left, top, right, bottom = box
+        area = (right - left) * (bottom - top)
+        for i, (x, y, far_x, far_y) in enumerate(few):
+            both = (min(left, x), min(top, y), max(right, far_x), max(bottom, far_y))
+            around = (both[2] - both[0]) * (both[3] - both[1])
+            if len(few) >= _MOST_BOXES or around <= 1.25 * (area + (far_x - x) * (far_y - y)):
+                few[i] = both
+                break
+        else:
+            few.append(box)
+    return few
 
 
 class Label:

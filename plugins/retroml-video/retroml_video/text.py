@@ -39,6 +39,7 @@ class Typesetter:
 
     def __init__(self) -> None:
         self._fonts: dict[tuple[Face, int], ImageFont.FreeTypeFont] = {}
+        self._glyphs: dict[tuple[str, int, Colour, Colour], NDArray[np.uint8]] = {}
         self._set: OrderedDict[tuple[object, ...], NDArray[np.uint8]] = OrderedDict()
 
     def line(self, text: str, face: Face, size: int, colour: Colour, back: Colour, width: int) -> NDArray[np.uint8]:
@@ -63,6 +64,8 @@ class Typesetter:
 
     def width(self, text: str, face: Face, size: int) -> int:
         """How wide `text` is, in pixels."""
+        if face is Face.MONO:
+            return len(text) * self._cell(size)
         return math.ceil(self._font(face, size * _SMOOTHING).getlength(text) / _SMOOTHING)
 
     def _font(self, face: Face, size: int) -> ImageFont.FreeTypeFont:
@@ -72,15 +75,41 @@ class Typesetter:
             font = self._fonts[face, size] = ImageFont.truetype(BytesIO(data), size)
         return font
 
+    def _cell(self, size: int) -> int:
+        """How wide every letter of MONO is: whole pixels, so that numbers that change stand still."""
+        return max(round(self._font(Face.MONO, size * _SMOOTHING).getlength("0") / _SMOOTHING), 1)
+
+    def _run(self, text: str, size: int, colour: Colour, back: Colour) -> NDArray[np.uint8]:
+        """Letters of MONO side by side, each drawn only once."""
+        return np.concatenate([self._glyph(letter, size, colour, back) for letter in text], axis=1)
+
+    def _glyph(self, letter: str, size: int, colour: Colour, back: Colour) -> NDArray[np.uint8]:
+        key = (letter, size, colour, back)
+        glyph = self._glyphs.get(key)
+        if glyph is None:
+            if len(self._glyphs) >= _KEPT:
+                self._glyphs.clear()
+            ascent, descent = self._font(Face.MONO, size).getmetrics()
+            glyph = self._glyphs[key] = self._paint(letter, Face.MONO, size, (self._cell(size), ascent, descent), colour, back)
+        return glyph
+
     def _draw(self, text: str, face: Face, size: int, colour: Colour, back: Colour, width: int) -> NDArray[np.uint8]:
         text, fitted = self._fit(text, face, size, width)
         ascent, descent = self._font(face, size).getmetrics()
-        wide, high = max(min(self.width(text, face, fitted), width), 1), ascent + descent
-        scale = _SMOOTHING
-        picture = Image.new("RGB", (wide * scale, high * scale), back)
-        pen, font = ImageDraw.Draw(picture), self._font(face, fitted * scale)
-        pen.text((0, ascent * scale), text, font=font, fill=colour, anchor="ls")
-        return np.asarray(picture.resize((wide, high), Image.Resampling.BOX))
+        if face is Face.MONO and text and fitted == size:
+            return self._run(text, size, colour, back)[:, :width]
+        wide = max(min(self.width(text, face, fitted), width), 1)
+        return self._paint(text, face, fitted, (wide, ascent, descent), colour, back)
+
+    def _paint(
+        self, text: str, face: Face, size: int, room: tuple[int, int, int], colour: Colour, back: Colour
+    ) -> NDArray[np.uint8]:
+        """`text` in a `room` of so many pixels across, above and below the baseline."""
+        (wide, ascent, descent), scale = room, _SMOOTHING
+        picture = Image.new("RGB", (wide * scale, (ascent + descent) * scale), back)
+        pen = ImageDraw.Draw(picture)
+        pen.text((0, ascent * scale), text, font=self._font(face, size * scale), fill=colour, anchor="ls")
+        return np.asarray(picture.resize((wide, ascent + descent), Image.Resampling.BOX))
 
     def _fit(self, text: str, face: Face, size: int, width: int) -> tuple[str, int]:
         smallest = max(round(size * _SMALLEST_SHARE), 6)
