@@ -10,10 +10,13 @@ import av
 import numpy as np
 import pytest
 from retroml_video.layout import Layout
+from retroml_video.looks import Looks
 from retroml_video.planes import Planes, pack
 
 from retroml_core.app import App
-from retroml_core.films.film import list_films
+from retroml_core.films.film import list_films, start_film
+from retroml_core.films.options import FilmOptions
+from retroml_core.films.process import FilmCrashed
 from retroml_core.runs.run import find_run
 from retroml_core.tape import View
 
@@ -67,7 +70,10 @@ def test_the_file_shows_the_games_its_sidecar_names_frame_by_frame(run, films, r
     for segment in films[renderer].sidecar["segments"]:
         (episode,) = [e for e in tape.episodes(segment["stream"]) if e.number == segment["episode"]]
         last = segment["last_index"] + 1
+        left_out = {i for first, end in segment["extra"]["skipped"] for i in range(first, end + 1)}
         for moment in tape.play(episode, first=segment["first_index"], last=last, view=View.COLOUR_60):
+            if moment.index in left_out:
+                continue
             for frame in moment.frames:
                 planes.show_game(pack(frame))
                 shown = next(pictures)[layout.game.y : layout.game.bottom, layout.game.x : layout.game.right]
@@ -82,3 +88,20 @@ def test_the_final_run_is_the_best_evaluation_game(run, films):
     assert segment["stream"] == "evaluation"
     assert segment["score"] == event.data["best"]
     assert segment["policy_step"] == event.data["checkpoint_step"]
+
+
+JOBS = [("timelapse", {"length": "3"}, 0.2), ("full_record", {"settings": {"episode": "1"}}, 0.7)]
+
+
+@pytest.mark.parametrize(("renderer", "wishes", "at"), JOBS)
+def test_a_job_whose_maker_is_killed_succeeds_when_it_is_tried_again(run, tmp_path, renderer, wishes, at):
+    folder = tmp_path / "films"
+    options = FilmOptions(height=240, captions=False, output=folder, **wishes)
+    with start_film(run[0], renderer, options) as making, pytest.raises(FilmCrashed):
+        making.follow(lambda step: making.process.kill() if step.fraction >= at else None)
+    assert all(path.name.startswith(".") for path in folder.iterdir())
+    with start_film(run[0], renderer, options) as making:
+        film = making.follow()
+    assert len(decode(film)) == film.sidecar["frames"]
+    assert Looks().examine(film.path).seconds == film.seconds
+    assert sorted(path.name for path in folder.iterdir()) == sorted([film.name, film.sidecar_path.name])
