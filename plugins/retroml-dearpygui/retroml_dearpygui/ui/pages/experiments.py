@@ -74,6 +74,7 @@ class ExperimentsPage(Page):
         if shown:
             self.detail.tick(dt)
             return
+        self._menu.tick()
         self.vm.tick()
         if self._seen != self.vm.version:
             self._seen = self.vm.version

@@ -42,9 +42,9 @@ class RunDetail:
     def __init__(self, desk: Desk, ui: Ui, vm: RunDetailViewModel, back: Callable[[], None]) -> None:
         self.desk, self.ui, self.vm = desk, ui, vm
         self.parts = Parts(desk, ui, vm)
-        self.plot = PlotView(ui, "run.plot")
-        self.export = ExportBox(desk, ui, "run.exporting", lambda formats, to: vm.export(formats, to))
-        self._menu = Menu(ui, "run.menu")
+        self.plot = PlotView(ui, "detail.plot")
+        self.export = ExportBox(desk, ui, "detail.exporting", lambda formats, to: vm.export(formats, to))
+        self._menu = Menu(ui, "detail.menu")
         self._back = back
         self._seen = -1
         self._curves: tuple[str, ...] = ()
@@ -68,13 +68,13 @@ class RunDetail:
         """Make the widgets in the current container."""
         ui, self._seen, self._curves = self.ui, -1, ()
         with row(ui):
-            button(ui, "All runs", self.close, "ghost", icon=icons.CHEVRON_LEFT, tag="run.back")
-        with card(ui, tag="run.error", show=False, kind="card_error"):
+            button(ui, "All runs", self.close, "ghost", icon=icons.CHEVRON_LEFT, tag="detail.back")
+        with card(ui, tag="detail.error", show=False, kind="card_error"):
             text(ui, "This run cannot be shown", "h2")
-            text(ui, "", tone="muted", tag="run.error.text", wrap=0)
-            button(ui, "Try again", self.vm.refresh, icon=icons.REFRESH_CW, tag="run.again")
-        text(ui, "Reading the run ...", tone="muted", tag="run.reading")
-        with dpg.group(tag="run.content", show=False):
+            text(ui, "", tone="muted", tag="detail.error.text", wrap=0)
+            button(ui, "Try again", self.vm.refresh, icon=icons.REFRESH_CW, tag="detail.again")
+        text(ui, "Reading the run ...", tone="muted", tag="detail.reading")
+        with dpg.group(tag="detail.content", show=False):
             self._build_head()
             self.export.build()
             self._build_tiles()
@@ -83,6 +83,7 @@ class RunDetail:
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        self._menu.tick()
         self.vm.tick()
         self.plot.tick(dt)
         if self._seen != self.vm.version:
@@ -96,16 +97,18 @@ class RunDetail:
         with card(ui):
             with grid(ui, [1, -560]):
                 with cell():
-                    text(ui, "", "h2", tag="run.title")
-                    text(ui, "", "small", tag="run.words", wrap=0)
+                    text(ui, "", "h2", tag="detail.title")
+                    text(ui, "", "small", tag="detail.words", wrap=0)
                 with row(ui, 8):
-                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="run.watch")
-                    button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="run.pause")
-                    button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="run.resume")
-                    button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="run.stop")
-                    button(ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="run.film")
-                    button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="run.more")
-            text(ui, "", tone="warn", tag="run.reason", show=False, wrap=0)
+                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="detail.watch")
+                    button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="detail.pause")
+                    button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="detail.resume")
+                    button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="detail.stop")
+                    button(
+                        ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="detail.film"
+                    )
+                    button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="detail.more")
+            text(ui, "", tone="warn", tag="detail.reason", show=False, wrap=0)
 
     def _build_tiles(self) -> None:
         ui = self.ui
@@ -113,25 +116,25 @@ class RunDetail:
             for key, title, icon in TILES:
                 with card(ui, kind="tile"):
                     text(ui, f"{icon}  {title}", "small")
-                    text(ui, "", "kpi", tag=f"run.tile.{key}")
+                    text(ui, "", "kpi", tag=f"detail.tile.{key}")
 
     def _build_curve(self) -> None:
         ui = self.ui
-        with card(ui, tag="run.curves"):
+        with card(ui, tag="detail.curves"):
             with row(ui):
                 text(ui, f"{icons.CHART_LINE}  Curve", "h2")
-                dpg.add_combo([], width=ui.px(300), tag="run.curve", callback=lambda _sender, name: self.vm.show_curve(name))
+                dpg.add_combo([], width=ui.px(300), tag="detail.curve", callback=lambda _sender, name: self.vm.show_curve(name))
             self.plot.build(260, legend=False)
-            text(ui, "", "small", tag="run.nocurve", show=False)
+            text(ui, "", "small", tag="detail.nocurve", show=False)
 
     # --- showing --------------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
         vm, report = self.vm, self.vm.report
-        dpg.configure_item("run.error", show=bool(vm.problem))
-        dpg.configure_item("run.content", show=not vm.problem and report is not None)
-        dpg.configure_item("run.reading", show=not vm.problem and report is None)
-        dpg.set_value("run.error.text", vm.problem)
+        dpg.configure_item("detail.error", show=bool(vm.problem))
+        dpg.configure_item("detail.content", show=not vm.problem and report is not None)
+        dpg.configure_item("detail.reading", show=not vm.problem and report is None)
+        dpg.set_value("detail.error.text", vm.problem)
         if vm.problem or report is None:
             return
         self._show_head()
@@ -144,7 +147,7 @@ class RunDetail:
             "size": size(report.size_bytes),
         }
         for key, value in values.items():
-            dpg.set_value(f"run.tile.{key}", value)
+            dpg.set_value(f"detail.tile.{key}", value)
         self._show_curve()
         self.parts.show(report)
 
@@ -156,16 +159,16 @@ class RunDetail:
         registry = self.desk.app.registry
         game = registry.games[row_.game].title if row_.game in registry.games else row_.game
         algorithm = registry.algorithms[row_.algorithm].title if row_.algorithm in registry.algorithms else row_.algorithm
-        dpg.set_value("run.title", self.vm.title)
+        dpg.set_value("detail.title", self.vm.title)
         activity = report.status.activity or state_word(state)
-        dpg.set_value("run.words", f"● {activity}     {game}, {algorithm}, seed {row_.seed}     {row_.id}")
-        dpg.configure_item("run.words", color=self.ui.tone(state_tone(state)))
-        dpg.configure_item("run.pause", show=state is RunState.RUNNING)
-        dpg.configure_item("run.resume", show=state in RESUMABLE)
-        dpg.configure_item("run.stop", show=state.live)
+        dpg.set_value("detail.words", f"● {activity}     {game}, {algorithm}, seed {row_.seed}     {row_.id}")
+        dpg.configure_item("detail.words", color=self.ui.tone(state_tone(state)))
+        dpg.configure_item("detail.pause", show=state is RunState.RUNNING)
+        dpg.configure_item("detail.resume", show=state in RESUMABLE)
+        dpg.configure_item("detail.stop", show=state.live)
         why = " ".join(filter(None, [report.status.reason, self.vm.config_problem]))
-        dpg.set_value("run.reason", why)
-        dpg.configure_item("run.reason", show=bool(why))
+        dpg.set_value("detail.reason", why)
+        dpg.configure_item("detail.reason", show=bool(why))
 
     def _show_curve(self) -> None:
         report, curve = self.vm.report, self.vm.curve
@@ -173,12 +176,12 @@ class RunDetail:
             return
         if report.curves != self._curves:
             self._curves = report.curves
-            dpg.configure_item("run.curve", items=list(report.curves))
-        dpg.set_value("run.curve", self.vm.curve_name)
+            dpg.configure_item("detail.curve", items=list(report.curves))
+        dpg.set_value("detail.curve", self.vm.curve_name)
         empty = curve is None or not len(curve.steps)
-        dpg.set_value("run.nocurve", "Nothing has been measured yet." if empty else "")
-        dpg.configure_item("run.nocurve", show=empty)
-        dpg.configure_item("run.plot", show=not empty)
+        dpg.set_value("detail.nocurve", "Nothing has been measured yet." if empty else "")
+        dpg.configure_item("detail.nocurve", show=empty)
+        dpg.configure_item("detail.plot", show=not empty)
         if curve is not None and not empty:
             line = Line(
                 name=self.vm.curve_name,

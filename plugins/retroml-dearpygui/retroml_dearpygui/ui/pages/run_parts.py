@@ -46,8 +46,8 @@ class Parts:
     def build(self) -> None:
         """Make the choice of parts and the card for them."""
         self._shown = None
-        segmented(self.ui, TITLES, self.part, self._choose, tag="run.parts", width=116)
-        with card(self.ui, tag="run.part"):
+        segmented(self.ui, TITLES, self.part, self._choose, tag="detail.parts", width=116)
+        with card(self.ui, tag="detail.part"):
             pass
 
     def show(self, report: RunReport) -> None:
@@ -72,8 +72,8 @@ class Parts:
             self.show(self._report)
 
     def _fill(self, make: Callable[[RunReport], None], report: RunReport) -> None:
-        dpg.delete_item("run.part", children_only=True)
-        dpg.push_container_stack("run.part")
+        dpg.delete_item("detail.part", children_only=True)
+        dpg.push_container_stack("detail.part")
         try:
             make(report)
         finally:
@@ -83,26 +83,28 @@ class Parts:
 
     def _notes(self, report: RunReport) -> None:
         ui, labels = self.ui, report.labels
-        self._field("Name", "run.name", labels.name, "A name for people", lambda words: self.vm.rename(words))
-        self._field("Tags", "run.tags", ", ".join(labels.tags), "Words with commas; favourite keeps it from being tidied away",
+        self._field("Name", "detail.name", labels.name, "A name for people", lambda words: self.vm.rename(words))
+        self._field("Tags", "detail.tags", ", ".join(labels.tags), "Words with commas; favourite keeps it from being tidied away",
                     lambda words: self.vm.set_tags(words))  # fmt: skip
         text(ui, "Notes", tone="muted")
         dpg.add_input_text(
-            default_value=labels.notes, multiline=True, width=-1, height=ui.px(110), tag="run.notes", on_enter=False
+            default_value=labels.notes, multiline=True, width=-1, height=ui.px(110), tag="detail.notes", on_enter=False
         )
-        button(ui, "Save notes", lambda: self.vm.set_notes(dpg.get_value("run.notes")), icon=icons.SAVE, tag="run.notes.save")
+        button(
+            ui, "Save notes", lambda: self.vm.set_notes(dpg.get_value("detail.notes")), icon=icons.SAVE, tag="detail.notes.save"
+        )
 
     def _settings(self, report: RunReport) -> None:
         ui = self.ui
         text(ui, "Not as in the preset", "strong")
         if self.vm.differences:
             rows = [(found.key, found.value, found.usual) for found in self.vm.differences]
-            self._table(("Setting", "This run", "Preset"), rows, "run.differences")
+            self._table(("Setting", "This run", "Preset"), rows, "detail.differences")
         else:
             usual = "Everything is as the preset has it." if self.vm.differences is not None else "Reading ..."
             text(ui, self.vm.config_problem or usual, tone="muted", wrap=0)
         text(ui, "All settings", "strong")
-        self._table(("Setting", "Value"), report.settings, "run.settings")
+        self._table(("Setting", "Value"), report.settings, "detail.settings")
 
     def _checkpoints(self, report: RunReport) -> None:
         ui = self.ui
@@ -113,10 +115,10 @@ class Parts:
             text(ui, "Train on for", tone="muted")
             dpg.add_input_float(
                 default_value=self._minutes, min_value=0.1, max_value=100_000, min_clamped=True, max_clamped=True, step=0,
-                width=ui.px(90), format="%.4g", tag="run.minutes", callback=lambda _sender, value: self._set_minutes(value),
+                width=ui.px(90), format="%.4g", tag="detail.minutes", callback=lambda _sender, value: self._set_minutes(value),
             )  # fmt: skip
             text(ui, "minutes from a checkpoint that holds the whole state:", tone="muted")
-        with self._grid(("Checkpoint", "Why", "Score", "Size", "Saved", ""), "run.checkpoints"):
+        with self._grid(("Checkpoint", "Why", "Score", "Size", "Saved", ""), "detail.checkpoints"):
             for kept in reversed(report.checkpoints):
                 self._checkpoint(kept)
 
@@ -128,10 +130,14 @@ class Parts:
                 text(ui, words, tone="muted")
             with row(ui, 6):
                 name = kept.name
-                button(ui, "Save as model", lambda: self.vm.save_model(name), "link", tag=f"run.checkpoint.{name}.model")
+                button(ui, "Save as model", lambda: self.vm.save_model(name), "link", tag=f"detail.checkpoint.{name}.model")
                 if kept.full:
                     button(
-                        ui, "Train on", lambda: self.vm.train_on(name, self._minutes), "link", tag=f"run.checkpoint.{name}.on"
+                        ui,
+                        "Train on",
+                        lambda: self.vm.train_on(name, self._minutes),
+                        "link",
+                        tag=f"detail.checkpoint.{name}.on",
                     )
 
     def _films(self, report: RunReport) -> None:
@@ -141,10 +147,15 @@ class Parts:
         for film in report.films:
             with row(ui):
                 play = partial(self.desk.go, "videos", play=str(film.path))
-                button(ui, "Play", play, icon=icons.PLAY, tag=f"run.film.{film.name}")
+                button(ui, "Play", play, icon=icons.PLAY, tag=f"detail.film.{film.name}")
                 text(ui, f"{film.label}     {play_time(film.seconds)}     {size(film.size_bytes)}", tone="muted")
         button(
-            ui, "Make a film", lambda: self.desk.go("videos", make=report.row.id), "link", icon=icons.FILM, tag="run.films.make"
+            ui,
+            "Make a film",
+            lambda: self.desk.go("videos", make=report.row.id),
+            "link",
+            icon=icons.FILM,
+            tag="detail.films.make",
         )
 
     def _log(self, report: RunReport) -> None:
@@ -153,14 +164,14 @@ class Parts:
             text(ui, f"{icons.TRIANGLE_ALERT}  {fault}", tone="warn", wrap=0)
         words = report.log or "The log is empty."
         item = dpg.add_input_text(
-            default_value=words, multiline=True, readonly=True, width=-1, height=ui.px(300), tag="run.log"
+            default_value=words, multiline=True, readonly=True, width=-1, height=ui.px(300), tag="detail.log"
         )
         ui.font(item, "mono")
-        button(ui, "Copy log", lambda: self.desk.copy(report.log, "The log"), icon=icons.COPY, tag="run.log.copy")
+        button(ui, "Copy log", lambda: self.desk.copy(report.log, "The log"), icon=icons.COPY, tag="detail.log.copy")
 
     def _provenance(self, report: RunReport) -> None:
         sizes = [(f"files: {name}", size(count)) for name, count in report.parts]
-        self._table(("What", "Value"), [*report.provenance, *sizes], "run.provenance")
+        self._table(("What", "Value"), [*report.provenance, *sizes], "detail.provenance")
 
     # --- pieces ---------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "Menu"]
 
+FRAMES_TO_GO = 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -31,6 +33,7 @@ class Menu:
     def __init__(self, ui: Ui, tag: str) -> None:
         self.tag = tag
         self._ui = ui
+        self._chosen: tuple[int, Callable[[], None]] | None = None
 
     @property
     def open(self) -> bool:
@@ -52,7 +55,7 @@ class Menu:
             for choice in choices:
                 item = dpg.add_button(
                     label=f"{choice.icon}   {choice.title}", width=width, enabled=choice.able, tag=f"{self.tag}.{choice.key}",
-                    user_data=choice, callback=self._chosen,
+                    user_data=choice, callback=self._choose,
                 )  # fmt: skip
                 ui.theme(item, "row")
         ui.theme(window, "menu")
@@ -62,6 +65,12 @@ class Menu:
         if dpg.does_item_exist(self.tag):
             dpg.delete_item(self.tag)
 
-    def _chosen(self, _sender: Item, _data: Any, choice: Choice) -> None:
+    def tick(self) -> None:
+        """Once a frame: do what was chosen, when the menu is gone; a dialog opened before would go with it."""
+        if self._chosen is not None and dpg.get_frame_count() >= self._chosen[0]:
+            do, self._chosen = self._chosen[1], None
+            do()
+
+    def _choose(self, _sender: Item, _data: Any, choice: Choice) -> None:
         self.close()
-        choice.do()
+        self._chosen = dpg.get_frame_count() + FRAMES_TO_GO, choice.do
