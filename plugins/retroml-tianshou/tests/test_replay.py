@@ -250,6 +250,17 @@ def test_a_restored_replay_goes_on_as_the_first_one(storage, rows):
     second.close()
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [({"slots": 30}, "replay_size=40, this one 60"), ({"horizon": 3}, "n_step=1, this one 3")],
+)
+def test_a_state_of_another_shape_is_refused(settings, message):
+    buffer = make_buffer()
+    fill(buffer, Game(2), 3)
+    with pytest.raises(ValueError, match=message):
+        make_buffer(**settings).restore(buffer.state())
+
+
 def parts(buffer):
     """The keys of the full segments, four rows each."""
     return [segment.key for segment in buffer.state()["segments"] if segment.read()["rows"] == 4]

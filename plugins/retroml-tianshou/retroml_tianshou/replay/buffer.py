@@ -163,14 +163,21 @@ class ReplayBuffer:
     def state(self) -> Tree:
         """Everything, as a tree whose rows are parts. Not between `see` and `learn`."""
         return {
+            **self._shape(),
             "rows": self.rows,
             "begun": self.begun_B.copy(),
             "sampler": self.sampler.state(),
             "segments": self._segments.save(),
         }
 
+    def _shape(self) -> dict[str, int]:
+        return {"replay_size": self.slots * self.environments, "environments": self.environments, "n_step": self.horizon}
+
     def restore(self, state: Tree) -> None:
-        """Take up `state()` of a buffer of the same shape."""
+        """Take up `state()`. Raises ValueError when it is of a buffer of another shape, naming what differs."""
+        for name, own in self._shape().items():
+            if state[name] != own:
+                raise ValueError(f"the saved replay has {name}={state[name]}, this one {own}; settings of a replay must stay")
         self.rows = int(state["rows"])
         self.begun_B = np.array(state["begun"])
         self.sampler.restore(state["sampler"])
