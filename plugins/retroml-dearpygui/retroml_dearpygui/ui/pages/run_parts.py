@@ -84,8 +84,8 @@ class Parts:
     def _notes(self, report: RunReport) -> None:
         ui, labels = self.ui, report.labels
         self._field("Name", "detail.name", labels.name, "A name for people", lambda words: self.vm.rename(words))
-        self._field("Tags", "detail.tags", ", ".join(labels.tags), "Words with commas; favourite keeps it from being tidied away",
-                    lambda words: self.vm.set_tags(words))  # fmt: skip
+        hint = "Words with commas; favourite keeps it from being tidied away"
+        self._field("Tags", "detail.tags", ", ".join(labels.tags), hint, lambda words: self.vm.set_tags(words))
         text(ui, "Notes", tone="muted")
         dpg.add_input_text(
             default_value=labels.notes, multiline=True, width=-1, height=ui.px(110), tag="detail.notes", on_enter=False
