@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from retroml_core import AlgorithmSpec, Problem, hookimpl
+from retroml_core import AlgorithmSpec, CommandSpec, Problem, hookimpl
 from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.c51_config import C51Config
 from retroml_tianshou.dqn_config import DQNConfig
@@ -141,6 +141,19 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             traits=_REPLAYING - {"values"},
             paper="https://arxiv.org/abs/1910.07207",
         ),
+    ]
+
+
+@hookimpl
+def retroml_commands() -> Iterable[CommandSpec]:
+    """The command that lists networks."""
+    return [
+        CommandSpec(
+            name="networks",
+            title="Networks",
+            summary="List the networks and their sizes.",
+            factory="retroml_tianshou.networks_command:main",
+        )
     ]
 
 
