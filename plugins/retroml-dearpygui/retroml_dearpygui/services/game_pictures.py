@@ -90,10 +90,14 @@ def draw(game: str) -> NDArray[np.uint8]:
     actions = ale.getMinimalActionSet()
     pixels = _play(ale, actions, random, SECONDS)
     seconds = SECONDS
-    while len(np.unique(pixels.reshape(-1, 3), axis=0)) < LIVELY_COLOURS and seconds < MOST_SECONDS:
-        pixels = _play(ale, actions, random, MORE_SECONDS)
+    while _colours(pixels) < LIVELY_COLOURS and seconds < MOST_SECONDS:
+        pixels = max(pixels, _play(ale, actions, random, MORE_SECONDS), key=_colours)
         seconds += MORE_SECONDS
     return _fitted(pixels)
+
+
+def _colours(pixels_HWC: NDArray[np.uint8]) -> int:
+    return len(np.unique(pixels_HWC.reshape(-1, 3), axis=0))
 
 
 def _play(ale: Any, actions: list[Any], random: np.random.Generator, seconds: int) -> NDArray[np.uint8]:

@@ -30,16 +30,24 @@ class Keyboard:
 
     def __init__(self, shortcuts: Callable[[], Mapping[tuple[int, bool, bool], Callable[[], None]]]) -> None:
         self._shortcuts = shortcuts
+        self._held: set[int] = set()
 
     def build(self) -> None:
         """Listen. Once per window."""
         if not dpg.does_item_exist(TAG):
             with dpg.handler_registry(tag=TAG):
                 dpg.add_key_press_handler(callback=self._pressed)
+                dpg.add_key_release_handler(callback=self._released)
 
     def _pressed(self, _sender: Item, key: int) -> None:
+        if key in self._held:  # the key repeats itself while it is held
+            return
+        self._held.add(key)
         ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
         shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
         do = self._shortcuts().get((key, bool(ctrl), bool(shift)))
         if do:
             do()
+
+    def _released(self, _sender: Item, key: int) -> None:
+        self._held.discard(key)

@@ -53,6 +53,7 @@ class PaletteBox:
         """Go to the next or the last entry."""
         self._at = max(0, min(len(self._fits[:SHOWN]) - 1, self._at + by))
         self._mark()
+        dpg.focus_item("palette.words")  # Dear PyGui's own navigation has moved on to a button, which Enter would press
 
     def take(self) -> None:
         """Do what the marked entry says."""
@@ -85,7 +86,7 @@ class PaletteBox:
             self._ui.theme(f"palette.{number}", "nav_on" if number == self._at else "row")
 
     def _do(self, number: int) -> None:
-        if number < len(self._fits):
+        if self.open and number < len(self._fits):
             entry = self._fits[number]
             self._ui.dialogs.close()
             entry.do()

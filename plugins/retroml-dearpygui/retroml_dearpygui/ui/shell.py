@@ -40,6 +40,7 @@ class Shell:
         self.dialogs = ui.dialogs
         self.palette = PaletteBox(ui)
         self.current = ""
+        self._narrow = False
         self._keyboard = Keyboard(self._shortcuts)
         self._crashes = crashes
         self._restyled = restyled
@@ -201,6 +202,9 @@ class Shell:
                 self.page.tick(dt)
             except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
                 self._break(self.current, error)
+        if self._narrow != self.ui.narrow:
+            self._narrow = self.ui.narrow
+            self.restyle()
         self._side.tick()
         self.dialogs.tick()
         self.toasts.tick(dpg.get_viewport_client_width(), dpg.get_viewport_client_height())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Item", "Ui"]
 
+NARROW = 1180
 T = TypeVar("T")
 Item = int | str
 """How Dear PyGui names a widget: its number or its tag."""
@@ -55,6 +56,11 @@ class Ui:
         self._themes = build_themes(palette, self.px)
         dpg.bind_font(self._fonts["body"])
         dpg.bind_theme(self._themes["base"])
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the window has too little room for two columns at this scale."""
+        return 0 < int(dpg.get_viewport_client_width()) < self.px(NARROW)
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made once and kept as long as the window: textures, which survive a change of style."""

@@ -54,7 +54,7 @@ class TrainPage(Page):
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         self._shown = ()
-        with grid(self.ui, [-412, 1]):
+        with cell() if self.ui.narrow else grid(self.ui, [-412, 1]):
             with cell():
                 self.setup.build()
             with cell():

@@ -55,7 +55,7 @@ class WatchPage(Page):
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         self._shown = ()
-        with grid(self.ui, [1, -SIDE]):
+        with cell() if self.ui.narrow else grid(self.ui, [1, -SIDE]):
             with cell():
                 dpg.add_combo(
                     [], tag="watch.run", width=-1, callback=lambda _sender, title: self.runs.choose(self._titles[title])
