@@ -9,7 +9,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.run_detail import RunDetail
-from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExperimentsPage"]
 
-PAGER = 44
+PAGER, LEAST_WIDTH = 44, 1060
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
 
@@ -75,6 +75,8 @@ class ExperimentsPage(Page):
             self.detail.tick(dt)
             return
         self._menu.tick()
+        if self.table is not None:
+            self.table.tick(dpg.get_item_rect_size("experiments.card")[0])
         self.vm.tick()
         if self._seen != self.vm.version:
             self._seen = self.vm.version
@@ -89,14 +91,14 @@ class ExperimentsPage(Page):
     def _build_bar(self) -> None:
         ui, wanted = self.ui, self.vm.filter
         with card(ui, tag="experiments.bar"):
-            with row(ui):
+            with grid(ui, [1.8, 1, 1, 1, -90]):
                 dpg.add_input_text(
-                    hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=ui.px(310), default_value=wanted.text,
+                    hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=-1, default_value=wanted.text,
                     tag="experiments.text", callback=lambda _sender, words: self.vm.set_text(words),
                 )  # fmt: skip
-                self._combo("game", 170, self.vm.set_game)
-                self._combo("algorithm", 170, self.vm.set_algorithm)
-                self._combo("state", 160, self.vm.set_state)
+                self._combo("game", self.vm.set_game)
+                self._combo("algorithm", self.vm.set_algorithm)
+                self._combo("state", self.vm.set_state)
                 button(ui, "Clear", self._clear, "ghost", icon=icons.X, tag="experiments.clear")
             with row(ui):
                 for key, title, icon, do, kind in (
@@ -110,11 +112,11 @@ class ExperimentsPage(Page):
                 button(ui, "", self.vm.select_all, "link", tag="experiments.all")
                 button(ui, "Select none", self.vm.clear_selection, "link", tag="experiments.none")
 
-    def _combo(self, key: str, width: float, choose: object) -> None:
+    def _combo(self, key: str, choose: object) -> None:
         def chosen(_sender: Item, label: str) -> None:
             choose(self._value(key, label))  # type: ignore[operator]  # one of the view-model's commands
 
-        dpg.add_combo([ALL[key]], default_value=ALL[key], width=self.ui.px(width), tag=f"experiments.{key}", callback=chosen)
+        dpg.add_combo([ALL[key]], default_value=ALL[key], width=-1, tag=f"experiments.{key}", callback=chosen)
 
     def _build_empty(self) -> None:
         ui = self.ui
@@ -136,7 +138,7 @@ class ExperimentsPage(Page):
         by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")
         with card(self.ui, kind="thumb", height=-self.ui.px(PAGER), tag="experiments.card"):
             self.table = TableView(
-                self.ui, "experiments.table", columns,
+                self.ui, "experiments.table", columns, least_width=LEAST_WIDTH,
                 open=self.detail.open, sort=self.vm.sort, tick=self.vm.select, menu=self._ask_menu,
             )  # fmt: skip
             self.table.build(by, self.vm.filter.descending)

@@ -11,7 +11,7 @@ import numpy as np
 from retroml_core.events import RunState
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.pages.run_parts import Parts
-from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunDetail"]
 
+NARROW = 1280
 RESUMABLE = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 TILES = (
     ("best", "Best score", icons.TROPHY),
@@ -95,28 +96,26 @@ class RunDetail:
     def _build_head(self) -> None:
         ui, vm = self.ui, self.vm
         with card(ui):
-            with grid(ui, [1, -560]):
-                with cell():
-                    text(ui, "", "h2", tag="detail.title")
-                    text(ui, "", "small", tag="detail.words", wrap=0)
-                with row(ui, 8):
-                    button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="detail.watch")
-                    button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="detail.pause")
-                    button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="detail.resume")
-                    button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="detail.stop")
-                    button(
-                        ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="detail.film"
-                    )
-                    button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="detail.more")
+            text(ui, "", "h2", tag="detail.title")
+            text(ui, "", "small", tag="detail.words", wrap=0)
+            with row(ui, 8):
+                button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="detail.watch")
+                button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="detail.pause")
+                button(ui, "Resume", vm.resume, "primary", icon=icons.PLAY, tag="detail.resume")
+                button(ui, "Stop", vm.stop, "danger", icon=icons.CIRCLE_STOP, tag="detail.stop")
+                button(ui, "Make a film", lambda: self.desk.go("videos", make=vm.run_id), icon=icons.FILM, tag="detail.film")
+                button(ui, "", self._ask_menu, "ghost", icon=icons.ELLIPSIS, tag="detail.more")
             text(ui, "", tone="warn", tag="detail.reason", show=False, wrap=0)
 
     def _build_tiles(self) -> None:
         ui = self.ui
-        with grid(ui, [1] * len(TILES)):
-            for key, title, icon in TILES:
-                with card(ui, kind="tile"):
-                    text(ui, f"{icon}  {title}", "small")
-                    text(ui, "", "kpi", tag=f"detail.tile.{key}")
+        across = 6 if dpg.get_viewport_client_width() >= ui.px(NARROW) else 3
+        for first in range(0, len(TILES), across):
+            with grid(ui, [1] * across):
+                for key, title, icon in TILES[first : first + across]:
+                    with card(ui, kind="tile"):
+                        text(ui, f"{icon}  {title}", "small")
+                        text(ui, "", "kpi", tag=f"detail.tile.{key}")
 
     def _build_curve(self) -> None:
         ui = self.ui

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["TableColumn", "TableRow", "TableView"]
 
 TICK_WIDTH = 30
+SCROLLBAR = 12
 MENU_WIDTH = 36
 
 
@@ -42,7 +43,8 @@ class TableRow:
 class TableView:
     """A table whose first column opens a row, with ticks in front and a menu behind where `tick` and `menu` are given.
 
-    `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards.
+    `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards. Narrower
+    than `least_width` pixels at 100 % it scrolls sideways.
     """
 
     def __init__(
@@ -55,22 +57,26 @@ class TableView:
         sort: Callable[[str, bool], None],
         tick: Callable[[str, bool], None] | None = None,
         menu: Callable[[str], None] | None = None,
+        least_width: float = 0,
     ) -> None:
         self.tag = tag
         self._ui = ui
         self._columns = list(columns)
+        self._least_width = least_width
+        self._inner = 0
         self._open, self._sort, self._tick, self._menu = open, sort, tick, menu
         self._shown: list[TableRow | None] = []
         self._keys: list[str] = []
 
     def build(self, sorted_by: str, descending: bool, height: float = -1) -> None:
         """Make the table in the current container, marked as sorted by a column."""
-        self._shown, self._keys = [], []
+        self._shown, self._keys, self._inner = [], [], 0
         px = self._ui.px
         with dpg.table(
             tag=self.tag, header_row=True, sortable=True, resizable=True, reorderable=True, hideable=True,
             borders_innerH=True, scrollY=True, clipper=True, freeze_rows=1, height=int(height),
-            policy=dpg.mvTable_SizingStretchProp, pad_outerX=True, callback=lambda _sender, spec: self._sorted(spec),
+            policy=dpg.mvTable_SizingStretchProp, pad_outerX=True,
+            scrollX=bool(self._least_width), callback=lambda _sender, spec: self._sorted(spec),
         ):  # fmt: skip
             still: dict[str, Any] = {
                 "width_fixed": True,
@@ -103,6 +109,13 @@ class TableView:
             if self._shown[index] is not None:
                 dpg.configure_item(self._row(index), show=False)
                 self._shown[index] = None
+
+    def tick(self, width: float) -> None:
+        """Once a frame, with the width there is in pixels: where it is less than the table needs, it scrolls sideways."""
+        inner = max(int(width) - self._ui.px(SCROLLBAR), self._ui.px(self._least_width))
+        if self._least_width and width and inner != self._inner:
+            self._inner = inner
+            dpg.configure_item(self.tag, inner_width=inner)
 
     def to_top(self) -> None:
         """Scroll to the first row."""
