@@ -91,10 +91,12 @@ class _Bar:
         palette = self.canvas.palette
         name_width = px(98 if figures else 52)
         self._words = action_words(action, short=not figures)
-        line = self.canvas.type.height(Face.REGULAR, px(15))
+        roomy = box.height + px(1) >= self.canvas.type.height(Face.REGULAR, px(15))
+        size = px(15 if roomy else 13)
+        line = self.canvas.type.height(Face.REGULAR, size)
         top = box.y + max((box.height - line) // 2, 0)
         self._name = Label(
-            self.canvas, box.x, top, name_width - px(4), face=Face.REGULAR, size=px(15), colour=palette.dim, back=self.back
+            self.canvas, box.x, top, name_width - px(4), face=Face.REGULAR, size=size, colour=palette.dim, back=self.back
         )
         self._figure, right = None, box.right
         if figures:

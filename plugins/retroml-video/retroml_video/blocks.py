@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Overlay", "Progress", "Score", "Title", "Value"]
 
 _CELL = 44
+_BELOW = 17
 
 
 class Overlay:
@@ -131,16 +132,16 @@ class Score(Overlay):
         """One or two numbers with their titles."""
         if self._narrow(width):
             return self.px(100)
-        return self.px(13) + self.canvas.type.height(Face.BOLD, self.px(self.size))
+        return self.px(_BELOW) + self.canvas.type.height(Face.BOLD, self.px(self.size))
 
     def place(self, box: Box) -> None:
         """Make the labels."""
         self.heading(box, "Score", room=0.5 if not self._narrow(box.width) else 1)
-        down = self.px(13)
+        down = self.px(_BELOW)
         if self._narrow(box.width):
-            self._score = self.label(box.x, box.y + down, box.width, 36, Face.BOLD, name="score")
-            self.label(box.x, box.y + self.px(60), box.width, 14, Face.SEMIBOLD, dim=True).show(self.best_title)
-            self._best = self.label(box.x, box.y + self.px(76), box.width, 22, Face.SEMIBOLD, dim=True, name="best")
+            self._score = self.label(box.x, box.y + down, box.width, 33, Face.BOLD, name="score")
+            self.label(box.x, box.y + self.px(58), box.width, 14, Face.SEMIBOLD, dim=True).show(self.best_title)
+            self._best = self.label(box.x, box.y + self.px(58 + _BELOW), box.width, 21, Face.SEMIBOLD, dim=True, name="best")
             return
         self.label(box.right, box.y, box.width // 2, 14, Face.SEMIBOLD, dim=True, right=True).show(self.best_title)
         self._score = self.label(box.x, box.y + down, round(box.width * 0.6), self.size, Face.BOLD, name="score")
@@ -181,7 +182,7 @@ class Progress(Overlay):
         for i, (name, title) in enumerate(self._TITLES):
             x, y = box.x + i % columns * across, box.y + i // columns * down
             self.label(x, y, across - self.px(6), 14, Face.SEMIBOLD, dim=True).show(title)
-            self._cells.append(self.label(x, y + self.px(17), across - self.px(6), 19, Face.MONO, name=name))
+            self._cells.append(self.label(x, y + self.px(_BELOW), across - self.px(6), 19, Face.MONO, name=name))
 
     def show(self, caption: Caption) -> None:
         """All four."""
@@ -213,7 +214,7 @@ class Value(Overlay):
         """Make the labels and say where the line goes."""
         if self._narrow(box.width):
             self.heading(box, "Value estimate")
-            self._number = self.label(box.x, box.y + self.px(17), box.width, 19, Face.MONO, name="value")
+            self._number = self.label(box.x, box.y + self.px(_BELOW), box.width, 19, Face.MONO, name="value")
             self._plot: Box | None = None
             return
         title, figure = self.px(112), self.px(76)

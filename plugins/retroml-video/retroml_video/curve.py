@@ -90,7 +90,7 @@ class CurveBlock(Overlay):
 
     def least(self, width: int) -> int:
         """The title and enough of a curve to read one."""
-        return self.px(24 + 36)
+        return self.px(24 + 32)
 
     def place(self, box: Box) -> None:
         """Draw the title and the curve."""

@@ -108,7 +108,7 @@ class Panel:
         columns = 2 if _kind(self.layout) == "header" else 3
         make: Mapping[str, Callable[[], Overlay]] = {
             "title": lambda: Title(canvas, subject.heading, subject.subtitle, size=size, headline=where, back=back),
-            "score": lambda: Score(canvas, subject.best_title, size=max(size, 46), back=back),
+            "score": lambda: Score(canvas, subject.best_title, size=max(size, 44), back=back),
             "progress": lambda: Progress(canvas, back=back),
             "value": lambda: Value(canvas, back=back),
             "actions": lambda: Actions(canvas, subject.actions, most_columns=columns, back=back),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
-from retroml_video.canvas import Canvas
+from retroml_video.canvas import Canvas, Label
 from retroml_video.caption import Caption
 from retroml_video.controller import moves
 from retroml_video.curve import game_curve
@@ -109,6 +110,19 @@ def test_a_moment_is_drawn_only_into_what_is_not_the_game(shape):
     for step in range(3):
         made.show(caption(step=step, value=float(step), action=step))
     assert np.array_equal(made.canvas.pixels[game.y : game.bottom, game.x : game.right], before)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("size", [720, 1080])
+def test_no_text_covers_another(shape, size, monkeypatch):
+    labels = {}
+    known = Label.show
+    monkeypatch.setattr(Label, "show", lambda self, *words: (labels.setdefault(id(self), self), known(self, *words))[1])
+    made = panel(shape, size, actions=EIGHTEEN, headline=(shape, size) != ("wide", 720))
+    made.show(caption())
+    boxes = [(one.x - one.width * one.right, one.y, one.width, one.height) for one in labels.values()]
+    for (x, y, width, height), (x2, y2, width2, height2) in itertools.combinations(boxes, 2):
+        assert x + width <= x2 or x2 + width2 <= x or y + height <= y2 + 2 or y2 + height2 <= y + 2
 
 
 def test_what_does_not_change_is_not_drawn_again():
