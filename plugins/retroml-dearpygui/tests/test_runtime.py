@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from retroml_dearpygui.main import main
 from retroml_dearpygui.runtime.background import Background
 from retroml_dearpygui.runtime.crashes import KEPT, CrashLog
 from retroml_dearpygui.runtime.display import NoDisplay, check_display
@@ -86,6 +87,14 @@ def test_without_a_display_the_message_says_what_to_do(monkeypatch):
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(NoDisplay, match=r"DISPLAY is not set.*graphical session"):
         check_display()
+
+
+def test_the_command_without_a_display_says_why_and_ends_with_2(app, monkeypatch, capsys):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert main(app, []) == 2
+    assert capsys.readouterr().err.startswith("there is no display")
+    assert not app.root.path.exists()
 
 
 def test_a_second_window_for_the_same_data_says_that_there_is_one(tmp_path):

@@ -1,0 +1,169 @@
+"""The frame around pages: navigation, keyboard, command palette, looks, modes, errors; with real events."""
+
+import dearpygui.dearpygui as dpg
+import pytest
+from retroml_dearpygui.robot import texts
+from retroml_dearpygui.specs import PageSpec, PanelSpec
+from retroml_dearpygui.ui.page import Page
+
+from retroml_core import hookimpl
+
+
+class BrokenPage(Page):
+    """Fails where it is told to."""
+
+    def __init__(self, desk, ui):
+        super().__init__(desk, ui)
+        self.at = desk.settings.recall("broken").get("at")
+
+    def build(self, parent):
+        if self.at == "build":
+            raise RuntimeError("no bricks")
+
+    def tick(self, dt):
+        if self.at == "tick":
+            raise RuntimeError("no time")
+
+
+def broken_panel(desk, ui, parent):
+    raise RuntimeError("no card")
+
+
+class Breaking:
+    """A plugin with a page and a panel that fail."""
+
+    @hookimpl
+    def retroml_desktop_pages(self):
+        factory = f"{__name__}:BrokenPage"
+        return [PageSpec(name="broken", title="Broken", summary="", icon="", factory=factory, order=5)]
+
+    @hookimpl
+    def retroml_desktop_panels(self, slot):
+        return [PanelSpec(name="bad", title="Bad card", summary="", icon="", factory=f"{__name__}:broken_panel")] * (
+            slot == "train.side"
+        )
+
+
+@pytest.fixture
+def breaking(window, robot):
+    """The window with a plugin that fails."""
+    window.app.plugins.register(Breaking(), "breaking")
+    window.shell.attach(window.desk)
+    yield window
+    window.app.plugins.manager.unregister(name="breaking")
+    window.shell.attach(window.desk)
+    window.shell.restart()
+
+
+def test_pages_are_reached_by_mouse(robot):
+    robot.page("watch")
+    assert dpg.get_value("page.title") == "Watch"
+
+
+def test_pages_are_reached_by_keyboard(robot):
+    robot.press("ctrl+2")
+    robot.wait(lambda: robot.window.shell.current == "watch", "the second page")
+    robot.press("ctrl+1")
+    robot.wait(lambda: robot.window.shell.current == "train", "the first page")
+
+
+def test_the_page_shown_last_is_shown_at_the_next_start(robot):
+    robot.page("watch")
+    assert robot.window.settings.now.page == "watch"
+
+
+def test_the_palette_finds_a_page_and_goes_there(robot):
+    robot.press("ctrl+k")
+    robot.wait(lambda: dpg.does_item_exist("palette.words"), "the palette")
+    robot.write("watc")
+    robot.wait(lambda: any("Watch" in words for words in texts("palette.list")[:1]), "the entry")
+    robot.press("enter")
+    robot.wait(lambda: robot.window.shell.current == "watch", "the page")
+    assert not dpg.does_item_exist("palette")
+
+
+def test_arrows_choose_in_the_palette_and_escape_leaves_it(robot):
+    robot.press("ctrl+k")
+    robot.wait(lambda: dpg.does_item_exist("palette.1"), "the palette")
+    robot.press("down")
+    robot.press("enter")
+    robot.wait(lambda: robot.window.shell.current == "watch", "the second entry")
+    robot.press("ctrl+k")
+    robot.wait(lambda: dpg.does_item_exist("palette"), "the palette")
+    robot.press("esc")
+    robot.wait(lambda: not dpg.does_item_exist("palette"), "the palette to close")
+
+
+def test_dark_and_light_by_keyboard(robot):
+    dark = robot.window.ui.palette
+    robot.press("ctrl+shift+l")
+    robot.wait(lambda: robot.window.ui.palette != dark, "the other look")
+    assert robot.window.settings.now.theme == "light"
+
+
+def test_a_lower_mode_hides_and_a_higher_one_shows_again(robot):
+    assert dpg.does_item_exist("train.algorithm")
+    robot.window.settings.set(mode=1)
+    robot.window.shell.restyle()
+    robot.wait(lambda: dpg.does_item_exist("train.start") and not dpg.does_item_exist("train.algorithm"), "Hobbyist")
+    robot.press("ctrl+m")
+    robot.wait(lambda: dpg.does_item_exist("train.algorithm"), "Student")
+
+
+@pytest.mark.parametrize("scale", [0.75, 1.5])
+def test_every_page_can_be_built_at_any_size(robot, scale):
+    robot.window.settings.set(scale=scale)
+    robot.window.shell.restyle()
+    robot.wait(lambda: robot.window.ui.scale == scale, "the size")
+    for spec in robot.window.shell.pages:
+        robot.window.shell.go(spec.name, {})
+        robot.frames(2)
+        assert dpg.does_item_exist(f"page.{spec.name}")
+
+
+@pytest.mark.parametrize("at", ["build", "tick"])
+def test_a_page_that_fails_becomes_an_error_card_and_the_others_go_on(breaking, robot, at):
+    breaking.settings.remember("broken", at=at)
+    breaking.shell.restart()
+    breaking.shell.go("broken", {})
+    robot.wait(lambda: any("Broken could not be shown" in words for words in texts("page.broken")), "the card")
+    robot.page("watch")
+    assert dpg.get_value("page.title") == "Watch"
+
+
+def test_a_panel_that_fails_becomes_an_error_card_and_the_page_goes_on(breaking, robot):
+    breaking.shell.restart()
+    breaking.shell.go("train", {})
+    robot.frames(3)
+    assert "Bad card could not be shown" in texts("panel.train.side.bad")
+    assert dpg.does_item_exist("train.start")
+
+
+def test_an_error_in_a_reaction_is_shown_with_a_report_to_copy(robot):
+    dpg.set_item_callback("train.dice", lambda: 1 // 0)
+    robot.click("train.dice")
+    robot.wait(lambda: dpg.does_item_exist("crash.copy"), "the report")
+    assert [type(error) for error in robot.window.crashed] == [ZeroDivisionError]
+    robot.click("crash.copy")
+    robot.wait(lambda: "ZeroDivisionError" in dpg.get_clipboard_text(), "the report on the clipboard")
+    robot.click("crash.close")
+    robot.window.crashed.clear()
+
+
+def test_the_tour_is_shown_at_the_first_start_and_can_be_left(robot):
+    robot.window.settings.set(toured=False)
+    robot.window.shell.restart()
+    robot.wait(lambda: dpg.is_item_shown("tour"), "the tour")
+    assert dpg.get_value("tour.title") == "Pick a game"
+    robot.click("tour.do")
+    robot.wait(lambda: dpg.get_value("tour.title") == "Five minutes are enough", "the second step")
+    robot.click("tour.leave")
+    robot.wait(lambda: not dpg.is_item_shown("tour"), "the tour to go")
+    assert robot.window.settings.now.toured
+
+
+def test_tab_goes_through_the_fields(robot):
+    robot.click("train.hours", across=0.3)
+    robot.wait(lambda: dpg.is_item_focused("train.hours"), "the focus")
+    robot.press("tab")
+    robot.wait(lambda: dpg.is_item_focused("train.minutes"), "the focus to move on")
