@@ -82,7 +82,7 @@ class VectorEnvironment(Protocol):
     recorded on the tape when `EnvironmentBuild.tape_folder` was given.
 
     It may also have `open_games() -> tuple[scores, lengths]`, for the live view: the raw points so far float64 (B,) and the
-    steps so far int64 (B,) of each open game; between `send` and `recv` those before the step.
+    steps so far int64 (B,) of each open game; between `send` and `recv` the step under way may count already.
     """
 
     info: EnvInfo

@@ -130,9 +130,18 @@ class Tape(Protocol):
         """
 
     def play(
-        self, episode: TapedEpisode, *, first: int = 0, last: int | None = None, view: View = View.COLOUR
+        self,
+        episode: TapedEpisode,
+        *,
+        first: int = 0,
+        last: int | None = None,
+        view: View = View.COLOUR,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[Moment]:
-        """Re-simulate steps `first` to `last` (excluded; None: to the end). Steps before `first` are simulated unseen."""
+        """Re-simulate steps `first` to `last` (excluded; None: to the end). Steps before `first` are simulated unseen.
+
+        `progress(done, total)` is told how many of the unseen steps are done; whatever it raises ends the playing.
+        """
 
     def verify(
         self,

@@ -130,7 +130,13 @@ class MadeUpTape:
         raise LookupError(f"no episode at step {step}")
 
     def play(
-        self, episode: TapedEpisode, *, first: int = 0, last: int | None = None, view: View = View.COLOUR
+        self,
+        episode: TapedEpisode,
+        *,
+        first: int = 0,
+        last: int | None = None,
+        view: View = View.COLOUR,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[Moment]:
         """Draw the steps asked for."""
         totals = np.cumsum(self.rewards(episode))

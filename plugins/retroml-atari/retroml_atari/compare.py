@@ -100,8 +100,6 @@ def _difference(then: _Rows, now: _Rows) -> tuple[int, int, str] | None:
         where = np.argwhere(getattr(then, kind) != getattr(now, kind))
         if len(where):
             row, environment = where[0].tolist()
-            # A check byte tells of the group of rows that it ends.
-            row = max(0, row - CHECK_ROWS + 1) if kind == "observation" else row
             found.append((row, order, environment, kind))
     if not found:
         return None
@@ -122,7 +120,7 @@ def _words(reel: Reel, place: int, environment: int, kind: str, then: int, now: 
     if kind == "reward":
         return f"the reward {where} is recorded as {then}; played again it is {now}"
     if kind == "observation":
-        return f"the observations {where} within {CHECK_ROWS} steps from here are not those recorded"
+        return f"the observations {where} within the {CHECK_ROWS} steps up to here are not those recorded"
     what = "the game" if kind == "end" else "a life"
     return (
         f"{what} {where} {'ends' if then else 'does not end'} here as recorded; played again it {'ends' if now else 'does not'}"

@@ -220,7 +220,7 @@ class AtariEnvironment:
         self._check(state)
         self._keys = self._keys.restored(state["keys"])
         replays = [self._replay(i, state) for i in range(self.count)]
-        obs = replay(self._ale, replays, from_key=self._from_key)
+        obs = self._bring_back(replays, state)
         for i in range(self.count):
             if digest_of(obs[i]) != state["digests"][i]:
                 raise ValueError(
@@ -232,6 +232,18 @@ class AtariEnvironment:
         self._obs = obs
         self._open_recorder(state)
         return obs
+
+    def _bring_back(self, replays: list[Replay], state: Tree) -> NDArray[np.uint8]:
+        """Replay; on a tape that would begin in mid-game, it is written down how the open games came to be."""
+        from retroml_atari.prelude import Prelude, needs_prelude
+
+        if not needs_prelude(self._build):
+            return replay(self._ale, replays, from_key=self._from_key)
+        prelude = Prelude(self._build, self.info, state, replays, from_key=self._from_key)
+        try:
+            return replay(self._ale, replays, from_key=self._from_key, witness=prelude)
+        finally:
+            prelude.close()
 
     def _replay(self, environment: int, state: Tree) -> Replay:
         return Replay(

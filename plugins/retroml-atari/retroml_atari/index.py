@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from retroml_atari.segment import HEADER, ROWS, BlockIndex, decode_block, records
+from retroml_atari.segment import HEADER, OPEN, ROWS, BlockIndex, decode_block, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,10 @@ _NAME = re.compile(r"(\d{4,})-(\w+)\.tape")
 
 @dataclass(frozen=True)
 class Segment:
-    """What one environment object recorded."""
+    """What one environment object recorded; a `prelude` goes before the run's own play and is not part of it."""
 
     header: dict[str, Any]
+    prelude: bool = False
     blocks: list[BlockIndex] = field(default_factory=list)
 
     @property
@@ -94,8 +95,8 @@ class TapeFile:
             data = file.read()
         end = 0
         for record in records(data):
-            if record.kind == HEADER:
-                self.segments.append(Segment(record.header()))
+            if record.kind in (HEADER, OPEN):
+                self.segments.append(Segment(record.header(), prelude=record.kind == OPEN))
             elif record.kind == ROWS and self.segments:
                 self.segments[-1].blocks.append(decode_block(record.payload))
             end = record.end
@@ -108,6 +109,6 @@ class TapeFile:
         if len(rest) < 8:
             return ""
         size = struct.unpack_from("<I", rest, 4)[0]
-        if len(rest) < size + 12 and rest[:4] in (HEADER, ROWS):
+        if len(rest) < size + 12 and rest[:4] in (HEADER, OPEN, ROWS):
             return ""
         return f"{self.path.name} is damaged at byte {self.place}; what follows is not read"

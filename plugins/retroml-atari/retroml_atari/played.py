@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from retroml_atari.keys import Beginning
 
-__all__ = ["ENDED", "LIFE_LOST", "TRUNCATED", "Played"]
+__all__ = ["ENDED", "LIFE_LOST", "TRUNCATED", "Played", "flags_of"]
 
 LIFE_LOST: Final = 1
 """A life was lost at this step."""
@@ -36,3 +37,13 @@ class Played:
     obs: NDArray[np.uint8]
     final_obs: Mapping[int, NDArray[np.uint8]]
     begun: tuple[Beginning, ...]
+
+
+def flags_of(
+    terminated: NDArray[np.bool_], truncated: NDArray[np.bool_], lives: NDArray[np.int32], before: NDArray[np.int32]
+) -> NDArray[np.uint8]:
+    """The flags (B,) of a step after which there are `lives`, of `before`."""
+    ended = terminated | truncated
+    lost = ((lives < before) & ~ended) | (terminated & (before > 0))
+    flags: NDArray[np.uint8] = (lost * LIFE_LOST + ended * ENDED + truncated * TRUNCATED).astype(np.uint8)
+    return flags

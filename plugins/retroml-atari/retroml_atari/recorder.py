@@ -19,7 +19,18 @@ import numpy as np
 from retroml_atari import chain
 from retroml_atari.console import rom_sha256, versions
 from retroml_atari.played import ENDED, LIFE_LOST, TRUNCATED, Played
-from retroml_atari.segment import BEGIN, CHECK_ROWS, END, POLICY, Block, encode_block, encode_header, records
+from retroml_atari.segment import (
+    BEGIN,
+    CHECK_ROWS,
+    END,
+    HEADER,
+    OPEN,
+    POLICY,
+    Block,
+    encode_block,
+    encode_header,
+    records,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,14 +48,17 @@ BLOCK_SECONDS: Final = 2.0
 
 
 class Recorder:
-    """Writes one segment. With `state` (`Recorder.state` inside the environment's) it goes on where that was taken."""
+    """Writes one segment. With `state` (`Recorder.state` inside the environment's) it goes on where that was taken.
 
-    def __init__(self, build: EnvironmentBuild, info: EnvInfo, state: Tree | None) -> None:
+    With `rows_before` it writes what goes before that segment: the play of so many rows that led to `state`.
+    """
+
+    def __init__(self, build: EnvironmentBuild, info: EnvInfo, state: Tree | None, *, rows_before: int | None = None) -> None:
         if build.tape_folder is None:
             raise ValueError("recording needs a folder for the tape")
         self._build, self._count = build, build.count
-        resumed = (state or {}).get("tape")
-        self._row = int(state["row"]) if state else 0
+        resumed = (state or {}).get("tape") if rows_before is None else None
+        self._row = int(state["row"]) - (rows_before or 0) if state else 0
         self._running = np.zeros(build.count, np.uint32)
         self._scores = np.zeros(build.count, np.int64)
         self._lives = np.zeros(build.count, np.int64)
@@ -56,7 +70,7 @@ class Recorder:
         if resumed:
             self._resume(resumed)
         self._file = _append(build.tape_folder / f"{build.attempt:04d}-{build.stream}.tape")
-        self._write(encode_header(self.header))
+        self._write(encode_header(self.header, HEADER if rows_before is None else OPEN))
         self._pending: Played | None = None
         self._clear()
         self._events["policies"].append((0, self._policy))
@@ -78,6 +92,7 @@ class Recorder:
             "steps_per_row": build.count if build.stream == "training" else 0,
             "check_rows": CHECK_ROWS,
             "head": str(keep_head["head"]) if keep_head else "",
+            "running": keep_head["running"].tolist() if keep_head else [],
             "versions": versions(),
             "created_at": time.time(),
         }
@@ -88,6 +103,11 @@ class Recorder:
         """The first games begin, with observations (B, C, H, W)."""
         crcs = np.array([zlib.crc32(obs[i, -1].data) for i in range(self._count)], np.uint32)
         self._head = chain.origin(self.header, crcs)
+        self._note_begun(begun, obs)
+
+    def begin_again(self, begun: tuple[Beginning, ...], obs: NDArray[np.uint8]) -> None:
+        """Games begin apart from any end, with observations (B, C, H, W) of all environments."""
+        self.work()
         self._note_begun(begun, obs)
 
     def note(self, played: Played) -> None:

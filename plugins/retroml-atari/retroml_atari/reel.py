@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -89,6 +90,7 @@ class Reel:
         self.stream, self.spans = stream, spans
         self.count = int(spans[0].segment.header["count"]) if spans else 0
         self.places = spans[-1].place + spans[-1].rows if spans else 0
+        self.first_place = sum(span.rows for span in spans if span.segment.prelude)
         self._starts = [span.place for span in spans]
         self._unpacked: OrderedDict[int, Block] = OrderedDict()
         self.begins = self._events("begins", include_end=True)
@@ -117,14 +119,15 @@ class Reel:
 
     def seconds_at(self, place: float) -> float:
         """The seconds of training at a place."""
-        return float(np.interp(place, *self._clock()))
+        return float(np.interp(place, *self._clock))
 
     def place_of_seconds(self, seconds: float) -> int:
         """The place at some seconds of training, at most the last. Raises LookupError when the reel is empty."""
         if not self.places:
             raise LookupError(f"the {self.stream} tape is empty")
-        places, times = self._clock()
-        return min(int(np.interp(seconds, np.maximum.accumulate(times), places)), self.places - 1)
+        places, times = self._clock
+        place = int(np.interp(seconds, np.maximum.accumulate(times), places))
+        return min(max(place, self.first_place), self.places - 1)
 
     def begin_of(self, episode: TapedEpisode) -> int:
         """The place of an episode's first action. Raises LookupError for an episode of another tape."""
@@ -133,6 +136,7 @@ class Reel:
             raise LookupError(f"the tape has no {self.stream} episode {episode.number}")
         return int(self._played[position]["place"])
 
+    @cached_property
     def _clock(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         filled = [span for span in self.spans if span.rows]
         places = [edge for span in filled for edge in (span.place, span.place + span.rows)]
@@ -206,7 +210,8 @@ class Reel:
         lasts = self.ends["place"][finish] + 1 if len(self.ends) else following
         lengths = np.where(finish >= 0, lasts, following) - begins["place"]
         order = np.argsort(begins["number"], kind="stable")
-        order = order[lengths[order] > 0]
+        # Games without a number belong to the run that this one goes on from.
+        order = order[(lengths[order] > 0) & (begins["number"][order] > 0)]
         self._played = begins[order]
         return self._described(begins[order], lengths[order], finish[order])
 
@@ -224,7 +229,7 @@ class Reel:
 
     def _described(self, begins: NDArray[Any], lengths: NDArray[np.int64], finish: NDArray[np.int64]) -> list[TapedEpisode]:
         names = ("number", "env", "place", "span")
-        seconds = np.interp(begins["place"], *self._clock()).tolist()
+        seconds = np.interp(begins["place"], *self._clock).tolist()
         outcomes = self._outcomes(begins, lengths, finish)
         columns = (
             *(begins[name].tolist() for name in names),

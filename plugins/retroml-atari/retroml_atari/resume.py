@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -28,7 +28,26 @@ class Replay:
     actions: NDArray[np.uint8]
 
 
-def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, from_key: bool) -> NDArray[np.uint8]:
+class Witness(Protocol):
+    """Is told what a replay does; see `retroml_atari.prelude.Prelude`."""
+
+    def begun(self, environments: NDArray[np.int64], obs: NDArray[np.uint8], lives: NDArray[np.int32]) -> None:
+        """`environments` stand at the first game to be replayed."""
+
+    def stepped(
+        self,
+        actions: NDArray[np.int64],
+        obs: NDArray[np.uint8],
+        rewards: NDArray[np.int32],
+        ended: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+        info: dict[str, Any],
+    ) -> None:
+        """All environments took a step."""
+
+
+def replay(
+    emulators: AtariVectorEnv, replays: Sequence[Replay], *, from_key: bool, witness: Witness | None = None
+) -> NDArray[np.uint8]:
     """Replay all; the observations (B, C, H, W) at the end.
 
     With `from_key` the replayed actions are all since the key, else those of the open game alone. Raises ValueError
@@ -42,11 +61,16 @@ def replay(emulators: AtariVectorEnv, replays: Sequence[Replay], *, from_key: bo
         beginning = np.flatnonzero(starts == tick)
         if len(beginning):
             obs = resets.begin(beginning)
+            if witness is not None:
+                witness.begun(beginning, obs, resets.lives)
         if tick < longest:
-            actions = [
+            chosen = [
                 int(one.actions[tick - start]) if tick >= start else 0 for one, start in zip(replays, starts, strict=True)
             ]
-            obs, _, terminated, truncated, info = emulators.step(np.array(actions, np.int64))
+            actions = np.array(chosen, np.int64)
+            obs, rewards, terminated, truncated, info = emulators.step(actions)
+            if witness is not None:
+                witness.stepped(actions, obs, rewards, (terminated, truncated), info)
             resets.check_ends(tick >= starts, terminated | truncated, info["episode_frame_number"])
     result: NDArray[np.uint8] = obs
     return result
@@ -60,6 +84,7 @@ class Resets:
         self._replays = replays
         self._from_key = from_key
         self._done = [0] * len(replays)
+        self.lives = np.zeros(len(replays), np.int32)
 
     def begin(self, environments: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Seed `environments` with their keys; without `from_key`, also reset them until their open game begins."""
@@ -73,6 +98,7 @@ class Resets:
             if mask.any():
                 obs, info = self._emulators.reset(options={"reset_mask": mask})
                 self._check(np.flatnonzero(mask), info["episode_frame_number"])
+        self.lives = info["lives"].copy()
         result: NDArray[np.uint8] = obs
         return result
 

@@ -27,6 +27,8 @@ CHECK_ROWS: Final = 16
 """Rows that share one check byte."""
 LEVEL: Final = 6
 HEADER: Final = b"HEAD"
+OPEN: Final = b"OPEN"
+"""The header of a segment that goes before: how the games came to be with which the tape begins."""
 ROWS: Final = b"ROWS"
 
 _FRAME: Final = struct.Struct("<4sI")
@@ -139,9 +141,9 @@ def complete_groups(first_row: int, rows: int) -> int:
     return (first_row + rows) // CHECK_ROWS - first_row // CHECK_ROWS
 
 
-def encode_header(header: dict[str, Any]) -> bytes:
+def encode_header(header: dict[str, Any], kind: bytes = HEADER) -> bytes:
     """The record of a segment's header."""
-    return _record(HEADER, json.dumps({"format": "retroml-tape", "version": FORMAT_VERSION, **header}).encode())
+    return _record(kind, json.dumps({"format": "retroml-tape", "version": FORMAT_VERSION, **header}).encode())
 
 
 def encode_block(block: Block) -> bytes:

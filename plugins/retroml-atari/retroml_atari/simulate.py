@@ -10,7 +10,7 @@ Shapes: C stacked frames, H height, W width; screens have the console's own size
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,6 +66,15 @@ class Simulator:
     def lives(self) -> int:
         """The lives left now."""
         return int(self._ale.lives())
+
+    def save(self) -> tuple[Any, int]:
+        """The console's state and how many frames of the game are played; pictures are not part of it."""
+        return self._ale.cloneSystemState(), self._elapsed
+
+    def load(self, state: Any, elapsed: int) -> None:
+        """Take up what `save` of a simulator of the same game and settings gave; the stack is right once it was filled."""
+        self._ale.restoreSystemState(state)
+        self._elapsed = elapsed
 
     def begin(self, frames: int) -> None:
         """Begin a game that idles until `frames` frames are counted."""

@@ -16,6 +16,7 @@ from retroml_atari.compare import compare
 from retroml_atari.index import TapeIndex
 from retroml_atari.reel import Reel, effective
 from retroml_atari.segment import CHECK_ROWS
+from retroml_atari.shelf import Shelf
 from retroml_atari.verify import verify
 from retroml_atari.walk import Walk
 from retroml_core.tape import Moment, TapeCheck, TapedEpisode, View
@@ -49,6 +50,7 @@ class AtariTape:
     def __init__(self, folder: Path) -> None:
         self._index = TapeIndex(folder)
         self._reels: dict[str, Reel] = {}
+        self._shelves: dict[str, Shelf] = {}
         segments = self._index.segments("training") + self._index.segments("evaluation")
         if not segments:
             raise FileNotFoundError(f"{folder} holds no tape")
@@ -65,6 +67,7 @@ class AtariTape:
         """Read what was appended since."""
         if self._index.refresh():
             self._reels.clear()
+            self._shelves.clear()
 
     def episodes(self, stream: Stream = "training") -> Sequence[TapedEpisode]:
         """All episodes of a stream in order of beginning; those without a single step are left out."""
@@ -73,7 +76,7 @@ class AtariTape:
     def steps(self, stream: Stream = "training") -> int:
         """How many steps the stream holds, over all environments."""
         reel = self._reel(stream)
-        return reel.places * reel.count
+        return (reel.places - reel.first_place) * reel.count
 
     def size_bytes(self) -> int:
         """What the tape takes on disk."""
@@ -111,9 +114,15 @@ class AtariTape:
     # --- playing ------------------------------------------------------------------------------------------------------
 
     def play(
-        self, episode: TapedEpisode, *, first: int = 0, last: int | None = None, view: View = View.COLOUR
+        self,
+        episode: TapedEpisode,
+        *,
+        first: int = 0,
+        last: int | None = None,
+        view: View = View.COLOUR,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[Moment]:
-        """Re-simulate an episode; see `Tape.play`.
+        """Re-simulate an episode; see `Tape.play`. Where it was played before, it begins from the nearest bookmark left then.
 
         Raises ValueError when ROM or emulator are not those of the recording, or when what comes out is not what was
         recorded; LookupError for an episode of another tape.
@@ -123,7 +132,15 @@ class AtariTape:
         end = begin + (episode.length if last is None else min(last, episode.length))
         first = max(first, 0)
         score = float(reel.rewards(episode.environment, begin, min(begin + first, end)).sum())
-        walk = Walk(reel, episode.environment, min(begin + first, end))
+        shelf = self._shelves.setdefault(episode.stream, Shelf())
+        walk = Walk(reel, episode.environment, min(begin + first, end), shelf=shelf, progress=progress)
+        try:
+            yield from self._moments(reel, walk, begin, end, score, view)
+        finally:
+            walk.close()
+
+    def _moments(self, reel: Reel, walk: Walk, begin: int, end: int, score: float, view: View) -> Iterator[Moment]:
+        """Walk to `end`; `begin` is where the episode does, `score` what it has by now."""
         while walk.place < end:
             place, observation = walk.place, walk.observation.copy()
             action, outcome = walk.step(pooled=view is View.COLOUR, every=view is View.COLOUR_60)
@@ -169,6 +186,7 @@ class AtariTape:
     def close(self) -> None:
         """Release what was read."""
         self._reels.clear()
+        self._shelves.clear()
 
     def _reel(self, stream: Stream) -> Reel:
         if stream not in self._reels:

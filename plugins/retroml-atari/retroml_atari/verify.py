@@ -44,7 +44,11 @@ def verify(reel: Reel, first_step: int, last_step: int | None, progress: Callabl
 
     `progress(done, total)` is told the steps after each few hundred rows.
     """
-    chosen = [index for index, span in enumerate(reel.spans) if span.rows and _inside(span, first_step, last_step)]
+    chosen = [
+        index
+        for index, span in enumerate(reel.spans)
+        if span.rows and not span.segment.prelude and _inside(span, first_step, last_step)
+    ]
     steps, episodes = 0, reel.count if chosen else 0
     total = sum(reel.spans[index].rows for index in chosen) * reel.count
     walks: list[Walk] = []
@@ -80,7 +84,13 @@ def _inside(span: Span, first_step: int, last_step: int | None) -> bool:
 def _walk_to(reel: Reel, environment: int, index: int) -> Walk:
     """A walk that stands before a span and knows the running CRC of the group of rows the span begins in."""
     span = reel.spans[index]
-    walk = Walk(reel, environment, max(0, span.place - span.block.first_row % CHECK_ROWS))
+    header = span.segment.header
+    begin = span.place - (span.block.first_row - header["first_row"])
+    start = max(0, span.place - span.block.first_row % CHECK_ROWS)
+    known = bool(header.get("running")) and start <= begin
+    walk = Walk(reel, environment, begin if known else start)
+    if known:
+        walk.running, walk.known = int(header["running"][environment]), True
     while walk.place < span.place:
         walk.step()
     return walk
@@ -120,8 +130,10 @@ def _differences(reel: Reel, index: int, replayed: Replayed) -> list[tuple[int, 
     ]
     if pictures.any():
         last = int(closing[_first(pictures)[0]])
-        words = f"observations{_where(pictures)}, within {CHECK_ROWS} rows"
-        found.append((span.place + max(0, last - CHECK_ROWS + 1), words, "observation"))
+        # A check byte tells of the rows up to it: what can be named exactly within them comes first.
+        found.append(
+            (span.place + last, f"observations{_where(pictures)}, within the {CHECK_ROWS} rows up to here", "observation")
+        )
     return found
 
 
@@ -149,7 +161,10 @@ def _chain_difference(reel: Reel, index: int, replayed: Replayed) -> list[tuple[
         return []
     for row in range(span.rows):
         head = chain.link(head, block.actions[row], replayed.flags[row], replayed.rewards[row], replayed.running[row])
-    return [] if head == expected else [(span.place, "the hash chain does not arrive where it was recorded to", "play")]
+    if head == expected:
+        return []
+    words = f"the hash chain over the {span.rows} rows up to here does not arrive where it was recorded to"
+    return [(span.place + span.rows - 1, words, "play")]
 
 
 def _head_before(reel: Reel, index: int) -> bytes | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,14 +15,20 @@ from retroml_atari.console import rom_sha256, versions
 from retroml_atari.games import carries_over
 from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.settings import AtariConfig
+from retroml_atari.shelf import MARK_STEPS, Bookmark
 from retroml_atari.simulate import Outcome, Simulator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from retroml_atari.reel import Reel
+    from retroml_atari.shelf import Shelf
 
 __all__ = ["Walk", "check_playable", "config_of"]
+
+PROGRESS_STEPS: Final = 64
 
 
 def check_playable(header: dict[str, Any]) -> None:
@@ -48,11 +54,20 @@ def config_of(header: dict[str, Any]) -> AtariConfig:
 class Walk:
     """Environment `environment` of the reel, ready to play the row at `place`.
 
-    Games before it are played unseen where the game's beginning depends on them. Raises ValueError when the tape lacks what
-    is needed for that, or the ROM or version is another.
+    Games before it are played unseen where the game's beginning depends on them. With a `shelf`, bookmarks are used and left;
+    `close` the walk then. `progress(done, total)` is told how far the unseen steps are; whatever it raises ends the walk.
+    Raises ValueError when the tape lacks what is needed, or the ROM or version is another.
     """
 
-    def __init__(self, reel: Reel, environment: int, place: int) -> None:
+    def __init__(
+        self,
+        reel: Reel,
+        environment: int,
+        place: int,
+        *,
+        shelf: Shelf | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         header = reel.spans[reel.span_at(place)].segment.header
         check_playable(header)
         self.environment = environment
@@ -64,10 +79,15 @@ class Walk:
         self._actions_from = self._row_offset = 0
         self._from_key = self._config.repeat_probability > 0 or carries_over(self._game)
         self._simulator: Simulator | None = None
+        self._shelf = shelf
         self._begun_at = -1
         self.running, self.known = 0, False
         self.place = self._start(place)
+        self._open_bookmark(place - self._config.stack - 1)
+        first = self.place
         while self.place < place:
+            if progress is not None and (self.place - first) % PROGRESS_STEPS == 0:
+                progress(self.place - first, place - first)
             self.step(look=place - self.place <= self._config.stack + 1)
 
     def _start(self, place: int) -> int:
@@ -77,6 +97,31 @@ class Walk:
         if not usable.any():
             raise ValueError(f"the tape does not hold how the game of environment {self.environment} at this moment began")
         return int(self._begins["place"][usable][-1])
+
+    def close(self) -> None:
+        """Give the emulator back. May be called twice."""
+        if self._shelf is not None and self._simulator is not None:
+            self._shelf.give(self._simulator)
+        self._simulator = None
+
+    def _open_bookmark(self, place: int) -> None:
+        """Go on from the last bookmark that is not beyond `place`, so that the stack is filled by then."""
+        mark = self._shelf.nearest(self.environment, self.place, place) if self._shelf is not None else None
+        if mark is None:
+            return
+        self._simulator = self._emulator(0)
+        self._simulator.load(mark.state, mark.elapsed)
+        self.place, self._begun_at = mark.place, mark.begun_at
+
+    def _leave_bookmark(self) -> None:
+        if self._shelf is None or self.place % MARK_STEPS or self._shelf.has(self.environment, self.place):
+            return
+        state, elapsed = self._playing().save()
+        self._shelf.keep(self.environment, Bookmark(self.place, self._begun_at, state, elapsed))
+
+    def _emulator(self, seed: int) -> Simulator:
+        idle = self._shelf.take() if self._shelf is not None else None
+        return idle or Simulator(self._game, self._config, seed)
 
     @property
     def observation(self) -> NDArray[np.uint8]:
@@ -96,6 +141,7 @@ class Walk:
         With `look`, `running` is the running CRC of the environment's pictures after the row, if `known`.
         """
         self._begin_if_due()
+        self._leave_bookmark()
         if not 0 <= self.place - self._actions_from < len(self._actions):
             self._take_span()
         if (self.place + self._row_offset) % CHECK_ROWS == 0:
@@ -122,8 +168,11 @@ class Walk:
         if found is None or self._begun_at == self.place:
             return False
         begin = self._begins[found]
-        if self._simulator is None or (self._from_key and begin["seed"] >= 0):
-            self._simulator = Simulator(self._game, self._config, max(int(begin["seed"]), 0))
+        if self._from_key and begin["seed"] >= 0:
+            self.close()
+            self._simulator = Simulator(self._game, self._config, int(begin["seed"]))
+        elif self._simulator is None:
+            self._simulator = self._emulator(max(int(begin["seed"]), 0))
         self._simulator.begin(int(begin["frames"]))
         self._begun_at = self.place
         return True
