@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from retroml_video import retroml_video_renderers
 
 from retroml_core.testing.renderer import RendererContract
@@ -13,9 +15,11 @@ class TestTimelapse(RendererContract):
 
 class TestFinalRun(RendererContract):
     spec = SPECS["final_run"]
+    settings: ClassVar = {"hold_seconds": 0.2}
     exact = False
 
 
 class TestFullRecord(RendererContract):
     spec = SPECS["full_record"]
+    settings: ClassVar = {"end": "60"}
     exact = False
