@@ -51,9 +51,10 @@ def make():
 
 @pytest.mark.parametrize("variant", [{}, {"double": True, "dueling": True, "n_step": 3}])
 def test_it_learns_to_choose_the_lit_band(make, variant):
-    dqn = make(environments=8, learning_rate=0.003, gamma=0.5, report_steps=400, epsilon_steps=1000, target_every=50, **variant)
+    quick = {"environments": 8, "report_steps": 400, "update_every": 8, "target_every": 20, "epsilon_steps": 600}
+    dqn = make(**quick, learning_rate=0.01, gamma=0.3, batch_size=16, **variant)
     first = dqn.advance(FakeControl())
-    for _ in range(7):
+    for _ in range(3):
         last = dqn.advance(FakeControl())
     assert first.samples["rewards"].mean() < 0.6
     assert last.samples["rewards"].mean() > 0.9
