@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="retroml continue",
         description="Train on from a model or a checkpoint of a run, as a new run. A budget such as budget.minutes=30 says how "
         "much longer; without one the old budget is used up. Everything else may be changed too, except the game, its "
-        "environment and the network.",
+        "environment, the network and the seed.",
     )
     parser.add_argument("source", help="a model or a run: its id, a unique beginning of it, or latest (the newest run)")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="settings to change")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MUST_STAY", "continue_run", "continued_config"]
 
-MUST_STAY = ("game", "environment", "network", "algorithm.name", "algorithm.environments")
+MUST_STAY = ("game", "environment", "network", "algorithm.name", "algorithm.environments", "seed")
 """What a state of training fits, and nothing else."""
 
 

@@ -80,7 +80,7 @@ def test_other_settings_branch_off(app, train, whole, stopped):
     assert last_fingerprint(run)["parameters"] != last_fingerprint(whole)["parameters"]
 
 
-@pytest.mark.parametrize("override", ["algorithm=random", "environment.balls=3", "algorithm.environments=8"])
+@pytest.mark.parametrize("override", ["algorithm=random", "environment.balls=3", "algorithm.environments=8", "seed=99"])
 def test_what_shapes_the_state_cannot_change(app, stopped, override):
     with pytest.raises(Fault, match="cannot change when training goes on"):
         continued_config(app, stopped.tree, stopped.id, choose_checkpoint(stopped, "latest"), [override])
