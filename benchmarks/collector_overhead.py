@@ -77,7 +77,7 @@ def ours(count: int, steps: int) -> Callable[[], None]:
     class WithoutNetwork(PPO):
         def choose(self, obs: np.ndarray) -> np.ndarray:
             count = len(obs)
-            self._seen = (self._upload(obs), torch.zeros(count, 4), torch.zeros(count))
+            self._chosen.append((self._upload(obs), torch.zeros(count, 4), torch.zeros(count)))
             return np.zeros(count, np.int64)
 
         def update(self, control: Control) -> dict[str, float]:

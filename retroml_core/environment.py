@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from retroml_core.tree import Tree
 
-__all__ = ["EnvInfo", "EnvironmentBuild", "EpisodeEnd", "Stream", "Transition", "VectorEnvironment"]
+__all__ = ["DividedEnvironment", "EnvInfo", "EnvironmentBuild", "EpisodeEnd", "Stream", "Transition", "VectorEnvironment"]
 
 Stream = str
 """Which play is recorded: `"training"` or `"evaluation"`."""
@@ -111,6 +111,25 @@ class VectorEnvironment(Protocol):
 
     def close(self) -> None:
         """Flush and release everything. May be called twice."""
+
+
+class DividedEnvironment(VectorEnvironment, Protocol):
+    """An environment whose copies step in two parts, so that an algorithm can think about one while the other works.
+
+    A step is begun by `send_part(0, ...)`, then `send_part(1, ...)`, or by `send` for both; it ends with `recv`.
+    """
+
+    parts: tuple[int, ...]
+    """How many copies each part has, in order; one part when it is not divided after all."""
+
+    def send_part(self, number: int, actions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Start the step of part `number` with its actions; returns those that are executed. Part 0 comes first."""
+
+    def first_part(self) -> NDArray[np.uint8] | None:
+        """Wait for part 0 alone: its observations after the step that both parts have begun.
+
+        None when they are not settled before `recv`, because an episode of it ended.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.algorithm import Build, Control, Decision, Report
+from retroml_core.hands import hands_for
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +37,10 @@ class OnlineTrainable(ABC):
         self.updates = 0
         self._episodes: list[EpisodeEnd] = []
         self._pending_steps = 0
+
+    chooses_in_parts = False
+    """Whether `choose` may be asked for a part of the environments, in order, before `store` is told of all of them: emulators
+    then work while the network thinks. `last_before_update` must be right then."""
 
     # --- what an author writes ----------------------------------------------------------------------------------------
 
@@ -86,6 +91,10 @@ class OnlineTrainable(ABC):
     def fingerprint(self) -> str:
         """A digest of all parameters."""
 
+    def last_before_update(self) -> bool:
+        """Whether the step that is being played makes an update `ready`; asked between `store` and `observe`."""
+        return False
+
     def decided(self, actions: NDArray[np.int64]) -> Decision:
         """`actions`, with the probabilities and values that `choose` came by last, where they are at hand at no cost."""
         return Decision(actions=actions)
@@ -100,16 +109,18 @@ class OnlineTrainable(ABC):
         """Play until `ready`, then update. Returns early, without an update, when the core wants to pause or stop."""
         environment, obs = self._playing()
         watcher = self.build.watcher
+        hands = hands_for(environment, self.choose, in_parts=self.chooses_in_parts)
         begun, collecting = time.perf_counter(), self.steps
         while not self.ready():
             control.tick()
-            remaining = control.remaining_steps()
-            if control.wants_return() or (remaining is not None and self._pending_steps >= remaining):
+            if not hands.ahead and self._returns(control):
                 return self._report(0, {})
-            executed = environment.send(self.choose(obs))
+            executed = hands.send(obs)
             self.store(obs, executed)
             if watcher is not None and watcher.on:
                 watcher.show(self.steps, obs, executed, self.decided, environment)
+            if hands.looks_ahead and not self.last_before_update() and not self._returns(control, environment.count):
+                hands.look_ahead()
             transition = environment.recv()
             self.observe(transition)
             obs = self.obs = transition.obs
@@ -124,6 +135,11 @@ class OnlineTrainable(ABC):
         if self.steps > collecting:
             metrics["time/collect_share"] = (collected - begun) / (learned - begun)
         return self._report(1, metrics)
+
+    def _returns(self, control: Control, playing: int = 0) -> bool:
+        """Whether to return once the steps that are `playing` have been played."""
+        remaining = control.remaining_steps()
+        return control.wants_return() or (remaining is not None and self._pending_steps + playing >= remaining)
 
     def _playing(self) -> tuple[VectorEnvironment, NDArray[np.uint8]]:
         if self.environment is None:

@@ -6,17 +6,17 @@ Shapes: B environments, C stacked frames, H height, W width.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retroml_atari.actionlog import ActionLog
-from retroml_atari.console import action_names, emulators, rom_sha256
+from retroml_atari.banks import Banks, Begun, Stepped
+from retroml_atari.console import rom_sha256
 from retroml_atari.games import carries_over, games
 from retroml_atari.keys import Beginning, Keys
 from retroml_atari.ledger import Ledger
-from retroml_atari.played import ENDED, LIFE_LOST, TRUNCATED, Played
+from retroml_atari.played import Played, flags_of
 from retroml_atari.resume import Replay, replay
 from retroml_core.environment import EnvInfo, EnvironmentBuild, EpisodeEnd, Transition
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["AtariEnvironment", "make"]
 
 STATE_VERSION = 1
+SMALLEST_DIVIDED = 4
+"""From so many games on, they step in two halves: what is thought about one costs no time while the other works."""
 
 
 def make(build: EnvironmentBuild) -> AtariEnvironment:
@@ -44,10 +46,11 @@ class AtariEnvironment:
         self._build = build
         self._config: AtariConfig = build.config
         self.count = build.count
-        self._ale = emulators(build.game, self._config, build.count, build.threads)
-        names = action_names(self._ale)
+        divided = build.stream == "training" and build.count >= SMALLEST_DIVIDED
+        self._banks = Banks(build.game, self._config, build.count, build.threads, two=divided)
+        self.parts = tuple(part.stop - part.start for part in self._banks.slices)
+        names = self._banks.action_names
         self._fire = names.index("FIRE") if self._config.fire_after_life_loss and "FIRE" in names else -1
-        self._strengths: Any = [1.0] * build.count
         self._from_key = self._config.repeat_probability > 0 or carries_over(build.game)
         self._keys = Keys(build.seed, build.count, self._config.key_spacing(build.count, from_key=self._from_key))
         self._log = ActionLog(build.count)
@@ -58,7 +61,6 @@ class AtariEnvironment:
         self._pressing = self._nobody
         self._obs: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._actions = np.zeros(build.count, np.int64)
-        self._closed = False
         self.info = EnvInfo(
             game=build.game,
             observation_shape=(self._config.stack, self._config.image_height, self._config.image_width),
@@ -74,121 +76,113 @@ class AtariEnvironment:
         if self._ledger is not None:
             raise RuntimeError("reset was called after play had begun")
         seeds = [self._keys.current(environment) for environment in range(self.count)]
-        obs, info = self._ale.reset(seed=np.array(seeds, np.int64))
+        now = self._banks.reset(np.array(seeds, np.int64))
+        obs = now.obs
         recorder = self._open_recorder(None)
         number = recorder.first_number if recorder else 1
         self._ledger = Ledger.new(self.count, first_number=number, first_step=self._build.first_step)
-        self._ledger.lives = info["lives"].copy()
-        begun = tuple(self._begin(i, seeds[i], info) for i in range(self.count))
+        self._ledger.lives = now.lives.copy()
+        begun = tuple(self._begin(i, seeds[i], now) for i in range(self.count))
         if recorder:
             recorder.begin(begun, obs)
         self._obs = obs
-        result: NDArray[np.uint8] = obs
-        return result
+        return obs
 
     def send(self, actions: NDArray[np.int64]) -> NDArray[np.int64]:
         """Start a step; see `VectorEnvironment.send`. The step before is written down while the emulators work."""
+        if np.shape(actions) != (self.count,):
+            raise ValueError(f"{self.count} actions are needed, got an array of shape {np.shape(actions)}")
+        executed = [self.send_part(number, actions[part]) for number, part in enumerate(self._banks.slices)]
+        return executed[0] if len(executed) == 1 else np.concatenate(executed)
+
+    def send_part(self, number: int, actions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Start the step of one part; see `DividedEnvironment.send_part`."""
+        part = self._banks.slices[number]
         executed = np.array(actions, np.int64)
-        if executed.shape != (self.count,):
-            raise ValueError(f"{self.count} actions are needed, got an array of shape {executed.shape}")
         if self._fire >= 0:
-            executed[self._pressing] = self._fire
-        self._ale.ale.send(executed.tolist(), self._strengths)
-        self._actions = executed
-        self._log.append(executed)
-        if self._recorder:
-            self._recorder.work()
-        return executed.copy()
+            executed[self._pressing[part]] = self._fire
+        self._banks.send(number, executed)
+        if number == 0:
+            self._actions = np.empty(self.count, np.int64)
+        self._actions[part] = executed
+        if part.stop == self.count:
+            self._log.append(self._actions)
+            if self._recorder:
+                self._recorder.work()
+        return executed
+
+    def first_part(self) -> NDArray[np.uint8] | None:
+        """What the first part sees next; see `DividedEnvironment.first_part`."""
+        first = self._banks.first()
+        # A game that begins here may begin once more, with a seed: that is settled in `recv`.
+        return None if first.final else first.obs
 
     def recv(self) -> Transition:
         """Wait for the step; see `VectorEnvironment.recv`."""
-        obs, rewards, terminated, truncated, info = self._ale.ale.recv()
+        now: Stepped | Begun
+        now = stepped = self._banks.recv()
         ledger = self._opened()
         # Emulators stand still from here on. For few numbers, comparing bytes is many times quicker than asking numpy.
-        scored = rewards.tobytes() != self._nothing
+        scored = stepped.rewards.tobytes() != self._nothing
         if scored:
-            ledger.scores += rewards
-        lives = info["lives"]
-        flags = self._flags(terminated, truncated, lives, ended="final_obs" in info)
+            ledger.scores += stepped.rewards
+        flags = self._flags(stepped)
         episodes: tuple[EpisodeEnd, ...] = ()
         begun: tuple[Beginning, ...] = ()
-        final: Mapping[int, NDArray[np.uint8]] = {}
-        if "final_obs" in info:
-            final = {int(i): info["final_obs"][i].copy() for i in np.flatnonzero(terminated | truncated)}
-            episodes = tuple(ledger.end(i, self._log.next_row, bool(truncated[i])) for i in final)
-            obs, lives, begun = self._begin_again(list(final), obs, info)
-        ledger.lives = lives
+        if stepped.final:
+            episodes = tuple(ledger.end(i, self._log.next_row, bool(stepped.truncated[i])) for i in stepped.final)
+            now, begun = self._begin_again(stepped)
+        ledger.lives = now.lives
+        self._obs = now.obs
         if self._recorder:
-            self._recorder.note(Played(self._actions, rewards, flags, obs, final, begun))
-        self._obs = obs
-        raw = rewards.astype(np.float32) if scored else np.zeros(self.count, np.float32)
-        return self._transition(obs, raw, terminated, truncated, final, episodes)
+            self._recorder.note(Played(self._actions, stepped.rewards, flags, now.obs, stepped.final, begun))
+        raw = stepped.rewards.astype(np.float32) if scored else np.zeros(self.count, np.float32)
+        return self._transition(stepped, now.obs, raw, episodes)
 
-    def _flags(
-        self, terminated: NDArray[np.bool_], truncated: NDArray[np.bool_], lives: NDArray[np.int32], *, ended: bool
-    ) -> NDArray[np.uint8]:
-        """Which lives and games ended (B,), whether any game `ended`; lost lives are also remembered in `_pressing`."""
+    def _flags(self, stepped: Stepped) -> NDArray[np.uint8]:
+        """Which lives and games ended (B,); lost lives are also remembered in `_pressing`."""
         before = self._opened().lives
-        if not ended and lives.tobytes() == before.tobytes():
+        if not stepped.final and stepped.lives.tobytes() == before.tobytes():
             self._pressing = self._nobody
             return np.zeros(self.count, np.uint8)
-        return self._ends(terminated, truncated, lives, before)
-
-    def _ends(
-        self,
-        terminated: NDArray[np.bool_],
-        truncated: NDArray[np.bool_],
-        lives: NDArray[np.int32],
-        before: NDArray[np.int32],
-    ) -> NDArray[np.uint8]:
-        ended = terminated | truncated
-        lost = (lives < before) & ~ended
-        self._pressing = lost & (lives > 0)
-        last = terminated & (before > 0)
-        flags: NDArray[np.uint8] = ((lost | last) * LIFE_LOST + ended * ENDED + truncated * TRUNCATED).astype(np.uint8)
-        return flags
+        self._pressing = (stepped.lives < before) & (stepped.lives > 0) & ~(stepped.terminated | stepped.truncated)
+        return flags_of(stepped.terminated, stepped.truncated, stepped.lives, before)
 
     def _transition(
-        self,
-        obs: NDArray[np.uint8],
-        raw: NDArray[np.float32],
-        terminated: NDArray[np.bool_],
-        truncated: NDArray[np.bool_],
-        final: Mapping[int, NDArray[np.uint8]],
-        episodes: tuple[EpisodeEnd, ...],
+        self, stepped: Stepped, obs: NDArray[np.uint8], raw: NDArray[np.float32], episodes: tuple[EpisodeEnd, ...]
     ) -> Transition:
-        config = self._config
+        config, terminated = self._config, stepped.terminated
         shown = np.sign(raw) if config.reward_clip else raw.copy()
         if config.reward_scale != 1.0:
             shown *= np.float32(config.reward_scale)
-        at_life = config.episodic_life and self._pressing is not self._nobody
+        if config.episodic_life and self._pressing is not self._nobody:
+            terminated = terminated | self._pressing
         return Transition(
             obs=obs,
             actions=self._actions,
             rewards=shown,
             raw_rewards=raw,
-            terminated=terminated | self._pressing if at_life else terminated,
-            truncated=truncated,
-            final_obs=final,
+            terminated=terminated,
+            truncated=stepped.truncated,
+            final_obs=stepped.final,
             episodes=episodes,
         )
 
-    def _begin_again(
-        self, ended: list[int], obs: NDArray[np.uint8], info: dict[str, Any]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], tuple[Beginning, ...]]:
+    def _begin_again(self, stepped: Stepped) -> tuple[Stepped | Begun, tuple[Beginning, ...]]:
         """The emulators that ended have already reset themselves; those whose key is due are reset once more, seeded."""
+        now: Stepped | Begun = stepped
         row = self._log.next_row
-        seeds = {i: self._keys.advance(i, row) for i in ended if self._keys.due(i, row)}
+        seeds = {i: self._keys.advance(i, row) for i in stepped.final if self._keys.due(i, row)}
         if seeds:
             mask = np.zeros(self.count, np.bool_)
             mask[list(seeds)] = True
-            obs, info = self._ale.reset(seed=np.array(list(seeds.values()), np.int64), options={"reset_mask": mask})
-        begun = tuple(self._begin(i, seeds.get(i, -1), info) for i in ended)
+            now = self._banks.reset(np.array(list(seeds.values()), np.int64), mask)
+        begun = tuple(self._begin(i, seeds.get(i, -1), now) for i in stepped.final)
         self._log.forget(self._oldest_row())
-        return obs, info["lives"], begun
+        return now, begun
 
-    def _begin(self, environment: int, seed: int, info: dict[str, Any]) -> Beginning:
-        frames = int(info["episode_frame_number"][environment])
+    def _begin(self, environment: int, seed: int, now: Stepped | Begun) -> Beginning:
+        frames = int(now.frames[environment])
         self._keys.note(environment, frames)
         number = self._opened().begin(environment, self._log.next_row)
         return Beginning(environment, number, frames, seed)
@@ -238,10 +232,10 @@ class AtariEnvironment:
         from retroml_atari.prelude import Prelude, needs_prelude
 
         if not needs_prelude(self._build):
-            return replay(self._ale, replays, from_key=self._from_key)
+            return replay(self._banks, replays, from_key=self._from_key)
         prelude = Prelude(self._build, self.info, state, replays, from_key=self._from_key)
         try:
-            return replay(self._ale, replays, from_key=self._from_key, witness=prelude)
+            return replay(self._banks, replays, from_key=self._from_key, witness=prelude)
         finally:
             prelude.close()
 

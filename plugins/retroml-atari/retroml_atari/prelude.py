@@ -8,7 +8,7 @@ Shapes: B environments, C stacked frames, H height, W width.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retroml_atari.banks import Begun, Stepped
     from retroml_atari.resume import Replay
     from retroml_core.environment import EnvInfo, EnvironmentBuild
     from retroml_core.tree import Tree
@@ -52,31 +53,25 @@ class Prelude:
         self._active = np.zeros(len(replays), np.bool_)
         self._recorder = Recorder(build, info, state, rows_before=longest)
 
-    def begun(self, environments: NDArray[np.int64], obs: NDArray[np.uint8], lives: NDArray[np.int32]) -> None:
-        """`environments` stand at the first game to be replayed; `obs` (B, C, H, W) and `lives` (B,) are those of all."""
+    def begun(self, environments: NDArray[np.int64], now: Begun) -> None:
+        """`environments` stand at the first game to be replayed, all as `now` says."""
         for i in environments.tolist():
             self._games[i] = 0 if self._from_key else len(self._replays[i].frames) - 1
         self._active[environments] = True
-        self._lives[environments] = lives[environments]
-        self._recorder.begin_again(tuple(self._beginning(i) for i in environments.tolist()), obs)
+        self._lives[environments] = now.lives[environments]
+        self._recorder.begin_again(tuple(self._beginning(i) for i in environments.tolist()), now.obs)
 
-    def stepped(
-        self,
-        actions: NDArray[np.int64],
-        obs: NDArray[np.uint8],
-        rewards: NDArray[np.int32],
-        ended: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-        info: dict[str, Any],
-    ) -> None:
-        """All took a step; `ended` is terminated and truncated. What is not yet to be replayed does not count."""
-        terminated, truncated = (one & self._active for one in ended)
-        flags = flags_of(terminated, truncated, info["lives"], self._lives) * self._active
-        final = {int(i): info["final_obs"][i].copy() for i in np.flatnonzero(terminated | truncated)}
+    def stepped(self, actions: NDArray[np.int64], stepped: Stepped) -> None:
+        """All took a step. What is not yet to be replayed does not count."""
+        terminated, truncated = stepped.terminated & self._active, stepped.truncated & self._active
+        flags = flags_of(terminated, truncated, stepped.lives, self._lives) * self._active
+        final = {i: obs for i, obs in stepped.final.items() if self._active[i]}
         for i in final:
             self._games[i] += 1
-        self._lives = np.where(self._active, info["lives"], 0).astype(np.int32)
+        self._lives = np.where(self._active, stepped.lives, 0).astype(np.int32)
         begun = tuple(self._beginning(i) for i in final)
-        self._recorder.note(Played(actions, (rewards * self._active).astype(np.int32), flags, obs.copy(), final, begun))
+        rewards = (stepped.rewards * self._active).astype(np.int32)
+        self._recorder.note(Played(actions, rewards, flags, stepped.obs.copy(), final, begun))
 
     def close(self) -> None:
         """Write everything down."""

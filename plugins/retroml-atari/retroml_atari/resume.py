@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from ale_py.vector_env import AtariVectorEnv
     from numpy.typing import NDArray
+
+    from retroml_atari.banks import Banks, Begun, Stepped
 
 __all__ = ["Replay", "replay"]
 
@@ -31,23 +32,14 @@ class Replay:
 class Witness(Protocol):
     """Is told what a replay does; see `retroml_atari.prelude.Prelude`."""
 
-    def begun(self, environments: NDArray[np.int64], obs: NDArray[np.uint8], lives: NDArray[np.int32]) -> None:
-        """`environments` stand at the first game to be replayed."""
+    def begun(self, environments: NDArray[np.int64], now: Begun) -> None:
+        """`environments` stand at the first game to be replayed, all as `now` says."""
 
-    def stepped(
-        self,
-        actions: NDArray[np.int64],
-        obs: NDArray[np.uint8],
-        rewards: NDArray[np.int32],
-        ended: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-        info: dict[str, Any],
-    ) -> None:
+    def stepped(self, actions: NDArray[np.int64], stepped: Stepped) -> None:
         """All environments took a step."""
 
 
-def replay(
-    emulators: AtariVectorEnv, replays: Sequence[Replay], *, from_key: bool, witness: Witness | None = None
-) -> NDArray[np.uint8]:
+def replay(emulators: Banks, replays: Sequence[Replay], *, from_key: bool, witness: Witness | None = None) -> NDArray[np.uint8]:
     """Replay all; the observations (B, C, H, W) at the end.
 
     With `from_key` the replayed actions are all since the key, else those of the open game alone. Raises ValueError
@@ -55,52 +47,50 @@ def replay(
     """
     longest = max(len(one.actions) for one in replays)
     starts = np.array([longest - len(one.actions) for one in replays])
-    obs, _ = emulators.reset(seed=np.array([one.seed for one in replays], np.int64))
+    obs = emulators.reset(np.array([one.seed for one in replays], np.int64)).obs
     resets = Resets(emulators, replays, from_key)
     for tick in range(longest + 1):
         beginning = np.flatnonzero(starts == tick)
         if len(beginning):
-            obs = resets.begin(beginning)
+            now = resets.begin(beginning)
+            obs = now.obs
             if witness is not None:
-                witness.begun(beginning, obs, resets.lives)
+                witness.begun(beginning, now)
         if tick < longest:
             chosen = [
                 int(one.actions[tick - start]) if tick >= start else 0 for one, start in zip(replays, starts, strict=True)
             ]
             actions = np.array(chosen, np.int64)
-            obs, rewards, terminated, truncated, info = emulators.step(actions)
+            stepped = emulators.step(actions)
             if witness is not None:
-                witness.stepped(actions, obs, rewards, (terminated, truncated), info)
-            resets.check_ends(tick >= starts, terminated | truncated, info["episode_frame_number"])
-    result: NDArray[np.uint8] = obs
-    return result
+                witness.stepped(actions, stepped)
+            resets.check_ends(tick >= starts, stepped.terminated | stepped.truncated, stepped.frames)
+            obs = stepped.obs
+    return obs
 
 
 class Resets:
     """Resets emulators as they were reset since their keys, and checks that each game begins as it did."""
 
-    def __init__(self, emulators: AtariVectorEnv, replays: Sequence[Replay], from_key: bool) -> None:
+    def __init__(self, emulators: Banks, replays: Sequence[Replay], from_key: bool) -> None:
         self._emulators = emulators
         self._replays = replays
         self._from_key = from_key
         self._done = [0] * len(replays)
-        self.lives = np.zeros(len(replays), np.int32)
 
-    def begin(self, environments: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def begin(self, environments: NDArray[np.int64]) -> Begun:
         """Seed `environments` with their keys; without `from_key`, also reset them until their open game begins."""
         mask = np.zeros(len(self._replays), np.bool_)
         mask[environments] = True
         seeds = np.array([self._replays[i].seed for i in environments], np.int64)
-        obs, info = self._emulators.reset(seed=seeds, options={"reset_mask": mask})
-        self._check(environments, info["episode_frame_number"])
+        now = self._emulators.reset(seeds, mask)
+        self._check(environments, now.frames)
         while not self._from_key and mask.any():
             mask = mask & [self._done[i] < len(one.frames) for i, one in enumerate(self._replays)]
             if mask.any():
-                obs, info = self._emulators.reset(options={"reset_mask": mask})
-                self._check(np.flatnonzero(mask), info["episode_frame_number"])
-        self.lives = info["lives"].copy()
-        result: NDArray[np.uint8] = obs
-        return result
+                now = self._emulators.reset(mask=mask)
+                self._check(np.flatnonzero(mask), now.frames)
+        return now
 
     def check_ends(self, replaying: NDArray[np.bool_], ended: NDArray[np.bool_], frames: NDArray[np.int32]) -> None:
         """Games that end while they are replayed are those since the key; they begin again as they did."""

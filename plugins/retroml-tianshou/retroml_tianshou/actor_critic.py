@@ -40,6 +40,8 @@ class ActorCriticTrainable(OnlineTrainable):
     `network` is what learns and what `act` asks; `player` is what plays: the same, unless a subclass lets it lag behind.
     """
 
+    chooses_in_parts = True
+
     def __init__(self, build: Build) -> None:
         super().__init__(build)
         config, info, seeds = build.config, build.env, build.seeds
@@ -57,7 +59,8 @@ class ActorCriticTrainable(OnlineTrainable):
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
         self.acting = torch.Generator().manual_seed(seeds.integer("acting"))
         self._staging: Tensor | None = None
-        self._seen: tuple[Tensor, Tensor, Tensor] | None = None
+        self._chosen: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._stored: tuple[Tensor, Tensor] | None = None
 
     def make_rollout(self) -> Rollout:
         """An empty rollout."""
@@ -73,31 +76,41 @@ class ActorCriticTrainable(OnlineTrainable):
 
     @torch.inference_mode()
     def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """Actions (B,) drawn from the policy; what was seen is kept for `store`."""
+        """Actions (B,) drawn from the policy, for all environments or some; what was seen is kept for `store`."""
         obs_BHWC = self._upload(obs)
         logits_BA, values_B = self.player(obs_BHWC.permute(0, 3, 1, 2))
         log_probs_BA = logits_BA.log_softmax(1)
         actions_B = torch.multinomial(log_probs_BA.exp(), 1, generator=self.sampling).squeeze(1)
-        self._seen = (obs_BHWC, log_probs_BA, values_B)
+        self._chosen.append((obs_BHWC, log_probs_BA, values_B))
         return _integers(actions_B)
 
     @torch.inference_mode()
     def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:
-        """Keep the step; an action that the environment chose itself counts with the probability the policy gave it."""
-        if self._seen is None:
-            raise RuntimeError("store() before choose()")
-        obs_BHWC, log_probs_BA, values_B = self._seen
+        """Keep the step; an action that the environment chose itself counts with the probability the policy gave it.
+
+        Raises RuntimeError unless actions were chosen for just these environments since the last call.
+        """
+        chosen, self._chosen = self._chosen, []
+        if sum(len(values_B) for _, _, values_B in chosen) != len(actions):
+            raise RuntimeError("store() needs one choice for each environment since the last one")
+        pictures, log_probs, values = zip(*chosen, strict=True)
+        log_probs_BA, values_B = torch.cat(log_probs), torch.cat(values)
         actions_B = torch.from_numpy(np.asarray(actions, np.int64)).to(log_probs_BA.device)
-        self.rollout.decide(obs_BHWC, actions_B, log_probs_BA.gather(1, actions_B[:, None]).squeeze(1), values_B)
+        self.rollout.decide(pictures, actions_B, log_probs_BA.gather(1, actions_B[:, None]).squeeze(1), values_B)
+        self._stored = log_probs_BA, values_B
 
     @torch.inference_mode()
     def decided(self, actions: NDArray[np.int64]) -> Decision:
-        """`actions` with the probabilities and values of the last `choose`."""
-        if self._seen is None:
+        """`actions` with the probabilities and values of the last `store`."""
+        if self._stored is None:
             return super().decided(actions)
-        _, log_probs_BA, values_B = self._seen
+        log_probs_BA, values_B = self._stored
         probabilities_BA = log_probs_BA.exp().float().cpu().numpy()
         return Decision(actions=actions, probabilities=probabilities_BA, values=values_B.float().cpu().numpy())
+
+    def last_before_update(self) -> bool:
+        """Whether the rollout is full after this step."""
+        return self.rollout.position + 1 == self.rollout.steps
 
     def observe(self, transition: Transition) -> None:
         """Keep what the step led to, with the value of the last picture where only the clock ended the episode."""

@@ -5,6 +5,7 @@ Shapes: T steps, B environments, N = T * B samples, H height, W width, C stacked
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -111,9 +112,12 @@ class Rollout:
         """Whether every step is filled."""
         return self.position == self.steps
 
-    def decide(self, obs_BHWC: Tensor, actions_B: Tensor, log_probs_B: Tensor, values_B: Tensor) -> None:
-        """Keep what was seen and done at the current step."""
-        self.obs_TBHWC[self.position] = obs_BHWC
+    def decide(self, pictures: Sequence[Tensor], actions_B: Tensor, log_probs_B: Tensor, values_B: Tensor) -> None:
+        """Keep what was seen and done at the current step; `pictures` (H, W, C last) may come in parts that make up B."""
+        begin = 0
+        for part in pictures:
+            self.obs_TBHWC[self.position, begin : begin + len(part)] = part
+            begin += len(part)
         self.actions_TB[self.position] = actions_B
         self.log_probs_TB[self.position] = log_probs_B
         self.values_TB[self.position] = values_B

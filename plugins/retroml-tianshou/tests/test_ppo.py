@@ -176,8 +176,25 @@ def test_an_action_the_environment_chose_itself_counts_as_executed(make):
 
 
 def test_store_needs_a_choice(make):
-    with pytest.raises(RuntimeError, match="choose"):
+    with pytest.raises(RuntimeError, match="one choice for each"):
         make().store(np.zeros((4, 2, 12, 12), np.uint8), np.zeros(4, np.int64))
+
+
+def test_a_choice_for_half_of_the_environments_is_not_enough_to_store(make):
+    ppo = make()
+    ppo.choose(np.zeros((2, 2, 12, 12), np.uint8))
+    with pytest.raises(RuntimeError, match="one choice for each"):
+        ppo.store(np.zeros((4, 2, 12, 12), np.uint8), np.zeros(4, np.int64))
+
+
+def test_choices_may_come_in_parts(make):
+    ppo = make()
+    obs = np.random.default_rng(1).integers(0, 256, (4, 2, 12, 12)).astype(np.uint8)
+    actions = np.concatenate([ppo.choose(obs[:3]), ppo.choose(obs[3:])])
+    ppo.store(obs, actions)
+    assert np.array_equal(ppo.rollout.obs_TBHWC[0].permute(0, 3, 1, 2).numpy(), obs)
+    decision = ppo.decided(actions)
+    np.testing.assert_allclose(decision.probabilities, ppo.act(obs, greedy=True).probabilities, rtol=1e-5)
 
 
 def test_actions_are_drawn_as_their_probabilities_say(make):

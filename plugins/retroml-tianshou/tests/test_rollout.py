@@ -13,7 +13,7 @@ def filled(steps: int = 3, environments: int = 2, upto: int | None = None) -> Ro
     for t in range(steps if upto is None else upto):
         obs = torch.full((environments, 4, 4, 2), t, dtype=torch.uint8)
         numbers = torch.arange(environments)
-        rollout.decide(obs, numbers + t, -0.1 * numbers - t, numbers * 1.0 + 10 * t)
+        rollout.decide([obs], numbers + t, -0.1 * numbers - t, numbers * 1.0 + 10 * t)
         rollout.outcome(np.full(environments, t + 1.0, np.float32), np.zeros(environments, bool))
     return rollout
 
@@ -53,7 +53,7 @@ def test_a_cut_episode_is_worth_what_its_last_picture_promised():
     cut, over = filled(1, 1, upto=0), filled(1, 1, upto=0)
     for rollout, bootstrap in ((cut, np.array([5.0], np.float32)), (over, None)):
         rollout.decide(
-            torch.zeros(1, 4, 4, 2, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1)
+            [torch.zeros(1, 4, 4, 2, dtype=torch.uint8)], torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1)
         )
         rollout.outcome(np.ones(1, np.float32), np.ones(1, bool), bootstrap)
     worth = [rollout.samples(torch.full((1,), 99.0), gamma=0.5, gae_lambda=0.95).advantages.item() for rollout in (cut, over)]
@@ -62,7 +62,7 @@ def test_a_cut_episode_is_worth_what_its_last_picture_promised():
 
 def test_a_bootstrap_is_forgotten_with_its_step():
     rollout = filled(1, 1, upto=0)
-    nothing = (torch.zeros(1, 4, 4, 2, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1))
+    nothing = ([torch.zeros(1, 4, 4, 2, dtype=torch.uint8)], torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1))
     rollout.decide(*nothing)
     rollout.outcome(np.zeros(1, np.float32), np.ones(1, bool), np.ones(1, np.float32))
     rollout.restart()
@@ -85,8 +85,17 @@ def test_a_restored_rollout_goes_on_the_same(upto):
     for rollout in (whole, resumed):
         while not rollout.full:
             obs = torch.full((2, 4, 4, 2), 9, dtype=torch.uint8)
-            rollout.decide(obs, torch.tensor([1, 0]), torch.zeros(2), torch.ones(2))
+            rollout.decide([obs], torch.tensor([1, 0]), torch.zeros(2), torch.ones(2))
             rollout.outcome(np.ones(2, np.float32), np.array([False, True]))
     one, two = (rollout.samples(torch.ones(2), gamma=0.99, gae_lambda=0.95) for rollout in (whole, resumed))
     for name in ("obs", "actions", "log_probs", "values", "advantages", "returns"):
         assert torch.equal(getattr(one, name), getattr(two, name)), name
+
+
+def test_pictures_may_come_in_parts():
+    whole, parted = filled(1, 3, upto=0), filled(1, 3, upto=0)
+    obs = torch.arange(3 * 4 * 4 * 2).reshape(3, 4, 4, 2).to(torch.uint8)
+    rest = (torch.zeros(3, dtype=torch.int64), torch.zeros(3), torch.zeros(3))
+    whole.decide([obs], *rest)
+    parted.decide([obs[:2], obs[2:]], *rest)
+    assert torch.equal(parted.obs_TBHWC, whole.obs_TBHWC)
