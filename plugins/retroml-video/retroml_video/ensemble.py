@@ -130,7 +130,7 @@ class Ensemble:
         for turn in self._turns:
             turn.advance()
         for placard, turn in zip(self._placards, self._turns, strict=False):
-            placard.show(turn.score, over=turn.over)
+            placard.show(turn.score, over=turn.finished)
         if self._board is not None:
             self._board.show([turn.score for turn in self._turns], 1 / fps)
         if self._captions and not all(turn.over for turn in self._turns):
@@ -158,7 +158,7 @@ class Ensemble:
             score=turn.score,
             training_seconds=performer.training_seconds,
             policy_step=performer.staged.step,
-            extra={**performer.facts, **rank, "finished": turn.over and performer.staged.episode.finished, "captions": said},
+            extra={**performer.facts, **rank, "finished": turn.finished, "captions": said},
         )
 
     def _notes(self, longest: int, total: int, fps: int) -> Iterator[str]:
@@ -177,8 +177,13 @@ class _Turn:
         self.screen: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
         self._pictures = self._play(projector)
 
+    @property
+    def finished(self) -> bool:
+        """Whether the game was played to its end, and shown so."""
+        return self.over and self.performer.staged.episode.finished
+
     def advance(self) -> None:
-        """The next picture; when there is none, the last one stays, darker, beside the final score."""
+        """The next picture; when there is none the last one stays, darker and beside the final score if the game has ended."""
         if self.over:
             return
         following = next(self._pictures, None)
@@ -187,9 +192,9 @@ class _Turn:
             self.score = self.moment.score
             return
         self.over = True
-        if self.performer.staged.episode.finished:
+        if self.finished:
             self.score = self.performer.staged.episode.score
-        self.screen = _dimmed(self.screen)
+            self.screen = _dimmed(self.screen)
 
     def _play(self, projector: Projector) -> Iterator[tuple[Moment, NDArray[np.uint32]]]:
         episode = self.performer.staged.episode

@@ -115,6 +115,18 @@ def test_a_long_game_is_cut_at_the_length_asked_for_and_it_is_said(job):
     assert any("still going on" in note for note in result.notes)
 
 
+def test_only_a_game_that_ended_grows_dark(job, pictures):
+    made = job(players=MadeUpPlayers([0, 900]), length_seconds=3.0)
+    result = Milestones(MilestonesConfig(hold_seconds=0.5)).render(made)
+    assert [segment.extra["finished"] for segment in result.segments] == [True, False]
+    wall = fit_wall(480, "wide", 2, game_width=80, game_height=105, pixel_aspect=12 / 7, hero=True)
+    (ended, cut), brightness = wall.screens, {}
+    for name, box in (("ended", ended.box), ("cut", cut.box)):
+        brightness[name] = [float(p[box.y : box.bottom, box.x : box.right].mean()) for p in (pictures[0], pictures[-1])]
+    assert brightness["ended"][1] < 0.75 * brightness["ended"][0]
+    assert brightness["cut"][1] == pytest.approx(brightness["cut"][0], rel=0.1)
+
+
 @pytest.mark.parametrize("layout", ["wide", "vertical", "square"])
 def test_every_screen_shows_its_own_game(job, pictures, layout):
     made = job(players=MadeUpPlayers([0, 400]), film={"fps": 60, "layout": layout}, length_seconds=0.3)
