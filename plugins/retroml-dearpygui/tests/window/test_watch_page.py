@@ -1,0 +1,123 @@
+"""The Watch page with real events: the live view of a training, time travel, the curve, pinned metrics."""
+
+import time
+
+import dearpygui.dearpygui as dpg
+import numpy as np
+import pytest
+from retroml_dearpygui.robot import texts
+from retroml_dearpygui.services.time_machine import TimeMachine
+from retroml_dearpygui.viewmodels.curves import CurvesViewModel
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.watch import WatchViewModel
+
+from retroml_core.live import LiveFrames
+from retroml_core.testing import TinyRun, tiny_run
+
+
+def live(sequence=1, agents=4):
+    """What four agents see, each picture brighter than the one before."""
+    frames = np.stack([np.full((84, 84), 50 * number + 40, np.uint8) for number in range(agents)])
+    shares = np.tile(np.array([0.7, 0.3], np.float32), (agents, 1))
+    return LiveFrames(
+        sequence=sequence, step=1000 + sequence, written_at=time.time(), attempt=1, frames=frames,
+        actions=np.zeros(agents, np.int32), probabilities=shares, values=np.arange(agents, dtype=np.float32),
+        scores=np.arange(agents, dtype=float), lengths=None, action_names=("NOOP", "UPFIRE"),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def watch(robot):
+    """The page with a run that was completed."""
+    run = tiny_run(robot.window.app.root.path, TinyRun(updates=30), app=robot.window.app)
+    robot.window.shell.go("watch", {"run": run.id})
+    runs = robot.window.desk.viewmodel(RunsViewModel)
+    robot.wait(lambda: runs.card is not None and runs.card.id == run.id, "the run")
+    return robot.window.desk.viewmodel(WatchViewModel)
+
+
+@pytest.fixture
+def agents(robot, watch):
+    """The page while four agents are seen."""
+    robot.frames(5)  # it has seen by now that no process is at work
+    watch.frames = live()
+    watch.changed()
+    robot.frames(3)
+    return watch
+
+
+def test_all_agents_are_seen_and_one_is_enlarged_by_a_click(robot, agents):
+    robot.wait(lambda: dpg.get_value("watch.words").startswith("4 agents at step 1.0 k"), "the agents")
+    robot.click("watch.screen", across=0.75, down=0.75)
+    robot.wait(lambda: agents.agent == 3, "the fourth agent")
+    robot.wait(lambda: dpg.get_value("watch.words").startswith("agent 4 of 4"), "its words")
+    robot.click("watch.all")
+    robot.wait(lambda: agents.agent is None, "all agents again")
+
+
+def test_a_click_on_an_enlarged_agent_goes_back(robot, agents):
+    agents.enlarge(1)
+    robot.frames(3)
+    robot.click("watch.screen")
+    robot.wait(lambda: agents.agent is None, "all agents again")
+
+
+def test_what_an_agent_thinks_is_said(robot, agents):
+    agents.enlarge(2)
+    robot.wait(lambda: "It expects 2.00 points" in dpg.get_value("mind.words"), "its value")
+    assert (dpg.get_value("mind.0.name"), dpg.get_value("mind.1.name")) == ("Nothing", "Up fire")
+    assert (dpg.get_value("mind.0.share"), dpg.get_value("mind.1.share")) == ("70%", "30%")
+
+
+def test_the_slider_travels_in_time(robot, watch, monkeypatch):
+    wishes = []
+    monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: wishes.append(step))
+    robot.drag("watch.slider", start=0.95, end=0.5)
+    robot.wait(lambda: wishes and watch.moment is not None, "a moment")
+    steps = watch.runs.card.status.step
+    assert 0.3 * steps < watch.moment < 0.7 * steps
+    robot.click("watch.now")
+    robot.wait(lambda: watch.moment is None, "now")
+
+
+def test_a_click_on_the_curve_travels_to_that_moment(robot, watch, monkeypatch):
+    monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: None)
+    curves = robot.window.desk.viewmodel(CurvesViewModel)
+    robot.wait(lambda: curves.shown.run_id == watch.runs.chosen and curves.shown.score is not None, "the curve")
+    robot.frames(20)
+    robot.click("watch.plot", across=0.6, down=0.5)
+    robot.wait(lambda: watch.moment is not None, "a moment")
+    assert 0 < watch.moment < watch.runs.card.status.step
+    assert dpg.is_item_shown("watch.plot.cursor")
+
+
+def test_a_run_without_a_tape_says_so(robot, watch):
+    watch.travel(100)
+    robot.wait(lambda: "Nothing can be shown of this moment" in dpg.get_value("watch.empty"), "the reason")
+
+
+def test_a_metric_is_pinned_and_taken_away(robot, watch):
+    curves = robot.window.desk.viewmodel(CurvesViewModel)
+    robot.wait(lambda: "loss/value" in curves.shown.names, "the metrics")
+    curves.pin("loss/value")
+    robot.wait(lambda: "loss/value" in texts("watch.pinned"), "the plot")
+    robot.click("pinned.0.close")
+    robot.wait(lambda: curves.pinned == () and "loss/value" not in texts("watch.pinned"), "the plot to go")
+
+
+def test_a_film_is_asked_for_from_a_moment(robot, watch, monkeypatch):
+    monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: None)
+    watch.travel(100)
+    robot.wait(lambda: dpg.is_item_shown("watch.film"), "the button")
+    robot.click("watch.film")
+    robot.wait(lambda: robot.window.shell.current == "videos", "the page of films")
+
+
+def test_leaving_the_page_ends_the_watching(robot, agents):
+    robot.page("train")
+    assert (agents.frames, agents.fps) == (None, 0.0)
+
+
+def test_without_runs_the_page_says_what_to_do(robot):
+    robot.page("watch")
+    robot.wait(lambda: "Start a training" in dpg.get_value("watch.empty"), "advice")
