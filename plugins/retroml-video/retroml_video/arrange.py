@@ -15,13 +15,15 @@ __all__ = ["Block", "Column", "Node", "Row", "leave_out"]
 
 
 class Node(Protocol):
-    """What can be arranged. `width` is the share of a row it takes: at most 1 of all, or more than 1 for pixels."""
+    """What can be arranged. A `width` of at most 1 is a share of all, a larger one is in pixels."""
 
     @property
-    def width(self) -> float: ...  # noqa: D102
+    def width(self) -> float:
+        """The share of a row it takes."""
 
     @property
-    def grows(self) -> bool: ...  # noqa: D102
+    def grows(self) -> bool:
+        """Whether it takes height that is left over."""
 
     def least(self, width: int) -> int:
         """How high it must be, in pixels, when it is `width` pixels wide."""
@@ -40,7 +42,8 @@ class Block(Node, Protocol):
     """One overlay, known by its `name`."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """What it is called in settings."""
 
 
 class Column:

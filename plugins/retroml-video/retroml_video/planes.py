@@ -26,13 +26,16 @@ class Picture(Protocol):
     """What a layout says of a picture: its size, both sides even, and the screens that games are shown on."""
 
     @property
-    def width(self) -> int: ...  # noqa: D102
+    def width(self) -> int:
+        """In pixels."""
 
     @property
-    def height(self) -> int: ...  # noqa: D102
+    def height(self) -> int:
+        """In pixels."""
 
     @property
-    def screens(self) -> tuple[Screen, ...]: ...  # noqa: D102
+    def screens(self) -> tuple[Screen, ...]:
+        """Where games are shown."""
 
 
 def pack(frame: NDArray[np.uint8]) -> NDArray[np.uint32]:
