@@ -152,9 +152,9 @@ class ExporterSpec(Spec):
 class RendererSpec(Spec):
     """A film renderer: `factory` names `build(config) -> retroml_core.filming.Renderer`.
 
-    `needs` says what it cannot work without: "tape", "training" (episodes of training), "evaluation", "policy", "others" (further runs). `formats`
-    are the values of `film.format` it can write; `looks` names a function `() -> retroml_core.filming.FilmLooks`, which makes
-    thumbnails of its films (empty: they have none).
+    `needs` says what it cannot work without: "tape", "training" (episodes of training), "evaluation", "policy", "others"
+    (further runs). `formats` are the values of `film.format` it can write; `looks` names a function
+    `() -> retroml_core.filming.FilmLooks`, which makes thumbnails of its films (empty: they have none).
     """
 
     config: type
