@@ -102,8 +102,7 @@ class RunsViewModel(ViewModel):
         if run_id == self.chosen:
             return
         self.chosen = run_id
-        if run_id and run_id not in self.cards:
-            self.desk.background(lambda: self._book.card(run_id), self._found)
+        self._look_up()
         self.changed()
 
     def refresh(self) -> None:
@@ -184,8 +183,10 @@ class RunsViewModel(ViewModel):
         if look == self.look and self.loaded:
             return
         self.look, self.loaded = look, True
-        if self.chosen not in self.cards and self._watch_only is None:
-            self.chosen = next(iter([card.id for card in (*look.live[::-1], *look.recent)]), "")
+        if self.chosen:
+            self._look_up()
+        else:
+            self.chosen = self._first()
         for card in self.cards.values():
             state = card.status.state
             if state.ended and before.get(card.id, state).live:
@@ -193,9 +194,23 @@ class RunsViewModel(ViewModel):
                 self.desk.toast(f"{self.title(card)} {words}", self._result(card), kind)
         self.changed()
 
-    def _found(self, card: RunCard | None) -> None:
+    def _look_up(self) -> None:
+        """Ask for the run chosen when it is neither at work nor among the newest."""
+        run_id = self.chosen
+        if run_id and self.card is None:
+            self.desk.background(lambda: self._book.card(run_id), lambda card: self._found(run_id, card))
+
+    def _found(self, run_id: str, card: RunCard | None) -> None:
+        if run_id != self.chosen or self.card is not None:
+            return
         self._watch_only = card
+        if card is None:  # it was deleted
+            self.chosen = self._first()
         self.changed()
+
+    def _first(self) -> str:
+        """The run to show when none was chosen: the newest at work, else the newest."""
+        return next((card.id for card in (*self.look.live[::-1], *self.look.recent)), "")
 
     def _result(self, card: RunCard) -> str:
         status = card.status
