@@ -204,7 +204,7 @@ class ModelsViewModel(ViewModel):
 
     def _describe(self) -> None:
         models = [self._model(model_id) for model_id in self.chosen]
-        self.desk.background(lambda: self._gather(models), self._described)
+        self.desk.background(lambda: self._gather(models), lambda facts: self._described(models, facts))
 
     def _gather(self, models: list[Model]) -> list[Fact]:
         trees = [dict(flat(_tree(model.folder(self.desk.app.root)))) for model in models]
@@ -213,9 +213,10 @@ class ModelsViewModel(ViewModel):
         own = [_fact(key, [one[key] for one in about]) for key in (about[0] if about else ())]
         return own + [_fact(key, [tree.get(key, "–") for tree in trees]) for key in keys]
 
-    def _described(self, facts: list[Fact]) -> None:
-        self.facts = facts
-        self.changed()
+    def _described(self, models: list[Model], facts: list[Fact]) -> None:
+        if [model.id for model in models] == self.chosen:
+            self.facts = facts
+            self.changed()
 
     def _delete(self, model: Model) -> None:
         def done(_: Model) -> None:

@@ -95,6 +95,17 @@ def test_what_differs_between_two_is_marked(models, two, app):
     assert "algorithm.name" not in differing
 
 
+def test_facts_that_come_late_are_passed_over(models, two, desk):
+    late = []
+    models.choose(two[0].id)
+    desk.background = lambda work, done, failed=None: late.append((work, done))
+    models.choose(two[1].id, add=True)
+    models.choose(two[0].id)
+    for work, done in reversed(late):
+        done(work())
+    assert {len(fact.values) for fact in models.facts} == {1}
+
+
 def test_deleting_asks_and_can_be_undone(models, two, front):
     models.choose(two[0].id)
     models.delete(two[0].id)

@@ -193,7 +193,7 @@ class ModelsPage(Page):
         with card(ui, "Side by side" if len(models) > 1 else "Details", icons.LIST):
             with dpg.table(header_row=True, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp, tag="models.facts"):
                 for head in ("", *(model.name for model in models)):
-                    dpg.add_table_column(label=head)
+                    dpg.add_table_column(label=head, width_stretch=True, init_width_or_weight=1.0)
                 for fact in self.vm.facts:
                     with dpg.table_row():
                         text(ui, fact.key, tone="muted")

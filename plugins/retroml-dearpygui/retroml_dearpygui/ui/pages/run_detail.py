@@ -14,6 +14,7 @@ from retroml_dearpygui.ui.pages.run_parts import Parts
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
+from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
 from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
 from retroml_dearpygui.viewmodels.wording import million, score, size, trained
@@ -43,6 +44,7 @@ class RunDetail:
     def __init__(self, desk: Desk, ui: Ui, vm: RunDetailViewModel, back: Callable[[], None]) -> None:
         self.desk, self.ui, self.vm = desk, ui, vm
         self.parts = Parts(desk, ui, vm)
+        self.panels = Panels(desk, ui, "run.detail")
         self.plot = PlotView(ui, "detail.plot")
         self.export = ExportBox(desk, ui, "detail.exporting", lambda formats, to: vm.export(formats, to))
         self._menu = Menu(ui, "detail.menu")
@@ -81,12 +83,14 @@ class RunDetail:
             self._build_tiles()
             self._build_curve()
             self.parts.build()
+            self.panels.build()
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
         self._menu.tick()
         self.vm.tick()
         self.plot.tick(dt)
+        self.panels.tick(dt, self.vm.run_id)
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()

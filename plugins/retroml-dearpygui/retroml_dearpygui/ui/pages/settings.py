@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
-from retroml_core.plugins.registry import resolve
-from retroml_dearpygui import offers
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.settings_parts import build_about, build_plugins
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, segmented, text
+from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.viewmodels.settings import MOST_DAYS, MOST_RUNS, SettingsViewModel
 from retroml_dearpygui.viewmodels.wording import several, size
 
@@ -40,6 +39,7 @@ class SettingsPage(Page):
     def __init__(self, desk: Desk, ui: Ui) -> None:
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(SettingsViewModel)
+        self.panels = Panels(desk, ui, "settings.section")
         self._seen = -1
         self._parts: object = None
 
@@ -54,12 +54,13 @@ class SettingsPage(Page):
         self._build_looks()
         self._build_data()
         self._build_tidying()
-        self._build_added()
+        self.panels.build()
         for part in ("plugins", "about"):
             dpg.add_group(tag=f"settings.{part}")
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        self.panels.tick(dt, None)
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()
@@ -126,16 +127,6 @@ class SettingsPage(Page):
                 button(ui, "See what that would delete", vm.preview, icon=icons.EYE, tag="settings.preview")
                 button(ui, "Delete them", vm.tidy, "danger", icon=icons.TRASH_2, tag="settings.tidy", show=False)
             text(ui, "", tone="muted", tag="settings.outdated", wrap=0, show=False)
-
-    def _build_added(self) -> None:
-        for spec in offers.panels(self.desk.app.plugins, "settings.section"):
-            if spec.mode <= Mode(self.desk.settings.now.mode):
-                with card(self.ui, spec.title, spec.icon) as box:
-                    try:
-                        resolve(spec.factory)(self.desk, self.ui, box)
-                    except Exception as error:  # noqa: BLE001  # whatever a plugin's panel raises
-                        self.desk.app.plugins.report(spec.name, "failed in its card of the settings", error)
-                        text(self.ui, f"This card of a plugin failed: {error}", tone="danger", wrap=0)
 
     @contextmanager
     def _line(self, label: str) -> Iterator[None]:

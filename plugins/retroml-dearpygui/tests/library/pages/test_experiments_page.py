@@ -32,7 +32,7 @@ def three(make_run):
 def shown(robot, table, three):
     """The page with three runs."""
     robot.page("experiments")
-    robot.wait(lambda: len(table.rows) == 3, "three runs")
+    robot.wait(lambda: [row.id for row in table.rows] == three[::-1], "three runs")
     robot.frames(3)
     return three
 
@@ -201,7 +201,7 @@ def detail(robot, desk, trained, table):
     """The page of a finished run, opened with a click on its name."""
     model = desk.viewmodel(RunDetailViewModel)
     robot.page("experiments")
-    robot.wait(lambda: len(table.rows) == 1, "the run")
+    robot.wait(lambda: [row.id for row in table.rows] == [trained.id], "the run")
     robot.frames(3)
     robot.click("experiments.table.0.name", across=0.2)
     robot.wait(lambda: model.report is not None, "what is known of it")

@@ -19,11 +19,13 @@ from retroml_core.services import ModelService
 def videos(robot, desk, make_run, make_film):
     """The page with two films of one run."""
     run = make_run()
-    make_film(run, "one", label="First")
-    make_film(run, "two", label="Second", created_at="2026-11-24T10:00:00+00:00", size=500)
+    made = [
+        make_film(run, "one", label="First"),
+        make_film(run, "two", label="Second", created_at="2026-11-24T10:00:00+00:00", size=500),
+    ]
     model = desk.viewmodel(VideosViewModel)
     robot.page("videos")
-    robot.wait(lambda: len(model.films) == 2, "two films")
+    robot.wait(lambda: model.films == made[::-1], "two films")
     robot.frames(3)
     return model
 
@@ -121,11 +123,10 @@ def test_a_film_of_no_run_is_refused_in_words(robot, videos):
 @pytest.fixture
 def models(robot, desk, trained, app):
     """The page with two models."""
-    for name in ("First", "Second"):
-        ModelService(app).save(trained, name=name)
+    made = {ModelService(app).save(trained, name=name).id for name in ("First", "Second")}
     model = desk.viewmodel(ModelsViewModel)
     robot.page("models")
-    robot.wait(lambda: len(model.models) == 2 and model.sources, "two models")
+    robot.wait(lambda: {saved.id for saved in model.models} == made and model.sources, "two models")
     robot.frames(3)
     yield model
     for saved in ModelService(app).list():
