@@ -23,7 +23,6 @@ class DesktopSettings:
     theme: str = param("dark", help="The look, by name.")
     scale: float = param(0.0, ge=0.0, le=3.0, help="Size of text and pictures; 0 takes that of the screen.")
     notify: bool = param(True, help="Tell the desktop when a training ends while the window is in the background.")
-    sidebar: bool = param(True, help="Show names beside the icons of the navigation.")
     page: str = param("train", help="The page shown last.")
     width: int = param(1440, ge=640, le=16384, unit="px", help="Width of the window.")
     height: int = param(900, ge=480, le=16384, unit="px", help="Height of the window.")

@@ -11,7 +11,7 @@ import dearpygui.dearpygui as dpg
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item, Ui
 
-__all__ = ["bar", "button", "card", "cell", "fit_image", "grid", "pill", "row", "segmented", "space", "text", "tooltip"]
+__all__ = ["bar", "button", "card", "cell", "grid", "pill", "row", "segmented", "space", "text", "tooltip"]
 
 
 def text(ui: Ui, words: str, style: str = "body", tone: str = "", **more: Any) -> Item:
@@ -120,20 +120,3 @@ def segmented(
                 dpg.add_button(label=label, width=ui.px(width), user_data=key, callback=clicked, tag=f"{tag}.{key}")
     show(value)
     return show
-
-
-def fit_image(ui: Ui, image: Item, box: Item, aspect: float, *, pad: float = 36, max_height: float = 0) -> None:
-    """Keep `image` as wide as its `box` allows, `aspect` being width over height: Dear PyGui cannot by itself."""
-
-    def follow() -> None:
-        width = dpg.get_item_rect_size(box)[0] - ui.px(pad)
-        height = width / aspect
-        if max_height and height > ui.px(max_height):
-            height = float(ui.px(max_height))
-            width = height * aspect
-        if width > 4:
-            dpg.configure_item(image, width=int(width), height=int(height))
-
-    with dpg.item_handler_registry() as registry:
-        dpg.add_item_resize_handler(callback=lambda: follow())
-    dpg.bind_item_handler_registry(box, registry)
