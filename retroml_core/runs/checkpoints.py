@@ -117,6 +117,8 @@ class CheckpointStore:
                     replace(leftover, target)
                 else:
                     shutil.rmtree(leftover, ignore_errors=True)
+        for leftover in self.folder.glob(".gone-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         self._collect_parts()
 
     def list(self) -> Checkpoints:
@@ -204,7 +206,13 @@ class CheckpointStore:
             if len(light) < 3:
                 return
             gaps = {c.name: after.step - before.step for before, c, after in zip(light, light[1:], light[2:], strict=False)}
-            shutil.rmtree(self.folder / min(gaps, key=lambda name: gaps[name]))
+            self._remove(min(gaps, key=lambda name: gaps[name]))
+
+    def _remove(self, name: str) -> None:
+        """Take a checkpoint out of the list at once, then delete its files."""
+        gone = self.folder / f".gone-{name}"
+        replace(self.folder / name, gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _collect_parts(self) -> None:
         self.parts.collect({key for checkpoint in self.full() for key in _parts(checkpoint.folder)})

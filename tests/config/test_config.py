@@ -162,7 +162,10 @@ def test_presets_take_the_time_they_promise(app, preset, low, high):
         ("seed=abc", "seed=abc: Value 'abc' of type 'str' could not be converted to Integer"),
         ("experiment=random_catch", "experiment: this group is added, not replaced: write +experiment=..."),
         ("seed", "Error parsing override 'seed'"),
-        ("network=resnet", "network=resnet: network has no such option; set its parts one by one: network.channels,"),
+        (
+            "network=resnet",
+            "network=resnet: network has no such option; set its parts one by one: network.blocks, network.channels,",
+        ),
     ],
 )
 def test_a_mistake_is_said_in_words(app, override, message):

@@ -1,4 +1,5 @@
 import errno
+import shutil
 
 import numpy as np
 import pytest
@@ -155,6 +156,25 @@ def test_thinning_spreads_the_policies_and_keeps_first_and_last(store):
     assert len(steps) == 10
     assert (steps[0], steps[-1]) == (0, 990)
     assert max(np.diff(steps)) <= 4 * min(np.diff(steps))
+
+
+def test_a_crash_while_thinning_leaves_no_half_a_checkpoint(store, monkeypatch):
+    for step in range(8):
+        save(store, step, full=False)
+
+    def crash(folder, **_):
+        (folder / "policy.json").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", crash)
+        with pytest.raises(KeyboardInterrupt):
+            store.thin(keep=1, keep_policies=5)
+    for checkpoint in store.list():
+        store.verify(checkpoint)
+    store.recover()
+    assert len(store.list()) == 7
+    assert not list(store.folder.glob(".*"))
 
 
 def test_the_best_is_never_thinned(store):

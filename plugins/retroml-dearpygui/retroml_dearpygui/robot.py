@@ -20,6 +20,7 @@ __all__ = ["Robot", "texts"]
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
+FOLLOWED = 6
 KEYS = {
     "ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "esc": 0xFF1B, "tab": 0xFF09, "space": 0x20,
     "backspace": 0xFF08, "delete": 0xFFFF, "up": 0xFF52, "down": 0xFF54, "left": 0xFF51, "right": 0xFF53, "f1": 0xFFBE,
@@ -108,13 +109,19 @@ class Robot:
         return all(place == places[0] for place in places) and bool(dpg.does_item_exist(tag))
 
     def hover(self, tag: str, *, across: float = 0.5, down: float = 0.5) -> None:
-        """Put the mouse on an item."""
-        self.see(tag)
-        left, top = dpg.get_item_rect_min(tag)
-        width, height = dpg.get_item_rect_size(tag)
-        window = dpg.get_viewport_pos()
-        self._server.move(window[0] + left + width * across, window[1] + top + height * down)
-        self.frames(2)
+        """Put the mouse on an item, and follow it while what is above it grows or goes.
+
+        Disabled items and plots never say that the mouse is on them; after a few attempts that is taken as it is.
+        """
+        for _ in range(FOLLOWED):
+            self.see(tag)
+            left, top = dpg.get_item_rect_min(tag)
+            width, height = dpg.get_item_rect_size(tag)
+            window = dpg.get_viewport_pos()
+            self._server.move(window[0] + left + width * across, window[1] + top + height * down)
+            self.frames(2)
+            if dpg.is_item_hovered(tag):
+                return
 
     def click(self, tag: str, *, across: float = 0.5, down: float = 0.5) -> None:
         """Click on an item."""

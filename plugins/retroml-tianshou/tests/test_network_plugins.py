@@ -1,7 +1,9 @@
 """Networks that other plugins add: how they are found, built, and refused."""
 
+import re
 import sys
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import retroml_tianshou
@@ -125,3 +127,16 @@ def test_a_faulty_offer_is_reported_and_left_out(offer, why):
     plugins = plugins_offering(offer)
     assert set(collect(plugins.offers, plugins.report)) == set(ARCHITECTURES)
     assert why in str(plugins.failures[-1])
+
+
+def test_the_network_of_the_docs_works_as_written(monkeypatch):
+    page = (Path(__file__).parents[3] / "docs" / "plugins" / "networks.md").read_text(encoding="utf-8")
+    offer, build = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[:2]
+    package, module = ModuleType("retroml_mine"), ModuleType("retroml_mine.strided")
+    exec(offer, package.__dict__)
+    exec(build, module.__dict__)
+    monkeypatch.setitem(sys.modules, "retroml_mine", package)
+    monkeypatch.setitem(sys.modules, "retroml_mine.strided", module)
+    (offered,) = package.retroml_tianshou_networks()
+    trunk, features = build_trunk(NetworkConfig(name="strided"), SHAPE, torch.Generator(), {"strided": offered})
+    assert trunk(torch.zeros((3, *SHAPE), dtype=torch.uint8)).shape == (3, features)

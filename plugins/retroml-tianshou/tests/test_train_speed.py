@@ -57,11 +57,10 @@ def test_cleanrl_needs_a_downloaded_script(train_speed):
         train_speed.peers(["cleanrl"], [])
 
 
-def test_every_peer_has_its_trainer(train_speed):
-    assert {path.stem for path in train_speed.TRAINERS.glob("*.py")} == {
-        "retroml_ppo",
-        *(f"{p}_ppo" for p in train_speed.NEEDS),
-    }
+@pytest.mark.parametrize("algorithm", ["ppo", "dqn"])
+def test_every_peer_has_its_trainer(train_speed, algorithm):
+    there = {path.stem for path in train_speed.TRAINERS.glob(f"*_{algorithm}.py")}
+    assert there == {f"{name}_{algorithm}" for name in ("retroml", *train_speed.NEEDS)}
 
 
 def test_the_record_is_json_with_the_ratios(train_speed):
