@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ _CELL = 44
 _BELOW = 17
 
 
-class Overlay:
+class Overlay(ABC):
     """What all overlays share: a name, a canvas, and labels with names of their own.
 
     `back` is the colour it lies on. See `retroml_video.arrange.Block`.
@@ -37,15 +38,15 @@ class Overlay:
     def __init__(self, canvas: Canvas, *, back: Colour | None = None) -> None:
         self.canvas, self.back = canvas, back or canvas.palette.card
 
+    @abstractmethod
     def least(self, width: int) -> int:
         """How high it must be at this width."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, box: Box) -> None:
         """Draw what never changes into `box`."""
-        raise NotImplementedError
 
-    def show(self, caption: Caption) -> None:
+    def show(self, caption: Caption) -> None:  # noqa: B027  # some never change
         """Say what there is to say about a moment."""
 
     def blocks(self) -> Iterator[Overlay]:
