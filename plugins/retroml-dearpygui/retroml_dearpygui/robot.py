@@ -21,6 +21,7 @@ __all__ = ["Robot", "texts"]
 T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
 FOLLOWED = 6
+SETTLING_FRAMES = 400
 KEYS = {
     "ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "esc": 0xFF1B, "tab": 0xFF09, "space": 0x20,
     "backspace": 0xFF08, "delete": 0xFFFF, "up": 0xFF52, "down": 0xFF54, "left": 0xFF51, "right": 0xFF53, "f1": 0xFFBE,
@@ -85,8 +86,16 @@ class Robot:
             self.window.frame()
         return answer
 
+    def settle(self) -> None:
+        """Draw frames until nothing is under way that could move what is shown; a film being played never ends that."""
+        for _ in range(SETTLING_FRAMES):
+            if not self.window.worker.busy:
+                break
+            self.window.frame()
+
     def see(self, tag: str) -> None:
         """Wait until an item is on screen, scrolling to it where needed."""
+        self.settle()
         self.wait(lambda: self._still(tag), f"{tag} to be laid out")
         for _ in range(20):
             top, height = dpg.get_item_rect_min(tag)[1], dpg.get_item_rect_size(tag)[1]
@@ -124,12 +133,30 @@ class Robot:
                 return
 
     def click(self, tag: str, *, across: float = 0.5, down: float = 0.5) -> None:
-        """Click on an item."""
-        self.hover(tag, across=across, down=down)
-        self._server.button(1, down=True)
-        self.frames(2)
-        self._server.button(1, down=False)
-        self.frames(3)
+        """Click on an item, anew while the press went past it: what is above it may grow or go at that very moment."""
+        for _ in range(FOLLOWED):
+            self.hover(tag, across=across, down=down)
+            self._server.button(1, down=True)
+            taken = self._takes(tag)
+            self._server.button(1, down=False)
+            self.frames(3)
+            if taken:
+                return
+
+    def _takes(self, tag: str) -> bool:
+        """Whether an item takes the press of the mouse, and keeps it while what is under way comes to its end.
+
+        Plots, tables and disabled items never say; that is taken as it is.
+        """
+        for _ in range(FOLLOWED):
+            self.frames(1)
+            if not dpg.does_item_exist(tag) or "active" not in dpg.get_item_state(tag) or not dpg.is_item_enabled(tag):
+                return True
+            if dpg.is_item_active(tag):
+                self.settle()
+                self.frames(1)
+                return not dpg.does_item_exist(tag) or bool(dpg.is_item_active(tag))
+        return False
 
     def drag(self, tag: str, *, start: float, end: float, steps: int = 5) -> None:
         """Drag from one share of an item's width to another."""
@@ -181,6 +208,7 @@ class Robot:
         self.click(f"nav.{name}")
         self.wait(lambda: self.window.shell.current == name, f"page {name}")
         self.frames(3)
+        self.settle()
 
 
 def texts(item: int | str) -> list[str]:

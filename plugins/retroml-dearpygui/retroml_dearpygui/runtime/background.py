@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 __all__ = ["Background"]
@@ -24,6 +24,7 @@ class Background:
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = threading.Event()
         self._ends: list[threading.Event] = []
+        self._jobs: set[Future[None]] = set()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desktop")
 
     def post(self, do: Callable[[], None]) -> None:
@@ -43,7 +44,12 @@ class Background:
             else:
                 self.post(lambda: done(result))
 
-        self._pool.submit(job)
+        self._jobs = {known for known in self._jobs if not known.done()} | {self._pool.submit(job)}
+
+    @property
+    def busy(self) -> bool:
+        """Whether something given to `run` goes on, or a result waits for `drain`."""
+        return any(not job.done() for job in self._jobs) or not self._posted.empty()
 
     def every(self, seconds: float, work: Callable[[], T], done: Callable[[T], None]) -> Callable[[], None]:
         """Call `work` again and again in a thread of its own, resting so long between, and `done` by `drain` each time.
