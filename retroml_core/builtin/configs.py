@@ -14,7 +14,9 @@ class RandomConfig:
     """The random agent."""
 
     name: str = "random"
-    environments: int = param(8, ge=1, le=1024, help="How many games are played at once.")
+    environments: int = param(
+        8, ge=1, le=1024, help="How many games are played at once. More use the cores better, fewer take less memory."
+    )
 
 
 @dataclass
@@ -22,7 +24,13 @@ class CatchConfig:
     """The game Catch."""
 
     name: str = "catch"
-    balls: int = param(10, ge=1, le=1000, unit="balls", help="How many balls fall in a game; each one caught is a point.")
+    balls: int = param(
+        10,
+        ge=1,
+        le=1000,
+        unit="balls",
+        help="Balls that fall in a game, a point for each one caught: more make it longer, fewer shorter.",
+    )
 
 
 @dataclass

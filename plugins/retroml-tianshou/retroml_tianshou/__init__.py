@@ -78,7 +78,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             config=DQNConfig,
             factory="retroml_tianshou.dqn:build",
             family="off-policy",
-            traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
+            traits=_REPLAYING,
             paper="https://doi.org/10.1038/nature14236",
         ),
         AlgorithmSpec(

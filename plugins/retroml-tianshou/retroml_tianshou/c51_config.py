@@ -39,7 +39,8 @@ class C51Config(DistributionConfig):
         le=1e6,
         soft_ge=-100.0,
         soft_le=0.0,
-        help="The lowest of these values: all that is worse counts as this; lower covers more and resolves less.",
+        help="The lowest of these values: all that is worse counts as this; lower covers more and resolves less, "
+        "higher the reverse.",
         source="Bellemare 2017",
         advanced=True,
     )
@@ -49,7 +50,8 @@ class C51Config(DistributionConfig):
         le=1e6,
         soft_ge=0.0,
         soft_le=100.0,
-        help="The highest of these values: all that is better counts as this; higher covers more and resolves less.",
+        help="The highest of these values: all that is better counts as this; higher covers more and resolves less, "
+        "lower the reverse.",
         source="Bellemare 2017",
         advanced=True,
     )

@@ -32,8 +32,8 @@ class DistributionConfig(OffPolicyConfig):
         ge=0.0,
         le=2.0,
         soft_le=1.0,
-        help="How much more often steps are drawn that surprised the network: 0 draws all alike, 1 in proportion to the "
-        "surprise.",
+        help="How much more often steps are drawn that surprised the network: higher dwells on surprises (1 in proportion to "
+        "them), lower draws more evenly, 0 all alike.",
         source="Bellemare 2017 (alike); Schaul 2016 has 0.6, Hessel 2018 0.5",
     )
     importance_exponent: float = param(

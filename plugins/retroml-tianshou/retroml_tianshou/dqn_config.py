@@ -38,7 +38,8 @@ class DQNConfig(OffPolicyConfig):
         le=1e6,
         soft_ge=0.1,
         soft_le=100.0,
-        help="Errors beyond this count linearly instead of by their square: lower is robust, empty squares all of them.",
+        help="Errors beyond this count linearly instead of by their square: higher lets large errors teach more, lower is "
+        "robust against them; empty squares all.",
         source="Mnih 2015 (clips the error to 1); SB3 (CleanRL and Tianshou square)",
         advanced=True,
     )

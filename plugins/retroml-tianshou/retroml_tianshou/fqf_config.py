@@ -31,7 +31,8 @@ class FQFConfig(DistributionConfig):
         ge=2,
         le=1000,
         soft_le=128,
-        help="Fractions of the return that the network proposes for each picture: more are finer and cost time.",
+        help="Fractions of the return that the network proposes for each picture: more are finer and cost time, fewer are "
+        "quicker and coarser.",
         source=f"{_PAPER} (N); Tianshou",
     )
     cosines: int = param(
@@ -40,7 +41,7 @@ class FQFConfig(DistributionConfig):
         le=4096,
         soft_ge=16,
         soft_le=256,
-        help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time.",
+        help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time, fewer blur them.",
         source=f"{_PAPER}; Tianshou",
         advanced=True,
     )
@@ -50,7 +51,7 @@ class FQFConfig(DistributionConfig):
         le=10.0,
         soft_le=1e-2,
         help="Learning rate of the proposals as a share of that of the network: higher moves fractions sooner and may let "
-        "them collapse, 0 keeps them even.",
+        "them collapse, lower moves them slowly, 0 keeps them even.",
         source=f"{_PAPER} (2.5e-9 beside 5e-5); Tianshou",
         advanced=True,
     )

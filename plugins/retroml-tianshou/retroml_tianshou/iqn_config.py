@@ -31,7 +31,8 @@ class IQNConfig(DistributionConfig):
         ge=2,
         le=1000,
         soft_le=64,
-        help="Fractions of the return drawn for each step learned from: more learn finer distributions and cost time.",
+        help="Fractions of the return drawn for each step learned from: more learn finer distributions and cost time, fewer "
+        "are quicker and coarser.",
         source=f"{_PAPER} (N); Tianshou",
     )
     goal_fractions: int = param(
@@ -39,7 +40,7 @@ class IQNConfig(DistributionConfig):
         ge=2,
         le=1000,
         soft_le=64,
-        help="Fractions drawn of what it should be: more make calmer goals and cost time.",
+        help="Fractions drawn of what it should be: more make calmer goals and cost time, fewer are quicker and noisier.",
         source=f"{_PAPER} (N'); Tianshou",
     )
     choosing_fractions: int = param(
@@ -48,7 +49,8 @@ class IQNConfig(DistributionConfig):
         le=1000,
         soft_ge=8,
         soft_le=128,
-        help="Fractions whose mean says what an action is worth when one is chosen: more are more exact and cost time.",
+        help="Fractions whose mean says what an action is worth when one is chosen: more are exact and cost time, fewer are "
+        "quicker and less sure.",
         source=f"{_PAPER} (K); Tianshou",
     )
     cosines: int = param(
@@ -57,7 +59,7 @@ class IQNConfig(DistributionConfig):
         le=4096,
         soft_ge=16,
         soft_le=256,
-        help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time.",
+        help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time, fewer blur them.",
         source=f"{_PAPER} (n); Tianshou",
         advanced=True,
     )

@@ -62,7 +62,8 @@ class OffPolicyConfig:
         soft_ge=16,
         soft_le=512,
         unit="steps",
-        help="Steps drawn from the replay for each gradient step: more give calmer steps and cost more time each.",
+        help="Steps drawn from the replay for each gradient step: more give calmer steps and cost more time each, fewer are "
+        "quick and noisy.",
         source="Mnih 2015; CleanRL; SB3 zoo; Tianshou",
     )
     update_every: int = param(
@@ -71,7 +72,8 @@ class OffPolicyConfig:
         le=1_000_000,
         soft_le=64,
         unit="steps",
-        help="Steps played (over all games) between updates: higher plays faster and learns less from each step.",
+        help="Steps played (over all games) between updates: more play faster and learn less from each step, fewer learn more "
+        "from it and take longer.",
         source="Mnih 2015; CleanRL; SB3 zoo",
     )
     gradient_steps: int = param(
@@ -79,7 +81,8 @@ class OffPolicyConfig:
         ge=1,
         le=10_000,
         soft_le=16,
-        help="Gradient steps in each update: more learn more from each step played, at the price of time and of stability.",
+        help="Gradient steps in each update: more learn more from each step played and may become unstable, fewer are quicker "
+        "and steadier.",
         source="CleanRL; SB3 zoo",
         advanced=True,
     )
@@ -98,7 +101,8 @@ class OffPolicyConfig:
         le=100,
         soft_le=10,
         unit="steps",
-        help="Steps of real reward in each target: more spread news of points faster, but trust actions taken long ago.",
+        help="Steps of real reward in each target: more spread news of points sooner but believe in actions taken long ago, "
+        "fewer rely on what the network predicts.",
         source="Mnih 2015; CleanRL; SB3 zoo (Tianshou has 3)",
     )
     replay_size: int = param(
@@ -147,7 +151,8 @@ class OffPolicyConfig:
         1.0,
         ge=1e-6,
         le=1.0,
-        help="How far the target network follows each time: 1 copies, less moves that share of the way.",
+        help="How far the target network follows each time, as a share of the way: higher is quicker, 1 copies all; lower is "
+        "smoother and wants a lower target_every.",
         source="CleanRL; SB3 zoo",
         advanced=True,
     )
@@ -155,7 +160,8 @@ class OffPolicyConfig:
         1.0,
         ge=0.0,
         le=1.0,
-        help="Chance of a random action at the beginning: higher explores more before anything is known.",
+        help="Chance of a random action at the beginning: higher explores more before anything is known, lower follows the "
+        "network from the start.",
         source="Mnih 2015; CleanRL; SB3 zoo; Tianshou",
     )
     epsilon_end: float = param(
@@ -170,7 +176,8 @@ class OffPolicyConfig:
         0.1,
         ge=0.0,
         le=1.0,
-        help="Share of the budget over which exploration calms down: higher explores longer. Not used with epsilon_steps.",
+        help="Share of the budget over which exploration calms down: higher explores longer, lower plays to win sooner. Not "
+        "used with epsilon_steps.",
         source="CleanRL; SB3 zoo",
     )
     epsilon_steps: int | None = param(
@@ -178,8 +185,8 @@ class OffPolicyConfig:
         ge=1,
         le=10_000_000_000,
         unit="steps",
-        help="Steps over which exploration calms down, whatever the budget: more explore longer; empty: epsilon_fraction "
-        "decides.",
+        help="Steps over which exploration calms down, whatever the budget: more explore longer, fewer play to win sooner; "
+        "empty: epsilon_fraction decides.",
         source="Mnih 2015 has 250,000 (1,000,000 frames)",
         advanced=True,
     )
@@ -188,7 +195,8 @@ class OffPolicyConfig:
         ge=0.0,
         le=1.0,
         soft_le=0.1,
-        help="Chance of a random action in evaluations and films: a little keeps games from repeating, 0 never tries.",
+        help="Chance of a random action in evaluations and films: higher breaks out of loops and costs points, lower shows "
+        "what was learned; at 0 games may repeat.",
         source="CleanRL and SB3 zoo evaluate at the end of exploration; Mnih 2015 has 0.05, Tianshou 0.005",
         advanced=True,
     )
@@ -198,7 +206,8 @@ class OffPolicyConfig:
         le=1e6,
         soft_ge=0.1,
         soft_le=100.0,
-        help="Longest gradient let through, longer ones are shortened: lower is steadier; empty lets all through.",
+        help="Longest gradient let through, longer ones are shortened: lower is steadier, higher lets rare events teach more, "
+        "empty shortens none.",
         source="SB3's default, used by SB3 zoo; https://arxiv.org/abs/1511.06581",
         advanced=True,
     )
@@ -218,7 +227,7 @@ class OffPolicyConfig:
         soft_ge=100,
         soft_le=10_000,
         unit="steps",
-        help="Steps in a chunk of training, after which its means are reported: fewer draw finer curves.",
+        help="Steps in a chunk of training, after which its means are reported: more draw smoother curves, fewer finer ones.",
         advanced=True,
     )
     precision: str = param(

@@ -37,7 +37,8 @@ class SACConfig(OffPolicyConfig):
         ge=0.0,
         le=1000.0,
         soft_le=1.0,
-        help="Worth of keeping a choice open: higher explores more, 0 only scores; empty finds it from target_entropy.",
+        help="Worth of keeping a choice open: higher explores more, lower plays for points, 0 for nothing else; empty finds it "
+        "from target_entropy.",
         source=f"{_BOTH} (found by itself); Tianshou has 0.05",
     )
     target_entropy: float = param(

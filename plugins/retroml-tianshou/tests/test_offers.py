@@ -34,6 +34,12 @@ def test_every_number_has_limits(algorithm, name, info):
     assert info.ge < info.le
 
 
+@pytest.mark.parametrize("spec", retroml_algorithms(), ids=lambda spec: spec.name)
+def test_an_algorithm_with_a_replay_says_so(spec):
+    kept = {field.name for field in dataclasses.fields(spec.config)} >= {"replay_size", "replay_storage"}
+    assert ("replay" in spec.traits) == kept == (spec.family == "off-policy")
+
+
 def test_what_may_change_while_training_is_declared():
     assert {name for _, name, info in PARAMS if info.live} == {"learning_rate", "clip_range", "entropy_coefficient"}
 
