@@ -23,11 +23,15 @@ Start = Callable[["Run", str, "FilmOptions | None"], "FilmProcess"]
 
 @dataclass(frozen=True, kw_only=True)
 class FilmJob:
-    """A film on its way: `fraction` from 0 to 1, `doing` in words, `error` why it ended without a film."""
+    """A film on its way: `fraction` from 0 to 1, `doing` in words, `error` why it ended without a film.
+
+    `title` is what it shows in words, where more is known than its kind.
+    """
 
     number: int
     run_id: str
     renderer: str
+    title: str = ""
     fraction: float = 0.0
     doing: str = "starting"
     seconds_left: float | None = None
@@ -48,10 +52,10 @@ class FilmJobs:
         """Those in the making, and those that failed and were not yet dismissed, oldest first."""
         return list(self._jobs.values())
 
-    def make(self, run: Run, renderer: str, options: FilmOptions | None = None) -> Film | None:
-        """Make a film; None when it was cancelled or failed, which its job then says."""
+    def make(self, run: Run, renderer: str, options: FilmOptions | None = None, title: str = "") -> Film | None:
+        """Make a film, called `title` while it is made; None when it was cancelled or failed, which its job then says."""
         number = next(self._numbers)
-        self._jobs[number] = FilmJob(number=number, run_id=run.id, renderer=renderer)
+        self._jobs[number] = FilmJob(number=number, run_id=run.id, renderer=renderer, title=title)
         try:
             with self._start(run, renderer, options) as process:
                 self._processes[number] = process

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.tape import Tape, TapedEpisode
 
-__all__ = ["STEPS_A_SECOND", "Scene", "TimeMachine", "choose_episode"]
+__all__ = ["STEPS_A_SECOND", "Scene", "TimeMachine", "choose_episode", "side_by_side"]
 
 STEPS_A_SECOND = 15.0
 AHEAD = 12
@@ -34,6 +34,7 @@ WAIT_SECONDS = 0.2
 class Scene:
     """One step of play: its picture (H, W, 3), where in the run it is, what the score was; `wish` tells which wish it answers.
 
+    It is step `index` of the `length` of game `episode`, played in `environment`, one of the `games` played side by side.
     `problem` says in words why there is no picture.
     """
 
@@ -41,6 +42,8 @@ class Scene:
     pixels: NDArray[np.uint8] | None = None
     step: int = 0
     index: int = 0
+    environment: int = 0
+    games: int = 1
     episode: int = 0
     length: int = 0
     score: float = 0.0
@@ -129,6 +132,7 @@ class TimeMachine:
         episodes = tape.episodes()
         if not episodes:
             raise LookupError("nothing was recorded yet")
+        games = side_by_side(episodes)
         place, first = choose_episode(episodes, wish.step)
         names = tape.header.get("actions") or tape.header.get("action_meanings") or []
         while wish.number == self._newest and place < len(episodes):
@@ -139,6 +143,8 @@ class TimeMachine:
                     pixels=moment.frames[-1] if len(moment.frames) else None,
                     step=moment.step,
                     index=moment.index,
+                    environment=episode.environment,
+                    games=games,
                     episode=episode.number,
                     length=episode.length,
                     score=moment.score,
@@ -161,12 +167,17 @@ class TimeMachine:
         return False
 
 
+def side_by_side(episodes: Sequence[TapedEpisode]) -> int:
+    """How many games are played at a time: so many steps of the run pass in one step of a game."""
+    return 1 + max(episode.environment for episode in episodes[-CANDIDATES * 4 :])
+
+
 def choose_episode(episodes: Sequence[TapedEpisode], step: int) -> tuple[int, int]:
     """Which of `episodes` (in order of beginning) to show for `step` of the run, and from which of its steps on.
 
     Of the games going on at that moment it is the one that had begun last: it takes the least to re-simulate.
     """
-    games = 1 + max(episode.environment for episode in episodes[-CANDIDATES * 4 :])
+    games = side_by_side(episodes)
     after = next((place for place, episode in enumerate(episodes) if episode.first_step > step), len(episodes))
     best = max(0, after - 1), 0
     for place in range(max(0, after - CANDIDATES), after):

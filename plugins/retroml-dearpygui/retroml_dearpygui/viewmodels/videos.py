@@ -22,8 +22,9 @@ from retroml_dearpygui.services.player import Player
 from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
+from retroml_dearpygui.viewmodels.film_facts import film_facts, searched, stretch_title
 from retroml_dearpygui.viewmodels.run_columns import run_title
-from retroml_dearpygui.viewmodels.wording import clock_time, day, play_time, score, size, when
+from retroml_dearpygui.viewmodels.wording import day, play_time, score, size, when
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from retroml_core.films.film import Film
     from retroml_core.films.trash import TrashedFilm
+    from retroml_core.runs.run import Run
     from retroml_dearpygui.desk import Desk
 
 __all__ = ["LENGTHS", "ORDERS", "SCREEN", "FilmWish", "VideosViewModel", "Working"]
@@ -94,7 +96,7 @@ class VideosViewModel(ViewModel):
     def films(self) -> list[Film]:
         """Those that fit the text, sorted."""
         words = self.text.lower().split()
-        found = [film for film in self._all if all(word in self._searched(film) for word in words)]
+        found = [film for film in self._all if all(word in searched(film) for word in words)]
         keys: dict[str, Callable[[Film], object]] = {
             "date": lambda film: film.created_at,
             "name": lambda film: self.title(film).lower(),
@@ -120,7 +122,8 @@ class VideosViewModel(ViewModel):
     def title(self, film: Film) -> str:
         """What a film is called: the name somebody gave it, or what it shows."""
         game = film.sidecar.get("game_title") or film.sidecar.get("game") or film.run_id
-        return str(film.sidecar.get("label") or f"{game}, {self.kind_title(film.renderer).lower()}")
+        what = stretch_title(film) or self.kind_title(film.renderer).lower()
+        return str(film.sidecar.get("label") or f"{game}, {what}")
 
     def words(self, film: Film) -> str:
         """One line about a film."""
@@ -129,20 +132,7 @@ class VideosViewModel(ViewModel):
 
     def facts(self, film: Film) -> list[tuple[str, str]]:
         """What there is to know of a film."""
-        tree = film.sidecar
-        best = max((segment.get("score", 0.0) for segment in tree.get("segments", ())), default=None)
-        return [
-            ("Game", str(tree.get("game_title") or tree.get("game") or "?")),
-            ("Algorithm", str(tree.get("algorithm") or "?").upper()),
-            ("Kind", self.kind_title(film.renderer)),
-            ("Length", play_time(film.seconds)),
-            ("Highest score shown", score(best)),
-            ("Picture", f"{tree.get('width', '?')} x {tree.get('height', '?')}, {tree.get('fps', '?')} a second"),
-            ("Size", size(film.size_bytes)),
-            ("Made", clock_time(film.created_at)),
-            ("File", film.name),
-            *(("Note", str(note)) for note in tree.get("notes", ())),
-        ]
+        return film_facts(film, self.kind_title(film.renderer))
 
     def tick(self) -> None:
         """Once a frame while films are shown: follow what is made, and what appears on disk."""
@@ -250,6 +240,23 @@ class VideosViewModel(ViewModel):
         self.wish_problem = ""
         self.desk.background(lambda: self._check(wish), lambda _: self._begin(wish), self._refused)
 
+    def begin(
+        self,
+        run: Run,
+        renderer: str,
+        options: FilmOptions,
+        title: str = "",
+        made: Callable[[Film | None], None] = lambda _: None,
+    ) -> None:
+        """Make a film in a process of its own, called `title` meanwhile; `made` is told in the end, None of one that failed."""
+
+        def done(film: Film | None) -> None:
+            self._made(film)
+            made(film)
+
+        work = lambda: self.making.make(run, renderer, options, title)  # noqa: E731
+        run_long(self.desk.post, self._spawn, work, done, self.desk.fail)
+
     def cancel(self, number: int) -> None:
         """Stop making a film, or dismiss one that failed."""
         self.making.cancel(number)
@@ -325,24 +332,17 @@ class VideosViewModel(ViewModel):
         film_length(wish.length, run.status().seconds)
 
     def _begin(self, wish: FilmWish) -> None:
-        run = ExperimentService(self.desk.app).find(wish.run_id)
-        options = FilmOptions(length=wish.length)
         self.asking = False
-        work = lambda: self.making.make(run, wish.renderer, options)  # noqa: E731
-        run_long(self.desk.post, self._spawn, work, self._made, self.desk.fail)
+        run = ExperimentService(self.desk.app).find(wish.run_id)
+        self.begin(run, wish.renderer, FilmOptions(length=wish.length))
         self.changed()
 
     def _made(self, film: Film | None) -> None:
         if film is not None:
-            self.desk.toast("Your film is ready", self.title(film), Kind.OK)
+            words = "This film was made before" if film.existed else "Your film is ready"
+            self.desk.toast(words, self.title(film), Kind.OK)
         self.refresh()
 
     def _refused(self, error: Exception) -> None:
         self.wish_problem = str(error)
         self.changed()
-
-    def _searched(self, film: Film) -> str:
-        tree = film.sidecar
-        return (
-            f"{film.label} {film.name} {tree.get('game_title')} {tree.get('algorithm')} {film.renderer} {film.run_id}".lower()
-        )

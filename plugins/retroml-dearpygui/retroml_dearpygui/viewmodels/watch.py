@@ -9,6 +9,7 @@ from retroml_core.events import RunState
 from retroml_core.live import LiveFrames, LiveView
 from retroml_dearpygui.services.time_machine import STEPS_A_SECOND, Scene, TimeMachine
 from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.moment_film import MomentFilm
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class WatchViewModel(ViewModel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.runs = desk.viewmodel(RunsViewModel)
+        self.moment_film = desk.viewmodel(MomentFilm)
         self.frames: LiveFrames | None = None
         self.agent: int | None = None
         self.moment: int | None = None
@@ -41,7 +43,8 @@ class WatchViewModel(ViewModel):
         self._machine = TimeMachine(self._open_tape)
         self._view: LiveView | None = None
         self._looking = ExitStack()
-        self._at = ""
+        self._at = self._travelled = ""
+        self._going = False
         self._due = 0.0
 
     # --- what is shown --------------------------------------------------------------------------------------------------
@@ -72,14 +75,13 @@ class WatchViewModel(ViewModel):
         self.changed()
 
     def travel(self, step: float) -> None:
-        """Show what was played at a step of the run."""
-        card = self.runs.card
-        if card is None:
+        """Show what was played at a step of the run chosen, as soon as that run is known."""
+        if not self.runs.chosen:
             return
-        self.moment = max(0, int(step))
-        self.playing = True
+        self.moment, self._travelled = max(0, int(step)), self.runs.chosen
+        self.playing, self._going = True, False
         self._due = 0.0
-        self._machine.go(card.run, self.moment)
+        self._set_off()
         self.changed()
 
     def travel_share(self, share: float) -> None:
@@ -91,6 +93,7 @@ class WatchViewModel(ViewModel):
     def back_to_now(self) -> None:
         """Show the agents at work again."""
         self.moment, self.scene = None, None
+        self._going = False
         self._machine.rest()
         self.changed()
 
@@ -104,10 +107,11 @@ class WatchViewModel(ViewModel):
         self.speed = speed
         self.changed()
 
-    def film(self) -> None:
-        """Ask which film to make of the run."""
-        if self.runs.chosen:
-            self.desk.go("videos", make=self.runs.chosen)
+    def make_film(self) -> None:
+        """Make a film of the moment shown, without leaving it."""
+        card = self.runs.card
+        if card is not None and self.travelling:
+            self.moment_film.make(card.run, self.scene)
 
     # --- keeping up -----------------------------------------------------------------------------------------------------
 
@@ -123,9 +127,12 @@ class WatchViewModel(ViewModel):
             self.changed()
 
     def leave(self) -> None:
-        """The page is left: the training shows nothing any more, the past rests."""
+        """The page is left: the training shows nothing any more, the past rests where it is until the page is back."""
         self._stop_looking()
         self._machine.rest()
+        self._going = False
+        if self.travelling and self.scene is not None and self.scene.pixels is not None:
+            self.moment = self.scene.step
         self._at = ""
 
     def _follow(self) -> None:
@@ -134,7 +141,9 @@ class WatchViewModel(ViewModel):
         wanted = card.id if card is not None and card.status.state.live else ""
         if card is not None and self._at and card.id != self._at.partition("/")[0]:
             self.agent = None
+        if self.travelling and self.runs.chosen != self._travelled:
             self.back_to_now()
+        self._set_off()
         here = f"{card.id}/{wanted}" if card is not None else ""
         if here == self._at:
             return
@@ -143,6 +152,13 @@ class WatchViewModel(ViewModel):
         if wanted and card is not None:
             self._view = LiveView(card.run)
             self._looking.enter_context(self._view.watch())
+
+    def _set_off(self) -> None:
+        """Begin to play the moment travelled to, once its run is known."""
+        card = self.runs.card
+        if self.moment is not None and not self._going and card is not None and card.id == self._travelled:
+            self._going = True
+            self._machine.go(card.run, self.moment)
 
     def _stop_looking(self) -> None:
         self._looking.close()

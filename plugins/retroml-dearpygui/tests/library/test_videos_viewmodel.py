@@ -192,7 +192,7 @@ def making(desk, outcome, asked):
 
 def test_a_film_is_made_and_told(desk, front, trained):
     asked = []
-    videos = making(desk, SimpleNamespace(sidecar={"label": "New"}, run_id="", renderer=""), asked)
+    videos = making(desk, SimpleNamespace(sidecar={"label": "New"}, run_id="", renderer="", existed=False), asked)
     videos.ask(trained.id)
     videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length="match"))
     assert asked == [(trained.id, "timelapse", "match")]

@@ -6,11 +6,14 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 import pytest
 from retroml_dearpygui.robot import texts
-from retroml_dearpygui.services.time_machine import TimeMachine
+from retroml_dearpygui.services.film_jobs import FilmJobs
+from retroml_dearpygui.services.time_machine import Scene, TimeMachine
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.videos import VideosViewModel
 from retroml_dearpygui.viewmodels.watch import WatchViewModel
 
+from retroml_core.filming import FilmError
 from retroml_core.live import LiveFrames
 from retroml_core.testing import TinyRun, tiny_run
 
@@ -105,12 +108,49 @@ def test_a_metric_is_pinned_and_taken_away(robot, watch):
     robot.wait(lambda: curves.pinned == () and "loss/value" not in texts("watch.pinned"), "the plot to go")
 
 
-def test_a_film_is_asked_for_from_a_moment(robot, watch, monkeypatch):
+@pytest.fixture
+def moment(robot, watch, monkeypatch):
+    """A moment of the past on screen, of which films fail at once; the run of each wish is in `moment.wishes`."""
     monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: None)
+    videos = robot.window.desk.viewmodel(VideosViewModel)
+    watch.wishes = []
+
+    def refuse(run, renderer, options):
+        watch.wishes.append((run.id, renderer, dict(options.settings)))
+        raise FilmError("the disk is full")
+
+    monkeypatch.setattr(videos, "making", FilmJobs(refuse))
     watch.travel(100)
-    robot.wait(lambda: dpg.is_item_shown("watch.film"), "the button")
+    watch.scene = Scene(wish=1, pixels=np.full((210, 160, 3), 90, np.uint8), step=100, episode=4, length=450)
+    robot.wait(lambda: dpg.is_item_enabled("watch.film") and dpg.is_item_shown("watch.film"), "the button")
+    return watch
+
+
+def test_a_film_is_made_of_the_game_at_a_moment(robot, moment):
     robot.click("watch.film")
+    robot.wait(lambda: moment.wishes, "the wish")
+    assert moment.wishes == [(moment.runs.chosen, "full_record", {"episode": "4"})]
+    robot.wait(lambda: dpg.get_value("watch.film.words") == "No film of game 4: the disk is full", "why there is none")
+
+
+def test_films_in_the_making_are_a_press_away_from_a_moment(robot, moment):
+    robot.click("watch.film")
+    robot.wait(lambda: dpg.is_item_shown("watch.film.state"), "how it stands")
+    robot.click("watch.film.go")
     robot.wait(lambda: robot.window.shell.current == "videos", "the page of films")
+    robot.wait(lambda: any("Game 4 of" in words for words in texts("videos.jobs")), "the job with its caption")
+
+
+def test_other_films_are_asked_for_from_a_moment(robot, moment):
+    robot.click("watch.film.other")
+    robot.wait(lambda: robot.window.shell.current == "videos", "the page of films")
+    robot.wait(lambda: dpg.is_item_shown("videos.wish"), "the question")
+
+
+def test_the_past_goes_on_where_it_was_after_another_page(robot, moment):
+    robot.page("train")
+    robot.page("watch")
+    robot.wait(lambda: dpg.get_value("watch.words").startswith("step 100 · game 4"), "the same moment")
 
 
 def test_leaving_the_page_ends_the_watching(robot, agents):

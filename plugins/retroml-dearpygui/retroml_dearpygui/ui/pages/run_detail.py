@@ -12,6 +12,7 @@ from retroml_core.events import RunState
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.pages.run_parts import Parts
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
+from retroml_dearpygui.ui.widgets.curve_plot import step_unit
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.panels import Panels
@@ -45,12 +46,13 @@ class RunDetail:
         self.desk, self.ui, self.vm = desk, ui, vm
         self.parts = Parts(desk, ui, vm)
         self.panels = Panels(desk, ui, "run.detail")
-        self.plot = PlotView(ui, "detail.plot")
+        self.plot = PlotView(ui, "detail.plot", pick=self._travel)
         self.export = ExportBox(desk, ui, "detail.exporting", lambda formats, to: vm.export(formats, to))
         self._menu = Menu(ui, "detail.menu")
         self._back = back
         self._seen = -1
         self._curves: tuple[str, ...] = ()
+        self._divisor = 1.0
 
     @property
     def shown(self) -> bool:
@@ -127,6 +129,7 @@ class RunDetail:
             with row(ui):
                 text(ui, f"{icons.CHART_LINE}  Curve", "h2")
                 dpg.add_combo([], width=ui.px(300), tag="detail.curve", callback=lambda _sender, name: self.vm.show_curve(name))
+            text(ui, "Click or drag along the curve to see that moment.", "small", tag="detail.hint")
             self.plot.build(260, legend=False)
             text(ui, "", "small", tag="detail.nocurve", show=False)
 
@@ -185,15 +188,22 @@ class RunDetail:
         dpg.set_value("detail.nocurve", "Nothing has been measured yet." if empty else "")
         dpg.configure_item("detail.nocurve", show=empty)
         dpg.configure_item("detail.plot", show=not empty)
+        dpg.configure_item("detail.hint", show=not empty)
         if curve is not None and not empty:
+            self._divisor, unit = step_unit(float(curve.steps[-1]))
+            self.plot.set_x_label(unit)
             line = Line(
                 name=self.vm.curve_name,
-                x=np.asarray(curve.steps, np.float64) / 1e6,
+                x=np.asarray(curve.steps, np.float64) / self._divisor,
                 y=np.asarray(curve.values, np.float64),
                 low=np.asarray(curve.low, np.float64),
                 high=np.asarray(curve.high, np.float64),
             )
             self.plot.set_lines([line])
+
+    def _travel(self, x: float) -> None:
+        """Show what was played at a place of the curve."""
+        self.desk.go("watch", run=self.vm.run_id, step=str(max(0.0, x * self._divisor)))
 
     def _ask_menu(self) -> None:
         vm, report = self.vm, self.vm.report

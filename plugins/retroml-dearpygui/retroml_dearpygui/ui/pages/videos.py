@@ -189,7 +189,7 @@ class VideosPage(Page):
         ui, tag = self.ui, f"videos.job.{job.number}"
         with card(ui, tag=tag), grid(ui, [1, -110]):
             with cell():
-                text(ui, f"{icons.FILM}  {self.vm.kind_title(job.renderer)} of {job.run_id}", "strong")
+                text(ui, f"{icons.FILM}  {job.title or self.vm.kind_title(job.renderer)} of {job.run_id}", "strong")
                 bar(ui, tag=f"{tag}.bar")
                 text(ui, "", "small", tag=f"{tag}.words", wrap=0)
             button(ui, "Cancel", partial(self.vm.cancel, job.number), tag=f"{tag}.cancel")

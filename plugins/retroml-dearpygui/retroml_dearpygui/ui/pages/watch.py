@@ -75,7 +75,8 @@ class WatchPage(Page):
         self.curves.tick()
         self.metrics.tick(dt)
         self.panels.tick(dt, self.runs.chosen or None)
-        now = (self.model.version, self.runs.version)
+        self.model.moment_film.tick()
+        now = (self.model.version, self.runs.version, self.model.moment_film.version)
         if now == self._shown:
             return
         if not self._shown or now[1] != self._shown[1]:

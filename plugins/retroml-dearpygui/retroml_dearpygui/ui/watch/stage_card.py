@@ -8,6 +8,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.services.mosaic import arrange, mosaic
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.watch.film_row import FilmRow
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, pill, row, text, tooltip
 from retroml_dearpygui.ui.widgets.screen import HEIGHT, WIDTH, Screen, enlarged
 from retroml_dearpygui.viewmodels.watch import SPEEDS
@@ -33,6 +34,7 @@ class StageCard:
         self._ui = ui
         self._model = model
         self._screen = Screen("watch.screen")
+        self._film = FilmRow(ui, model)
         self._cells: Arrangement | None = None
 
     def build(self) -> None:
@@ -73,7 +75,7 @@ class StageCard:
                     tag="watch.speed",
                     callback=lambda _sender, chosen: model.set_speed(speeds[chosen]),
                 )
-                button(ui, "Make a film", model.film, icon=icons.FILM, tag="watch.film")
+            self._film.build()
 
     def click(self) -> None:
         """The mouse was clicked: on a picture of the live view it enlarges that agent, on an enlarged one it goes back."""
@@ -95,6 +97,7 @@ class StageCard:
         shown = model.runs.card
         dpg.configure_item("watch.state", show=shown is not None)
         dpg.configure_item("watch.player", show=model.travelling)
+        self._film.show()
         dpg.configure_item("watch.all", show=not model.travelling and model.agent is not None)
         dpg.configure_item("watch.now", enabled=model.travelling)
         dpg.set_item_label("watch.toggle", f"{icons.PAUSE}  Hold" if model.playing else f"{icons.PLAY}  Play")
