@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ["RETROML_HOME"] = config.stash[SESSION_HOME]
     os.environ["RETROML_CONFIG"] = os.path.join(config.stash[SESSION_HOME], "config")  # noqa: PTH118  # a string
+    os.environ["OMP_NUM_THREADS"] = "1"  # several tests run at a time; those of threads ask for theirs
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling takes longer than all that the tests compute with it
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import ReferenceType, ref
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
@@ -35,7 +36,7 @@ from retroml_core.config.validation import check
 from retroml_core.files import read_json, write_json
 from retroml_core.plugins.suggestions import UnknownName, advice
 from retroml_core.schema import ExperimentConfig
-from retroml_core.specs import Severity
+from retroml_core.specs import Problem, Severity
 
 if TYPE_CHECKING:
     from hydra.core.config_search_path import ConfigSearchPath
@@ -60,9 +61,11 @@ _UNHASHED = ("id", "created_at", "name", "notes", "tags", "group")
 
 
 class PluginConfigs(SearchPathPlugin):
-    """Adds the config folders of plugins behind the core's own. Hydra makes its instances, so the class holds the folders."""
+    """Adds the config folders of plugins behind the core's own. Hydra makes its instances, so the class holds the folders,
+    and the app they are of."""
 
     folders: ClassVar[tuple[tuple[str, str], ...]] = ()
+    app: ClassVar[ReferenceType[App] | None] = None
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         """Append every folder."""
@@ -71,7 +74,9 @@ class PluginConfigs(SearchPathPlugin):
 
 
 def connect(app: App) -> None:
-    """Make the schemas, config folders and resolvers of `app` known to Hydra; may be called again."""
+    """Make the schemas, config folders and resolvers of `app` known to Hydra; costs nothing while it is the last so known."""
+    if PluginConfigs.app is not None and PluginConfigs.app() is app:
+        return
     drop_unusable_schemas(app.plugins, app.registry)
     PluginConfigs.folders = tuple((folder.plugin, folder.package) for folder in plugin_folders(app.plugins, app.registry))
     if PluginConfigs not in HydraPlugins.instance().discover(SearchPathPlugin):
@@ -83,6 +88,7 @@ def connect(app: App) -> None:
             provider = app.registry.plugin_of[group, name]
             store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009  # not in Spec
     register_resolvers(app)
+    PluginConfigs.app = ref(app)
 
 
 def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
@@ -92,9 +98,10 @@ def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     return require_valid(from_tree(tree, app, checked_later=True), app)
 
 
-def require_valid(config: ExperimentConfig, app: App) -> ExperimentConfig:
-    """`config`, when nothing is wrong with it. Raises ConfigError naming every fault; warnings are no fault."""
-    errors = [problem for problem in check(config, app) if problem.severity is Severity.ERROR]
+def require_valid(config: ExperimentConfig, app: App, also: Sequence[Problem] = ()) -> ExperimentConfig:
+    """`config`, when nothing is wrong with it. Raises ConfigError naming every fault, those in `also` first; warnings are
+    no fault."""
+    errors = [*also, *(problem for problem in check(config, app) if problem.severity is Severity.ERROR)]
     if errors:
         raise of_problems(errors)
     return config

@@ -35,11 +35,9 @@ def migrate(store: Store, *, folder: Path = MIGRATIONS, head: str = HEAD) -> Pat
     if found == head:
         return None
     from alembic import command
-    from alembic.script import ScriptDirectory
 
     config = _config(folder)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _known(config):
         raise DatabaseTooNew(
             f"the index {store.path or 'database'} has version {found}, this program knows {head}: update Retro ML, "
             "or use the newer one; the runs themselves are untouched"
@@ -67,6 +65,12 @@ def _version(store: Store) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _known(config: Config) -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def _config(folder: Path) -> Config:

@@ -302,10 +302,10 @@ def test_killed_at_any_moment_everything_stays_readable_and_goes_on(make_run, wa
 
 @pytest.fixture
 def random_moments():
-    """Twelve moments after the start of a process; the waiting is what is tested."""
+    """Eight moments after the start of a process; the waiting is what is tested."""
     import random
 
-    return [random.Random(seed).uniform(0.0, 0.6) for seed in range(12)]
+    return [random.Random(seed).uniform(0.0, 0.6) for seed in range(8)]
 
 
 def test_a_killed_run_ends_like_one_left_alone(make_run, app, work, wait_until):
