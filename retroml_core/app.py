@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from retroml_core.plugins.folder import load_folder_plugins
 from retroml_core.plugins.manager import PluginManager
@@ -20,11 +20,15 @@ __all__ = ["App"]
 
 @dataclass
 class App:
-    """The plugins, what they offer, and where the data is. Made by `App.open`, handed on, closed by its maker."""
+    """The plugins, what they offer, and where the data is. Made by `App.open`, handed on, closed by its maker.
+
+    `schemas` keeps what `retroml_core.config` made of the settings of an algorithm and an environment: it is asked for often.
+    """
 
     plugins: PluginManager
     registry: Registry
     root: DataRoot
+    schemas: dict[tuple[type, ...], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, safe: bool = False) -> App:

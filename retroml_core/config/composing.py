@@ -108,7 +108,7 @@ def require_valid(config: ExperimentConfig, app: App, also: Sequence[Problem] = 
 
 
 _ONE_AT_A_TIME = threading.RLock()
-"""Hydra keeps one composition per process."""
+"""Hydra keeps one composition per process, and a schema is no safer."""
 
 
 @contextmanager
@@ -173,12 +173,11 @@ def from_tree(tree: Mapping[str, Any], app: App, *, checked_later: bool = False)
     tree = migrate(tree)
     _canonical_names(tree, app, game_required=not checked_later)
     _fill_in(tree, app)
-    schema = OmegaConf.structured(ExperimentConfig)
-    for group in ("algorithm", "environment"):
-        schema[group] = _schema_of(group, tree, app)
-    _refuse_wrong_shape(tree, schema, app)
     try:
-        config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
+        with _ONE_AT_A_TIME:
+            schema = _schema(tree, app)
+            _refuse_wrong_shape(tree, schema, app)
+            config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
     if not isinstance(config, ExperimentConfig):
@@ -219,15 +218,27 @@ def _fill_in(tree: dict[str, Any], app: App) -> None:
         tree["film"] = {"renderers": renderers, **film}
 
 
-def _schema_of(group: str, tree: Mapping[str, Any], app: App) -> DictConfig:
+def _schema(tree: Mapping[str, Any], app: App) -> DictConfig:
+    groups = ("algorithm", "environment")
+    parts = tuple(_config_class(group, tree, app) for group in groups)
+    if parts not in app.schemas:
+        schema = OmegaConf.structured(ExperimentConfig)
+        for group, part in zip(groups, parts, strict=True):
+            try:
+                schema[group] = OmegaConf.structured(part)
+            except OmegaConfBaseException as error:
+                raise ConfigError(f"{group}={tree[group]['name']}: its config cannot be used: {error}") from error
+        app.schemas[parts] = schema
+    return app.schemas[parts]  # type: ignore[no-any-return]  # the core names no class of omegaconf
+
+
+def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
     part = tree.get(group)
     name = part.get("name") if isinstance(part, Mapping) else None
     if not name:
         raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
     try:
-        return OmegaConf.structured(getattr(app.registry.get(group, str(name)), "config"))  # type: ignore[no-any-return]  # noqa: B009  # not in Spec
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"{group}={name}: its config cannot be used: {error}") from error
+        return getattr(app.registry.get(group, str(name)), "config")  # type: ignore[no-any-return]  # noqa: B009  # not in Spec
     except UnknownName as error:
         hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
         raise ConfigError(f"{group}={name}: {error} ({hint})") from error
