@@ -28,6 +28,7 @@ class ParamInfo:
     advanced: bool = False
     live: bool = False
     memory: bool = False
+    fixed: bool = False
     source: str = ""
 
 
@@ -45,6 +46,7 @@ def param(
     advanced: bool = False,
     live: bool = False,
     memory: bool = False,
+    fixed: bool = False,
     source: str = "",
 ) -> Any:
     """Declare a config field.
@@ -52,7 +54,8 @@ def param(
     `ge` and `le` are hard limits (a value outside is an error), `soft_ge` and `soft_le` are the safe band (a value outside
     is a warning). `unit` is written after the value (`"steps"`, `"s"`). `choices` lists the allowed strings. `advanced`
     hides the field until asked for. `live` allows it to be changed while a run is training. `memory` says that a larger value
-    takes more memory: it is named when memory runs out. `source` says where the default comes from (a paper, a published
+    takes more memory: it is named when memory runs out. `fixed` says that a checkpoint fits this value only: it cannot be
+    changed when training goes on from one. `source` says where the default comes from (a paper, a published
     setting). A mutable default goes into `default_factory`.
     """
     info = ParamInfo(
@@ -66,6 +69,7 @@ def param(
         advanced=advanced,
         live=live,
         memory=memory,
+        fixed=fixed,
         source=source,
     )
     if default_factory is not None:

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.config.overriding import with_overrides
-from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
+from retroml_core.runs.fitting import differences, in_the_way, must_stay
+from retroml_core.specs import Problem
 
 if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.runs.run import Run
     from retroml_core.schema import Budget, ExperimentConfig
 
-__all__ = ["MUST_STAY", "continue_run", "continued_config"]
-
-MUST_STAY = ("game", "environment", "network", "algorithm.name", "algorithm.environments", "seed")
-"""What a state of training fits, and nothing else."""
+__all__ = ["continue_run", "continued_config"]
 
 
 def continued_config(
@@ -32,18 +30,17 @@ def continued_config(
     """The config of a run that goes on from `checkpoint` of a run with config `tree`.
 
     A `budget.` among the overrides says how much longer to train; without one the budget of `tree` stays, with what was
-    used of it. Raises ConfigError or Fault when the checkpoint cannot be taken up with this config or nothing is left to do.
+    used of it. Raises ConfigError naming every fault: of the config, where the checkpoint does not fit it, nothing left to do.
     """
     from retroml_core.config.composing import from_tree, require_valid
 
     longer = any(override.lstrip("+").startswith("budget.") for override in overrides)
     config = from_tree(with_overrides({**tree, "id": "", "created_at": "", "group": ""}, overrides), app)
-    _refuse_other_shape(from_tree(dict(tree), app), config)
     if longer:
         config = dataclasses.replace(config, budget=_extended(config.budget, checkpoint))
-    _refuse_spent(config.budget, checkpoint)
     parent = dataclasses.replace(config.parent, id=parent_id, relation="forked_from", checkpoint=checkpoint.name)
-    return require_valid(dataclasses.replace(config, parent=parent), app)
+    misfits = [*_other_shape(from_tree(dict(tree), app), config), *_spent(config.budget, checkpoint)]
+    return require_valid(dataclasses.replace(config, parent=parent), app, misfits)
 
 
 def continue_run(app: App, config: ExperimentConfig, checkpoint: Checkpoint) -> Run:
@@ -82,22 +79,19 @@ def _extended(budget: Budget, checkpoint: Checkpoint) -> Budget:
     )
 
 
-def _refuse_spent(budget: Budget, checkpoint: Checkpoint) -> None:
+def _spent(budget: Budget, checkpoint: Checkpoint) -> Iterator[Problem]:
     limit = budget.limit_seconds()
-    spent = (limit is not None and _seconds(checkpoint) >= limit) or (
-        budget.steps is not None and checkpoint.step >= budget.steps
-    )
-    if spent:
-        raise Fault("its budget is used up; say how much longer to train, such as budget.minutes=30")
+    hint = "say how much longer to train, such as budget.minutes=30"
+    if limit is not None and _seconds(checkpoint) >= limit:
+        yield Problem(key="budget", value=f"{limit:g} s", message="is used up", hint=hint)
+    if budget.steps is not None and checkpoint.step >= budget.steps:
+        yield Problem(key="budget.steps", value=budget.steps, message="are used up", hint=hint)
 
 
-def _refuse_other_shape(before: ExperimentConfig, after: ExperimentConfig) -> None:
-    changed = [key for key in MUST_STAY if _at(before, key) != _at(after, key)]
-    if changed:
-        raise Fault(f"{', '.join(changed)} cannot change when training goes on from a checkpoint; start a new run instead")
+def _other_shape(before: ExperimentConfig, after: ExperimentConfig) -> Iterator[Problem]:
+    from retroml_core.config.composing import to_tree
 
-
-def _at(config: object, key: str) -> object:
-    for name in key.split("."):
-        config = getattr(config, name, None)
-    return config
+    message = "cannot change when training goes on from a checkpoint"
+    for key, how in in_the_way(dict(differences(to_tree(before), to_tree(after))), must_stay(before)).items():
+        was, _, now = how.partition(" -> ")
+        yield Problem(key=key, value=now, message=message, hint=f"leave it at {was}, or start a new run")

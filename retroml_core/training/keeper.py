@@ -10,8 +10,8 @@ from retroml_core.algorithm import StopTraining, Trainable, TrainingFault
 from retroml_core.events import CheckpointSaved
 from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
+from retroml_core.runs.fitting import differences, in_the_way, must_stay, state_settings
 from retroml_core.training.building import info_tree
-from retroml_core.training.resuming import differences, in_the_way, state_settings
 from retroml_core.training.snapshots import Schedule, Snapshots
 from retroml_core.tree import not_finite
 
@@ -179,7 +179,7 @@ class Keeper:
         """Refuse what the state cannot fit; say what else is not as it was when the state was saved."""
         then = checkpoint.meta.get("settings")
         changed = dict(differences(then, self._settings)) if then is not None else {}
-        wrong = in_the_way(changed)
+        wrong = in_the_way(changed, must_stay(self._attempt.config))
         if wrong:
             raise CheckpointMismatch(
                 f"the config changed since checkpoint {checkpoint.name} was saved, and training cannot go on with it: "

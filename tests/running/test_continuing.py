@@ -86,6 +86,24 @@ def test_what_shapes_the_state_cannot_change(app, stopped, override):
         continued_config(app, stopped.tree, stopped.id, choose_checkpoint(stopped, "latest"), [override])
 
 
+def test_all_that_is_wrong_is_said_at_once_with_what_it_was(app, stopped):
+    checkpoint = choose_checkpoint(stopped, "latest")
+    overrides = ["environment.balls=3", "algorithm.environments=8", "algorithm.learning_rate=99", "budget.steps=0"]
+    with pytest.raises(ConfigError) as raised:
+        continued_config(app, stopped.tree, stopped.id, checkpoint, overrides)
+    by_key = {problem.key: str(problem) for problem in raised.value.problems}
+    assert set(by_key) >= {"environment.balls", "algorithm.environments", "algorithm.learning_rate"}
+    assert "algorithm.environments=8: cannot change" in by_key["algorithm.environments"]
+    assert "leave it at 4, or start a new run" in by_key["algorithm.environments"]
+
+
+def test_what_the_algorithm_declared_as_fixed_cannot_change(app, train, make_run):
+    run = make_run(learner={"rollout": 8})
+    train(run, {400: stop})
+    with pytest.raises(Fault, match=r"algorithm\.rollout=32: cannot change.*leave it at 8"):
+        continued_config(app, run.tree, run.id, choose_checkpoint(run, "latest"), ["algorithm.rollout=32"])
+
+
 @pytest.mark.parametrize("override", ["algorithm.learning_rate=99", "algorithm.lr=1", "seed=1,2", "nonsense", "+tags=[x]"])
 def test_bad_overrides_are_refused_in_words(app, stopped, override):
     with pytest.raises(ConfigError, match=r"learning_rate|algorithm.lr|KEY=VALUE"):

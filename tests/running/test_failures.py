@@ -11,11 +11,11 @@ from retroml_core.algorithm import TrainingFault
 from retroml_core.events import RunState
 from retroml_core.files import write_json
 from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.fitting import differences, in_the_way
 from retroml_core.runs.launching import LAUNCHED_AT
 from retroml_core.schema import CheckpointConfig
 from retroml_core.training.building import Workshop
 from retroml_core.training.failures import explain
-from retroml_core.training.resuming import differences, in_the_way
 from retroml_core.training.shortage import shortage
 
 
@@ -156,7 +156,12 @@ def test_a_failure_before_anything_is_taken_up_names_the_checkpoint_of_before(st
 
 @pytest.mark.parametrize(
     ("group", "key", "was", "value"),
-    [("environment", "balls", 2, 3), ("algorithm", "environments", 4, 8), ("network", "channels", None, [16])],
+    [
+        ("environment", "balls", 2, 3),
+        ("algorithm", "environments", 4, 8),
+        ("algorithm", "rollout", 16, 32),
+        ("network", "channels", None, [16]),
+    ],
 )
 def test_a_config_the_state_cannot_fit_is_refused_by_name_until_it_is_put_back(stopped_run, work, group, key, was, value):
     edit(stopped_run, group, **{key: value})

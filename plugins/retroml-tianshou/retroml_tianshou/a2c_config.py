@@ -121,6 +121,7 @@ class A2CConfig:
         "learning rate, such as 2.5e-4.",
         source="Mnih 2016 section 4.5; Baselines; SB3 zoo (RMSpropTFLike)",
         advanced=True,
+        fixed=True,
     )
     rmsprop_decay: float = param(
         0.99,

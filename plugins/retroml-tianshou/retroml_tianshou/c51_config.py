@@ -32,6 +32,7 @@ class C51Config(DistributionConfig):
         soft_le=201,
         help="Values among which the return of each action is spread: more are finer, fewer are quicker.",
         source="Bellemare 2017 (which gave it its name)",
+        fixed=True,
     )
     lowest_return: float = param(
         -10.0,
@@ -60,4 +61,5 @@ class C51Config(DistributionConfig):
         help="Learn the value of a situation apart from the advantage of each action: on learns faster where actions matter "
         "little, off is the smaller network of the paper.",
         source="Bellemare 2017 (off), Hessel 2018 (on)",
+        fixed=True,
     )

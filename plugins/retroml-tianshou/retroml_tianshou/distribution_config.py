@@ -35,6 +35,7 @@ class DistributionConfig(OffPolicyConfig):
         help="How much more often steps are drawn that surprised the network: higher dwells on surprises (1 in proportion to "
         "them), lower draws more evenly, 0 all alike.",
         source="Bellemare 2017 (alike); Schaul 2016 has 0.6, Hessel 2018 0.5",
+        fixed=True,
     )
     importance_exponent: float = param(
         0.4,

@@ -31,6 +31,7 @@ class DQNConfig(OffPolicyConfig):
         help="Learn the value of a situation apart from the advantage of each action: on learns faster where actions matter "
         "little, off is the smaller network of 2015.",
         source="Mnih 2015 (off), Wang 2016 (on)",
+        fixed=True,
     )
     huber_delta: float | None = param(
         1.0,

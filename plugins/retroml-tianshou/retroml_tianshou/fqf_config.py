@@ -34,6 +34,7 @@ class FQFConfig(DistributionConfig):
         help="Fractions of the return that the network proposes for each picture: more are finer and cost time, fewer are "
         "quicker and coarser.",
         source=f"{_PAPER} (N); Tianshou",
+        fixed=True,
     )
     cosines: int = param(
         64,
@@ -44,6 +45,7 @@ class FQFConfig(DistributionConfig):
         help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time, fewer blur them.",
         source=f"{_PAPER}; Tianshou",
         advanced=True,
+        fixed=True,
     )
     proposal_rate: float = param(
         5e-5,

@@ -62,4 +62,5 @@ class IQNConfig(DistributionConfig):
         help="Cosines a fraction is described by: more can tell finer fractions apart and cost a little time, fewer blur them.",
         source=f"{_PAPER} (n); Tianshou",
         advanced=True,
+        fixed=True,
     )

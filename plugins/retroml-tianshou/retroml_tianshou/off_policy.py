@@ -285,7 +285,9 @@ class OffPolicyTrainable(OnlineTrainable):
         """Take up `learner_state()`."""
         for name, module in self.learner.modules_by_name().items():
             load_parameters(module, state["modules"][name])
-        for name, optimizer in self.learner.optimizers().items():
+        # One that a changed setting brought begins anew.
+        optimizers = {name: one for name, one in self.learner.optimizers().items() if name in state["optimizers"]}
+        for name, optimizer in optimizers.items():
             load_optimizer(optimizer, state["optimizers"][name])
             optimizer.norms = list(torch.from_numpy(np.array(state["norms"][name])))
         self.replay.restore(state["replay"])

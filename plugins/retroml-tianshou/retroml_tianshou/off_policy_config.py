@@ -104,6 +104,7 @@ class OffPolicyConfig:
         help="Steps of real reward in each target: more spread news of points sooner but believe in actions taken long ago, "
         "fewer rely on what the network predicts.",
         source="Mnih 2015; CleanRL; SB3 zoo (Tianshou has 3)",
+        fixed=True,
     )
     replay_size: int = param(
         100_000,
@@ -116,6 +117,7 @@ class OffPolicyConfig:
         "forget sooner.",
         memory=True,
         source="SB3 zoo; Tianshou (Mnih 2015 and CleanRL have 1,000,000)",
+        fixed=True,
     )
     replay_storage: str = param(
         "memory",

@@ -33,10 +33,12 @@ class QRDQNConfig(DistributionConfig):
         soft_le=400,
         help="Quantiles of the return of each action: more are finer and cost time, fewer are coarser.",
         source="Dabney 2018; SB3-Contrib; Tianshou",
+        fixed=True,
     )
     dueling: bool = param(
         False,
         help="Learn the value of a situation apart from the advantage of each action: on learns faster where actions matter "
         "little, off is the smaller network of the paper.",
         source="Dabney 2018 (off), https://arxiv.org/abs/1511.06581 (on)",
+        fixed=True,
     )

@@ -40,6 +40,7 @@ class RainbowConfig(C51Config):
         help="Explore by noise in the weights, which learns where to calm down: on needs no random actions, off needs an "
         "epsilon_start.",
         source="Hessel 2018, Fortunato 2018",
+        fixed=True,
     )
     noise: float = param(
         0.5,

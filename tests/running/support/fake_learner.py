@@ -34,7 +34,7 @@ def fault(name):
 class LearnerConfig:
     name: str = "learner"
     environments: int = param(4, ge=1, le=64, help="Games at once.", memory=True)
-    rollout: int = param(16, ge=1, le=512, help="Steps of a rollout.")
+    rollout: int = param(16, ge=1, le=512, help="Steps of a rollout.", fixed=True)
     learning_rate: float = param(0.5, ge=0, le=10, help="Size of a step.", live=True)
     fault_at: int = param(0, ge=0, help="Update at which the loss is not a number; 0: never.")
     fault: str = param("nan", help="How it fails: nan, parameters, memory, device, host, probabilities, bug.")
