@@ -24,6 +24,7 @@ _COMMANDS = {
     "films": ("Films", "List the films of all runs, rename them, throw them away, take them back."),
     "models": ("Models", "List the models, save one, or throw one away."),
     "evaluate": ("Evaluate", "Let a model or a checkpoint play seeded games and print its scores."),
+    "play": ("Play", "Let a model or a checkpoint play on and on at the pace of the game, for a viewer."),
     "verify": ("Verify a run", "Play and train a run again, and name the first thing that is not as recorded."),
     "export": ("Export runs", "Write runs into files for other tools."),
     "plugins": ("Plugins", "List the plugins and what is wrong with them."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore, DamagedCheckpoint
 from retroml_core.training.building import Workshop, info_from_tree, no_environment
 from retroml_core.training.devices import Device
@@ -70,6 +71,13 @@ class Players:
         """The best model kept, or None."""
         best = self._store.best()
         return self._first_sound([best]) if best is not None else None
+
+    def at(self, step: int) -> Player:
+        """The policy saved at exactly this step. Raises Fault when there is no sound one."""
+        player = self.nearest(step)
+        if player is None or player.step != step:
+            raise Fault(f"{self._run.id} keeps no sound policy of step {step:,}")
+        return player
 
     def seed(self, seed: int) -> None:
         """Seed the draws of all players; nothing to do when there is none."""

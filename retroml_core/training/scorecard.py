@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.faults import Fault
 from retroml_core.seeding import Seeds
 from retroml_core.training.building import Workshop
 from retroml_core.training.evaluation import play_games
@@ -67,9 +66,7 @@ def evaluate(
     config = run.config(app)
     workshop, seeds = Workshop(app, config), Seeds(protocol.seed)
     players = Players(run, app)
-    player = players.nearest(checkpoint_step)
-    if player is None or player.step != checkpoint_step:
-        raise Fault(f"{run.id} keeps no sound policy of step {checkpoint_step:,}")
+    player = players.at(checkpoint_step)
     players.seed(seeds.integer("evaluate", "acting"))
 
     def make(count: int, wave: int) -> VectorEnvironment:
