@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from benchmarks.learning_results import Outcome
     from retroml_core.specs import GameSpec
 
-__all__ = ["published", "table"]
+__all__ = ["distance", "published", "table"]
 
 PUBLISHED = Path(__file__).resolve().parent / "published.json"
 HEAD = (
@@ -26,6 +27,7 @@ HEAD = (
     "best model",
     "random",
     "human",
+    "above random",
     "published at 10 M steps",
 )
 
@@ -33,13 +35,26 @@ HEAD = (
 def table(outcomes: Sequence[Outcome], games: Mapping[str, GameSpec] | None = None) -> str:
     """One row for each game, algorithm and protocol: means over the seeds, with the deviation where there are several.
 
-    Runs that failed are left out; those that were stopped before their budget was used up say so.
+    Runs that failed are left out; those that were stopped before their budget was used up say so. "above random" is the
+    `distance` of the evaluation games from those of `algorithm=random`, where that was run too.
     """
     known = _games() if games is None else games
     figures = json.loads(PUBLISHED.read_text(encoding="utf-8"))
     ordered = sorted((each for each in outcomes if each.state != "failed"), key=_protocol)
-    rows = [_row(list(same), known, figures) for _, same in groupby(ordered, _protocol)]
+    baselines = {each.game: each.evaluation for each in ordered if each.family == "random"}
+    rows = [_row(list(same), known, figures, baselines) for _, same in groupby(ordered, _protocol)]
     return "\n".join(_line(cells) for cells in (HEAD, ["---"] * len(HEAD), *rows))
+
+
+def distance(scores: Sequence[float], baseline: Sequence[float]) -> float | None:
+    """How far the mean of `scores` lies above that of `baseline`, in standard errors of the difference (Welch 1947).
+
+    https://doi.org/10.1093/biomet/34.1-2.28. None when either has fewer than two scores, or no score differs from another.
+    """
+    if min(len(scores), len(baseline)) < 2:
+        return None
+    error = math.sqrt(sum(statistics.variance(each) / len(each) for each in (scores, baseline)))
+    return (statistics.fmean(scores) - statistics.fmean(baseline)) / error if error else None
 
 
 def published(figures: Mapping[str, Any], family: str, game: str) -> str:
@@ -48,7 +63,12 @@ def published(figures: Mapping[str, Any], family: str, game: str) -> str:
     return ", ".join(f"{figures['sources'][score['source']]['title']} {_number(score['mean'])}" for score in found)
 
 
-def _row(same: Sequence[Outcome], games: Mapping[str, GameSpec], figures: Mapping[str, Any]) -> list[str]:
+def _row(
+    same: Sequence[Outcome],
+    games: Mapping[str, GameSpec],
+    figures: Mapping[str, Any],
+    baselines: Mapping[str, Sequence[float]],
+) -> list[str]:
     first, game = same[0], games.get(same[0].game)
     return [
         first.game,
@@ -60,8 +80,16 @@ def _row(same: Sequence[Outcome], games: Mapping[str, GameSpec], figures: Mappin
         _over_seeds(statistics.fmean(each.evaluation) if each.evaluation else None for each in same),
         _number(game.random_score if game else None),
         _number(game.human_score if game else None),
+        _above(same, baselines.get(first.game, [])),
         published(figures, first.family, first.game),
     ]
+
+
+def _above(same: Sequence[Outcome], baseline: Sequence[float]) -> str:
+    if same[0].family == "random":
+        return "-"
+    far = distance([score for each in same for score in each.evaluation], baseline)
+    return "-" if far is None else f"{far:.1f} s.e."
 
 
 def _protocol(outcome: Outcome) -> tuple[Any, ...]:

@@ -174,7 +174,20 @@ def test_the_page_shows_the_table_of_the_committed_results(modules):
 
 def test_a_game_nobody_published_stands_alone(modules, make_outcome):
     (row,) = rows(modules, [make_outcome(game="catch", evaluation=[])])
-    assert row == "| catch | ppo_quick | 1,000 | 1 | 1.0 | 4.0 | - | - | - |  |"
+    assert row == "| catch | ppo_quick | 1,000 | 1 | 1.0 | 4.0 | - | - | - | - |  |"
+
+
+def test_evaluation_games_of_all_seeds_stand_beside_those_of_the_random_agent(modules, make_outcome):
+    random = make_outcome(algorithm="random", family="random", evaluation=[1.0, 3.0])  # mean 2, squared standard error 1
+    seeds = make_outcome(evaluation=[10.0]), make_outcome(seed=2, evaluation=[10.0])
+    learned, chance = rows(modules, [random, *seeds])
+    assert "| 30.5 | 8.0 s.e. |" in learned
+    assert "| 30.5 | - |" in chance
+
+
+@pytest.mark.parametrize("scores", [[], [5.0], [1.0, 1.0]])
+def test_no_distance_without_two_scores_that_differ(modules, scores):
+    assert modules[2].distance(scores, [1.0, 1.0]) is None
 
 
 def test_a_further_measurement_takes_the_place_of_the_same_one(modules, make_outcome, tmp_path):
