@@ -20,6 +20,7 @@ PUBLISHED = Path(__file__).resolve().parent / "published.json"
 HEAD = (
     "game",
     "algorithm",
+    "network",
     "steps",
     "seeds",
     "first 20",
@@ -73,6 +74,7 @@ def _row(
     return [
         first.game,
         first.algorithm,
+        _network(first.overrides),
         _steps(same),
         str(len(same)),
         _over_seeds(each.first for each in same),
@@ -94,6 +96,12 @@ def _above(same: Sequence[Outcome], baseline: Sequence[float]) -> str:
 
 def _protocol(outcome: Outcome) -> tuple[Any, ...]:
     return (outcome.game, outcome.algorithm, outcome.overrides)
+
+
+def _network(overrides: Sequence[str]) -> str:
+    """What was said of the network, "-" when nothing: the default of the algorithm's plugin."""
+    said = [each.removeprefix("network").lstrip("=.") for each in overrides if each.startswith("network")]
+    return " ".join(said) or "-"
 
 
 def _steps(same: Sequence[Outcome]) -> str:

@@ -67,7 +67,7 @@ def test_what_is_complete_is_not_run_again(measured, modules, monkeypatch, capsy
     before = (folder / "results" / "learning.json").read_text()
     assert modules[0].main(words) == 0
     assert (folder / "results" / "learning.json").read_text() == before
-    assert "| catch | random | 800 | 1 |" in capsys.readouterr().out
+    assert "| catch | random | - | 800 | 1 |" in capsys.readouterr().out
 
 
 def test_a_faulty_setting_is_said_in_words(modules, monkeypatch, tmp_path, capsys):
@@ -145,13 +145,18 @@ def rows(modules, outcomes):
 
 def test_seeds_are_averaged_beside_random_human_and_published_scores(modules, make_outcome):
     (row,) = rows(modules, [make_outcome(), make_outcome(seed=2, last=6.0)])
-    assert row.startswith("| breakout | ppo_quick | 1,000 | 2 | 1.0 ± 0.0 | 5.0 ± 1.4 | 7.0 ± 0.0 | 1.7 | 30.5 | ")
+    assert row.startswith("| breakout | ppo_quick | - | 1,000 | 2 | 1.0 ± 0.0 | 5.0 ± 1.4 | 7.0 ± 0.0 | 1.7 | 30.5 | ")
     assert "SB3 zoo 398.0" in row
     assert "CleanRL 415.0" in row
 
 
 def test_other_budgets_are_other_rows(modules, make_outcome):
     assert len(rows(modules, [make_outcome(), make_outcome(overrides=["budget.steps=5"], steps=5)])) == 2
+
+
+def test_a_row_names_what_was_said_of_the_network(modules, make_outcome):
+    (row,) = rows(modules, [make_outcome(overrides=["network=small", "threads=1", "network.strides=[4,3]"])])
+    assert row.startswith("| breakout | ppo_quick | small strides=[4,3] | 1,000 |")
 
 
 def test_a_run_that_failed_is_in_no_row(modules, make_outcome):
@@ -174,7 +179,7 @@ def test_the_page_shows_the_table_of_the_committed_results(modules):
 
 def test_a_game_nobody_published_stands_alone(modules, make_outcome):
     (row,) = rows(modules, [make_outcome(game="catch", evaluation=[])])
-    assert row == "| catch | ppo_quick | 1,000 | 1 | 1.0 | 4.0 | - | - | - | - |  |"
+    assert row == "| catch | ppo_quick | - | 1,000 | 1 | 1.0 | 4.0 | - | - | - | - |  |"
 
 
 def test_evaluation_games_of_all_seeds_stand_beside_those_of_the_random_agent(modules, make_outcome):
