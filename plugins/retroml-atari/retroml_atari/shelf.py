@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from retroml_atari.simulate import Simulator
 
-__all__ = ["MARK_STEPS", "Bookmark", "Shelf"]
+__all__ = ["MARK_STEPS", "MARK_TRIES", "Bookmark", "Shelf"]
 
 MARK_STEPS: Final = 256
 """Every so many places there is a bookmark."""
+MARK_TRIES: Final = 8
+"""Not every moment can be kept; so many after the one that is due are as good."""
 MOST_MARKS: Final = 1024
 MOST_IDLE: Final = 4
 

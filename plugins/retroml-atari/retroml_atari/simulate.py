@@ -16,6 +16,7 @@ import numpy as np
 
 from retroml_atari.console import rom_path
 from retroml_atari.picture import Shrink
+from retroml_atari.sticky import is_complete
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,9 +68,13 @@ class Simulator:
         """The lives left now."""
         return int(self._ale.lives())
 
-    def save(self) -> tuple[Any, int]:
-        """The console's state and how many frames of the game are played; pictures are not part of it."""
-        return self._ale.cloneSystemState(), self._elapsed
+    def save(self) -> tuple[Any, int] | None:
+        """The console's state and how many frames of the game are played; pictures are not part of it.
+
+        None while sticky actions make the next frame depend on what no state holds (`retroml_atari.sticky`).
+        """
+        state = self._ale.cloneSystemState()
+        return (state, self._elapsed) if is_complete(state, self._config.repeat_probability) else None
 
     def load(self, state: Any, elapsed: int) -> None:
         """Take up what `save` of a simulator of the same game and settings gave; the stack is right once it was filled."""

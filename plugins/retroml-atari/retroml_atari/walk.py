@@ -15,7 +15,7 @@ from retroml_atari.console import rom_sha256, versions
 from retroml_atari.games import carries_over
 from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.settings import AtariConfig
-from retroml_atari.shelf import MARK_STEPS, Bookmark
+from retroml_atari.shelf import MARK_STEPS, MARK_TRIES, Bookmark
 from retroml_atari.simulate import Outcome, Simulator
 
 if TYPE_CHECKING:
@@ -114,10 +114,12 @@ class Walk:
         self.place, self._begun_at = mark.place, mark.begun_at
 
     def _leave_bookmark(self) -> None:
-        if self._shelf is None or self.place % MARK_STEPS or self._shelf.has(self.environment, self.place):
+        due = self.place - self.place % MARK_STEPS
+        if self._shelf is None or self.place - due >= MARK_TRIES:
             return
-        state, elapsed = self._playing().save()
-        self._shelf.keep(self.environment, Bookmark(self.place, self._begun_at, state, elapsed))
+        if self._shelf.nearest(self.environment, due - 1, self.place) is None and (saved := self._playing().save()):
+            state, elapsed = saved
+            self._shelf.keep(self.environment, Bookmark(self.place, self._begun_at, state, elapsed))
 
     def _emulator(self, seed: int) -> Simulator:
         idle = self._shelf.take() if self._shelf is not None else None

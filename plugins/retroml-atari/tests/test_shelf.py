@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from retroml_atari.shelf import MARK_STEPS, MOST_MARKS, Bookmark, Shelf
+from retroml_atari.shelf import MARK_STEPS, MARK_TRIES, MOST_MARKS, Bookmark, Shelf
 
 from retroml_core.tape import View
 
@@ -32,7 +32,7 @@ def test_a_second_play_goes_on_from_where_the_first_was(session, tape, settings)
     expected, far = told(opened, episode, FIRST)
     found, near = told(opened, episode, FIRST)
     assert far == FIRST
-    assert near == FIRST - MARK_STEPS
+    assert FIRST - MARK_STEPS - MARK_TRIES < near <= FIRST - MARK_STEPS
     assert [one.score for one in found] == [one.score for one in expected]
     assert all(np.array_equal(one.observation, other.observation) for one, other in zip(found, expected, strict=True))
 
