@@ -9,7 +9,7 @@ from retroml_core import CommandSpec, hookimpl
 if TYPE_CHECKING:
     import pluggy
 
-    from retroml_dearpygui.specs import ActionSpec, PageSpec, ThemeSpec
+    from retroml_dearpygui.specs import ActionSpec, PageSpec, ThemeSpec, TopicSpec
 
 __all__ = [
     "retroml_add_hooks",
@@ -17,6 +17,7 @@ __all__ = [
     "retroml_desktop_actions",
     "retroml_desktop_pages",
     "retroml_desktop_themes",
+    "retroml_desktop_topics",
 ]
 
 
@@ -63,3 +64,11 @@ def retroml_desktop_themes() -> list[ThemeSpec]:
     from retroml_dearpygui.builtin import THEMES
 
     return list(THEMES)
+
+
+@hookimpl
+def retroml_desktop_topics() -> list[TopicSpec]:
+    """The help that comes with the app."""
+    from retroml_dearpygui.builtin import TOPICS
+
+    return list(TOPICS)

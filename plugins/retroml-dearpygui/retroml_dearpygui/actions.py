@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retroml_dearpygui import offers
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.tour import TourViewModel
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
 
     from retroml_dearpygui.desk import Desk
 
-__all__ = ["larger", "next_mode", "other_theme", "pause_run", "resume_run", "smaller", "start_training", "stop_run", "tour"]
+__all__ = [
+    "larger",
+    "next_mode",
+    "other_theme",
+    "pause_run",
+    "resume_run",
+    "show_help",
+    "smaller",
+    "start_training",
+    "stop_run",
+    "tour",
+]
 
 SCALE_STEP, SMALLEST, LARGEST = 0.125, 0.75, 3.0
 
@@ -62,6 +74,12 @@ def larger(desk: Desk) -> None:
 def smaller(desk: Desk) -> None:
     """Smaller text and pictures."""
     _scale(desk, -SCALE_STEP)
+
+
+def show_help(desk: Desk) -> None:
+    """Show the help about the page on screen."""
+    page = next((page for page in offers.pages(desk.app.plugins) if page.name == desk.settings.now.page), None)
+    desk.go("help", topic=page.help if page else "")
 
 
 def tour(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from retroml_core.hookspecs import hookspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec
+    from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec, TopicSpec
 
 
 @hookspec
@@ -38,3 +38,8 @@ def retroml_desktop_themes() -> Iterable[ThemeSpec]:  # type: ignore[empty-body]
 @hookspec
 def retroml_desktop_columns() -> Iterable[ColumnSpec]:  # type: ignore[empty-body]  # a specification has no body
     """Return columns for the table of runs."""
+
+
+@hookspec
+def retroml_desktop_topics() -> Iterable[TopicSpec]:  # type: ignore[empty-body]  # a specification has no body
+    """Return topics for the help."""

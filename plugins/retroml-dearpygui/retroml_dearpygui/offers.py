@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from retroml_core.specs import Spec
-from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec
+from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec, TopicSpec
 
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["actions", "columns", "pages", "panels", "themes"]
+__all__ = ["actions", "columns", "pages", "panels", "themes", "topics"]
 
 S = TypeVar("S", bound=Spec)
 
@@ -38,6 +38,11 @@ def themes(plugins: PluginManager) -> list[ThemeSpec]:
 def columns(plugins: PluginManager) -> list[ColumnSpec]:
     """Every further column of the table of runs."""
     return _offers(plugins, "retroml_desktop_columns", ColumnSpec)
+
+
+def topics(plugins: PluginManager) -> list[TopicSpec]:
+    """Every topic of the help, in order."""
+    return sorted(_offers(plugins, "retroml_desktop_topics", TopicSpec), key=lambda topic: topic.order)
 
 
 def _offers(plugins: PluginManager, hook: str, kind: type[S], **arguments: str) -> list[S]:

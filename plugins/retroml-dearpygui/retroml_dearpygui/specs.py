@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from retroml_core.specs import Spec
 
-__all__ = ["ActionSpec", "ColumnSpec", "Mode", "PageSpec", "PanelSpec", "ThemeSpec"]
+__all__ = ["ActionSpec", "ColumnSpec", "Mode", "PageSpec", "PanelSpec", "ThemeSpec", "TopicSpec"]
 
 
 class Mode(IntEnum):
@@ -29,13 +29,14 @@ class PageSpec(Spec):
     """A page: `title` in the navigation, `summary` the line under the headline, `icon` a character of `ui.icons`.
 
     `factory` names a class `(desk: Desk, ui: Ui)` with the methods of `retroml_dearpygui.ui.page.Page`. Pages are listed by
-    `order`; those of a higher mode than the user's are hidden.
+    `order`; those of a higher mode than the user's are hidden. `help` is the topic that F1 and the "?" of the page show.
     """
 
     icon: str
     factory: str
     mode: Mode = Mode.HOBBYIST
     order: int = 100
+    help: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +80,18 @@ class ColumnSpec(Spec):
     factory: str
     mode: Mode = Mode.STUDENT
     width: int = 110
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicSpec(Spec):
+    """A topic of the help, written in Markdown: `summary` is the line under its title in the list.
+
+    `source` names a file in a package, `"retroml_x:help/maps.md"`, or a function `(app: App) -> str`, `"retroml_x.help:maps"`,
+    which is called beside the window. Links go to `topic:<name>`, `page:<name>` and web addresses. Topics are listed by
+    `order`; those of a higher mode than the user's are found by links only.
+    """
+
+    source: str
+    icon: str = ""
+    mode: Mode = Mode.HOBBYIST
+    order: int = 100

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Keyboard", "combination"]
 
 TAG = "keyboard"
-NAMES = {"enter": "mvKey_Return", "plus": "mvKey_Plus", "minus": "mvKey_Minus", "comma": "mvKey_Comma", "esc": "mvKey_Escape"}
+NAMES = {"enter": "mvKey_Return", "esc": "mvKey_Escape", "space": "mvKey_Spacebar"}
 
 
 def combination(words: str) -> tuple[int, bool, bool]:

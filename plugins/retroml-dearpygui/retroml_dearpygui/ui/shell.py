@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_core.plugins.registry import resolve
-from retroml_dearpygui import offers
+from retroml_dearpygui import offers, shortcuts
+from retroml_dearpygui.actions import show_help
 from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.keyboard import Keyboard, combination
 from retroml_dearpygui.ui.palette_box import PaletteBox
 from retroml_dearpygui.ui.side_cards import SideCards
 from retroml_dearpygui.ui.toasts import Toasts
-from retroml_dearpygui.ui.widgets.basic import row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, cell, grid, row, space, text
 from retroml_dearpygui.ui.widgets.errors import error_card
 
 if TYPE_CHECKING:
@@ -91,27 +92,31 @@ class Shell:
                     self._side.build()
                 with dpg.child_window(border=False, always_use_window_padding=True, tag="main"):
                     ui.theme("main", "main")
-                    with dpg.group() as head:
-                        text(ui, "", "h1", tag="page.title")
-                        text(ui, "", "small", tag="page.summary")
+                    with grid(ui, [1, -40]):
+                        with cell() as head:
+                            text(ui, "", "h1", tag="page.title")
+                            text(ui, "", "small", tag="page.summary")
+                        button(
+                            ui, "", lambda: show_help(self.desk), "ghost", icon=icons.CIRCLE_QUESTION_MARK,
+                            tip="Help about this page (F1)", tag="head.help",
+                        )  # fmt: skip
                     ui.theme(head, "tight")
-                    space(ui, 2)
                     dpg.add_group(tag="page")
         self._navigation()
         self._keyboard.build()
 
     def _shortcuts(self) -> dict[tuple[int, bool, bool], Callable[[], None]]:
         """What each combination of keys does now."""
-        known: dict[tuple[int, bool, bool], Callable[[], None]] = {combination("Esc"): self.dialogs.close}
+        known: dict[tuple[int, bool, bool], Callable[[], None]] = {combination(shortcuts.CLOSE): self.dialogs.close}
         if self.palette.open:
             known[combination("Down")] = functools.partial(self.palette.move, 1)
             known[combination("Up")] = functools.partial(self.palette.move, -1)
             known[combination("Enter")] = self.palette.take
         if self.dialogs.open:
             return known
-        known[combination("Ctrl+K")] = lambda: self.palette.show(self.desk)
-        for number, spec in enumerate(self.pages[:9], 1):
-            known[combination(f"Ctrl+{number}")] = functools.partial(self.go, spec.name, {})
+        known[combination(shortcuts.PALETTE)] = lambda: self.palette.show(self.desk)
+        for number, spec in enumerate(self.pages[: shortcuts.MOST_PAGES], 1):
+            known[combination(shortcuts.page_key(number))] = functools.partial(self.go, spec.name, {})
         known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
         return known
 
@@ -163,6 +168,7 @@ class Shell:
         self.current = name
         dpg.set_value("page.title", self._specs[name].title)
         dpg.set_value("page.summary", self._specs[name].summary)
+        dpg.configure_item("head.help", show=name != "help")
         self._navigation()
         self.desk.settings.set(page=name)
         if name in self._pages and not dpg.does_item_exist(f"page.{name}"):

@@ -134,6 +134,7 @@ class _Maker:
         self._button("danger_solid", p.soft("danger", 230), p.danger, p.soft("danger", 200), p.on_accent)
         self._button("ghost", NONE, p.hover, p.active, p.muted, pad=(8, 6))
         self._button("link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(4, 3))
+        self._button("inline_link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(0, 0), rounding=3)
         self._button("row", NONE, p.hover, p.active, p.text, pad=(8, 6), left=True)
         self._button("cell", NONE, p.hover, p.active, p.text, pad=(4, 7), left=True)
         self._button("fold", NONE, p.raised, p.hover, p.text, pad=(4, 4), left=True)
@@ -164,6 +165,7 @@ class _Maker:
         p = self._p
         self._box("card", p.card, (18, 16), 12, p.border, (10, 10))
         self._box("card_error", p.card, (18, 16), 12, p.soft("danger", 140), (10, 10))
+        self._box("reading", p.card, (24, 20), 12, p.border, (10, 6))
         self._box("tile", p.card, (16, 12), 12, p.border, (6, 4))
         self._box("inset", p.raised, (14, 12), 10, NONE)
         self._box("thumb", p.card, (0, 0), 12, p.border, (8, 4))
@@ -199,6 +201,8 @@ class _Maker:
             self._colours(HeaderHovered=p.hover, Header=p.soft("text", 10))
         with self._theme("tight"):
             self._styles(ItemSpacing=(8, 2))
+        with self._theme("prose"):
+            self._styles(ItemSpacing=(8, 5), FramePadding=(0, 0))
         for name, colour in (("bar", p.accent), ("bar_warn", p.warn), ("bar_danger", p.danger)):
             with self._theme(name, dpg.mvProgressBar):
                 self._styles(FrameRounding=5)

@@ -82,6 +82,10 @@ class Ui:
         dpg.bind_item_font(item, self._fonts[name])
         return item
 
+    def font_of(self, name: str) -> int:
+        """The font of a text style, for measuring."""
+        return self._fonts[name]
+
     def tone(self, name: str) -> Colour:
         """The colour of a role, such as "muted" or "danger"."""
         colour: Colour = getattr(self.palette, name)

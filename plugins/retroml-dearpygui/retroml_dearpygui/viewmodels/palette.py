@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
+from retroml_dearpygui.shortcuts import page_key
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
@@ -36,9 +37,7 @@ def entries(desk: Desk) -> list[Entry]:
     mode = Mode(desk.settings.now.mode)
     pages = [page for page in offers.pages(desk.app.plugins) if page.mode <= mode]
     listed = [
-        Entry(
-            page.title, page.summary, page.icon, f"Ctrl+{number}" if number < 10 else "", functools.partial(desk.go, page.name)
-        )
+        Entry(page.title, page.summary, page.icon, page_key(number), functools.partial(desk.go, page.name))
         for number, page in enumerate(pages, 1)
     ]
     listed += [_action(desk, spec) for spec in offers.actions(desk.app.plugins) if spec.mode <= mode]

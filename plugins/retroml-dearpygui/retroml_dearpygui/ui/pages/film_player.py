@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui import shortcuts
 from retroml_dearpygui.services.player import RATES
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.keyboard import combination
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
 from retroml_dearpygui.ui.widgets.video_view import VideoView
 from retroml_dearpygui.viewmodels.wording import play_time
@@ -36,12 +38,12 @@ class FilmPlayer:
         self.large = False
         self._film: Film | None = None
         self._keys = {
-            dpg.mvKey_K: self._toggle,
-            dpg.mvKey_J: lambda: self._skip(-SKIP_SECONDS),
-            dpg.mvKey_L: lambda: self._skip(SKIP_SECONDS),
-            dpg.mvKey_Comma: lambda: vm.player.step(-1),
-            dpg.mvKey_Period: lambda: vm.player.step(1),
-            dpg.mvKey_Escape: vm.stop,
+            shortcuts.HOLD: self._toggle,
+            shortcuts.REWIND: lambda: self._skip(-SKIP_SECONDS),
+            shortcuts.ON: lambda: self._skip(SKIP_SECONDS),
+            shortcuts.PREVIOUS: lambda: vm.player.step(-1),
+            shortcuts.NEXT: lambda: vm.player.step(1),
+            shortcuts.CLOSE: vm.stop,
         }
 
     def build(self) -> None:
@@ -141,7 +143,7 @@ class FilmPlayer:
         if focused and dpg.does_item_exist(focused) and dpg.get_item_type(focused) == "mvAppItemType::mvInputText":
             return
         for key, do in self._keys.items():
-            if dpg.is_key_pressed(key):
+            if dpg.is_key_pressed(combination(key)[0]):
                 do()
                 return
 

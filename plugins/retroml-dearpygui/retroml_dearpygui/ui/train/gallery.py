@@ -62,13 +62,18 @@ class Gallery:
         dpg.focus_item("gallery.search")
 
     def take_first(self) -> None:
-        """Take the first game that is shown."""
-        if dpg.does_item_exist("gallery.games") and self._games:
+        """Take the first game that was found."""
+        if self._games and dpg.get_value("gallery.search").strip():
             self._take(self._games[0].name)
 
     def tick(self) -> None:
-        """Show pictures that became available."""
-        if self._shown != self._textures.version and dpg.does_item_exist("gallery.games"):
+        """Show pictures that became available; take the first game at Enter."""
+        if not dpg.does_item_exist("gallery.games"):
+            return
+        if dpg.is_item_focused("gallery.search") and dpg.is_key_pressed(dpg.mvKey_Return):
+            self.take_first()
+            return
+        if self._shown != self._textures.version:
             self._shown = self._textures.version
             for game in self._games:
                 dpg.configure_item(f"gallery.game.{game.name}", texture_tag=self._textures.get(game.name))
