@@ -17,6 +17,7 @@ from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_report import flat
 from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.performing import PerformingViewModel
 from retroml_dearpygui.viewmodels.run_columns import run_title
 from retroml_dearpygui.viewmodels.wording import clock_time, million, score, size, trained, when
 
@@ -53,6 +54,7 @@ class ModelsViewModel(ViewModel):
         super().__init__(desk)
         self.service = ModelService(desk.app)
         self.commands = RunCommands(desk.app)
+        self.performing = desk.viewmodel(PerformingViewModel)
         self.loaded = False
         self.problem = ""
         self.text = ""
@@ -158,8 +160,13 @@ class ModelsViewModel(ViewModel):
         judge = lambda: self._judge(self.desk.app.root.path, model_id, episodes=episodes)  # noqa: E731
         run_long(self.desk.post, self._spawn, judge, done, failed)
 
+    def play(self, model_id: str) -> None:
+        """Let it play, to be watched."""
+        self.performing.start(self._model(model_id))
+        self.changed()
+
     def watch(self, model_id: str) -> None:
-        """Watch what it learned: the play of its run, live or from the tape."""
+        """Watch how it learned: the play of its run, live or from the tape."""
         self._with_run(model_id, lambda run: self.desk.go("watch", run=run.id))
 
     def film(self, model_id: str) -> None:

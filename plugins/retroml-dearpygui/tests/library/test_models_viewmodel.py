@@ -146,6 +146,15 @@ def test_it_is_watched_and_filmed_through_its_run(models, two, front, trained):
     assert front.places == [("watch", {"run": trained.id}), ("videos", {"make": trained.id})]
 
 
+def test_a_model_plays_even_where_its_run_is_gone(models, two, app, trained, monkeypatch):
+    played = []
+    monkeypatch.setattr(models.performing, "_perform", lambda root, source: played.append((root, source)))
+    trained.folder.rename(app.root.trash / trained.id)
+    models.play(two[0].id)
+    assert played == [(app.root.path, two[0].id)]
+    assert models.performing.model == two[0]
+
+
 def test_a_model_whose_run_is_gone_says_so(models, two, front, app, trained):
     trained.folder.rename(app.root.trash / trained.id)
     models.watch(two[0].id)

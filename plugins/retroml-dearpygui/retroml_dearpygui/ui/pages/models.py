@@ -11,6 +11,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.services.pickers import pick_target
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
+from retroml_dearpygui.ui.pages.model_stage import ModelStage
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
 from retroml_dearpygui.viewmodels.models import COMPARED, ModelsViewModel
@@ -41,9 +42,15 @@ class ModelsPage(Page):
     def __init__(self, desk: Desk, ui: Ui) -> None:
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(ModelsViewModel)
+        self.stage = ModelStage(ui, self.vm.performing)
         self.table: TableView | None = None
         self._seen = -1
         self._facts: object = None
+
+    @property
+    def fps(self) -> float:
+        """30 while a model plays."""
+        return self.vm.performing.fps
 
     def open(self, **arguments: str) -> None:
         """Look for models anew."""
@@ -51,6 +58,12 @@ class ModelsPage(Page):
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""
+        with dpg.group(tag="models.list"):
+            self._build_list()
+        with dpg.group(tag="models.play", show=False):
+            self.stage.build()
+
+    def _build_list(self) -> None:
         self._seen, self._facts = -1, None
         ui, vm = self.ui, self.vm
         with card(ui):
@@ -85,9 +98,18 @@ class ModelsPage(Page):
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        playing = self.vm.performing.model is not None
+        dpg.configure_item("models.list", show=not playing)
+        dpg.configure_item("models.play", show=playing)
+        if playing:
+            self.stage.tick()
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()
+
+    def hidden(self) -> None:
+        """Let the model that plays rest."""
+        self.vm.performing.stop()
 
     # --- showing --------------------------------------------------------------------------------------------------------
 
@@ -156,11 +178,12 @@ class ModelsPage(Page):
         ui, vm, tag = self.ui, self.vm, f"models.{model.id}"
         with card(ui, model.name, icons.SPARKLES):
             with row(ui, 8):
-                button(ui, "Watch it play", partial(vm.watch, model.id), "primary", icon=icons.EYE, tag=f"{tag}.watch")
+                button(ui, "Watch it play", partial(vm.play, model.id), "primary", icon=icons.EYE, tag=f"{tag}.play")
                 button(ui, "Film", partial(vm.film, model.id), icon=icons.FILM, tag=f"{tag}.film")
                 button(ui, "Export", partial(self._export, model), icon=icons.UPLOAD, tag=f"{tag}.export")
             with row(ui, 2):
                 for key, icon, tip, do in (
+                    ("watch", icons.CHART_LINE, "Watch how it learned", vm.watch),
                     ("copy", icons.COPY, "Copy id", vm.copy_id),
                     ("folder", icons.FOLDER_OPEN, "Show folder", vm.show_folder),
                     ("delete", icons.TRASH_2, "Delete", vm.delete),

@@ -34,7 +34,7 @@ class WatchPage(Page):
         self.runs = desk.viewmodel(RunsViewModel)
         self.curves = desk.viewmodel(CurvesViewModel)
         self.stage = StageCard(ui, self.model)
-        self.mind = MindCard(ui, self.model)
+        self.mind = MindCard(ui)
         self.metrics = MetricsCard(ui, self.curves, self.model)
         self.panels = Panels(desk, ui, "watch.side")
         self._titles: dict[str, str] = {}
@@ -83,7 +83,7 @@ class WatchPage(Page):
             self._show_runs()
         self._shown = now
         self.stage.show()
-        self.mind.show()
+        self.mind.show(None if self.model.travelling else self.model.frames, self.model.agent or 0)
 
     def hidden(self) -> None:
         """Let the training go on unseen."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from retroml_core.live import LiveFrames
     from retroml_dearpygui.ui.ui import Ui
-    from retroml_dearpygui.viewmodels.watch import WatchViewModel
 
 __all__ = ["MindCard", "action_words"]
 
@@ -23,11 +22,11 @@ MOST_ACTIONS = 18
 
 
 class MindCard:
-    """Draws the mind of the enlarged agent, or of the first: tags `mind.*`."""
+    """Draws the mind of one agent: tags `<tag>.*`."""
 
-    def __init__(self, ui: Ui, model: WatchViewModel) -> None:
+    def __init__(self, ui: Ui, tag: str = "mind") -> None:
         self._ui = ui
-        self._model = model
+        self._tag = tag
         self._count = -1
         self._names: tuple[str, ...] = ()
 
@@ -35,52 +34,50 @@ class MindCard:
         """Make the card."""
         ui = self._ui
         self._count, self._names = -1, ()
-        with card(ui, "What it thinks", icons.LIGHTBULB, tag="mind"):
-            text(ui, "", "small", tag="mind.words", wrap=0)
+        with card(ui, "What it thinks", icons.LIGHTBULB, tag=self._tag):
+            text(ui, "", "small", tag=f"{self._tag}.words", wrap=0)
             with dpg.group() as lines:
                 ui.theme(lines, "tight")
                 for number in range(MOST_ACTIONS):
-                    with grid(ui, [-128, 1, -52], tag=f"mind.{number}", show=False):
-                        text(ui, "", "small", tag=f"mind.{number}.name")
+                    with grid(ui, [-128, 1, -52], tag=f"{self._tag}.{number}", show=False):
+                        text(ui, "", "small", tag=f"{self._tag}.{number}.name")
                         with cell() as place:
                             ui.theme(place, "tight")
                             space(ui, 3)
-                            bar(ui, tag=f"mind.{number}.bar")
-                        text(ui, "", "small", tag=f"mind.{number}.share")
+                            bar(ui, tag=f"{self._tag}.{number}.bar")
+                        text(ui, "", "small", tag=f"{self._tag}.{number}.share")
 
-    def show(self) -> None:
-        """Bring it up to date."""
-        model = self._model
-        frames = None if model.travelling else model.frames
-        number = model.agent or 0
+    def show(self, frames: LiveFrames | None, number: int = 0) -> None:
+        """Show what agent `number` of `frames` thinks; None: nothing is seen now."""
         shares = None if frames is None or frames.probabilities is None else frames.probabilities[number]
         self._show_words(frames, number)
         count = len(frames.action_names) if shares is not None and frames is not None else 0
         if count != self._count:
             self._count = count
             for place in range(MOST_ACTIONS):
-                dpg.configure_item(f"mind.{place}", show=place < count)
+                dpg.configure_item(f"{self._tag}.{place}", show=place < count)
         if frames is not None and shares is not None:
             self._show_shares(frames, shares, int(frames.actions[number]))
 
     def _show_shares(self, frames: LiveFrames, shares: NDArray[np.float32], taken: int) -> None:
         for place, name in enumerate(frames.action_names[:MOST_ACTIONS]):
-            dpg.set_value(f"mind.{place}.bar", float(np.nan_to_num(shares[place])))
-            dpg.set_value(f"mind.{place}.share", f"{float(shares[place]):.0%}")
-            dpg.configure_item(f"mind.{place}.name", color=self._ui.tone("text" if place == taken else "muted"))
+            dpg.set_value(f"{self._tag}.{place}.bar", float(np.nan_to_num(shares[place])))
+            dpg.set_value(f"{self._tag}.{place}.share", f"{float(shares[place]):.0%}")
+            dpg.configure_item(f"{self._tag}.{place}.name", color=self._ui.tone("text" if place == taken else "muted"))
             if self._names != frames.action_names:
-                dpg.set_value(f"mind.{place}.name", action_words(name))
+                dpg.set_value(f"{self._tag}.{place}.name", action_words(name))
         self._names = frames.action_names
 
     def _show_words(self, frames: LiveFrames | None, number: int) -> None:
         if frames is None:
-            words = "Seen while the agents are at work."
+            words = "Seen while the agents play."
         elif frames.probabilities is None and frames.values is None:
             words = "This algorithm does not tell how likely its actions are."
         else:
             value = f" It expects {float(frames.values[number]):,.2f} points from here on." if frames.values is not None else ""
-            words = f"Agent {number + 1}: how likely it takes each action.{value}"
-        dpg.set_value("mind.words", words)
+            who = f"Agent {number + 1}: how" if len(frames.frames) > 1 else "How"
+            words = f"{who} likely it takes each action.{value}"
+        dpg.set_value(f"{self._tag}.words", words)
 
 
 def action_words(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import dearpygui.dearpygui as dpg
+import numpy as np
 import pytest
 from retroml_dearpygui.robot import texts
 from retroml_dearpygui.viewmodels.models import ModelsViewModel
@@ -10,6 +13,7 @@ from retroml_dearpygui.viewmodels.settings import SettingsViewModel
 from retroml_dearpygui.viewmodels.videos import VideosViewModel
 
 from retroml_core.choices import read_choices
+from retroml_core.live import LiveFrames
 from retroml_core.services import ModelService
 
 # --- videos -----------------------------------------------------------------------------------------------------------
@@ -148,6 +152,53 @@ def test_a_model_is_saved_from_a_run_and_deleted(robot, models):
     robot.click(f"models.{models.chosen[0]}.delete")
     robot.click("confirm.ok")
     robot.wait(lambda: models.total == 2, "the model to go")
+
+
+class FakePerformance:
+    """A model at play that is seen once and goes on until it is closed."""
+
+    def __init__(self):
+        self.scores, self.problem, self.over = [12.0], "", threading.Event()
+        self.moments = [
+            LiveFrames(
+                sequence=1, step=9, written_at=0.0, attempt=1, frames=np.full((1, 84, 84), 90, np.uint8),
+                actions=np.zeros(1, np.int32), probabilities=np.array([[0.7, 0.3]], np.float32), values=None,
+                scores=np.array([40.0]), lengths=None, action_names=("NOOP", "FIRE"),
+            )
+        ]  # fmt: skip
+
+    def read(self):
+        return self.moments.pop() if self.moments else None
+
+    def close(self):
+        self.over.set()
+
+
+@pytest.fixture
+def performance(robot, models, monkeypatch):
+    """The first model of the page at play."""
+    made = FakePerformance()
+    monkeypatch.setattr(models.performing, "_perform", lambda root, source: made)
+    robot.click("models.table.0.name", across=0.2)
+    tag = f"models.{models.models[0].id}.play"
+    robot.wait(lambda: models.facts and dpg.does_item_exist(tag), "the facts")
+    robot.click(tag)
+    robot.wait(lambda: dpg.get_value("models.play.words") == "game 2 · 40 points", "its game")
+    return made
+
+
+def test_a_model_is_watched_at_play_until_it_is_left(robot, performance):
+    assert not dpg.is_item_shown("models.list")
+    assert dpg.get_value("models.play.games") == "1 game, 12 points on average"
+    assert dpg.get_value("models.play.mind.0.share") == "70%"
+    robot.click("models.play.back")
+    robot.wait(lambda: dpg.is_item_shown("models.list"), "all models")
+    assert performance.over.is_set()
+
+
+def test_another_page_ends_the_play(robot, performance):
+    robot.page("train")
+    assert performance.over.is_set()
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------
