@@ -10,15 +10,19 @@ from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.architectures import ARCHITECTURES, ArchitectureError, Networks, encoder_size, resolve
 from retroml_tianshou.checks_distribution import check_distribution
 from retroml_tianshou.checks_replay import check_replay
+from retroml_tianshou.network_sizes import seen
 from retroml_tianshou.off_policy_config import OffPolicyConfig
 from retroml_tianshou.ppo_config import PPOConfig
 
 if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
+    from retroml_tianshou.network_specs import Architecture
 
 __all__ = ["check"]
 
 OnPolicy = PPOConfig | A2CConfig
+LEAST_SEEN = 0.85
+"""A smaller share of the picture's height or width is worth a warning."""
 
 
 def check(config: ExperimentConfig, networks: Networks = ARCHITECTURES) -> list[Problem]:
@@ -89,9 +93,25 @@ def _network(config: ExperimentConfig, networks: Networks) -> Iterator[Problem]:
         height, width = _image_size(config)
         if height and width:
             encoder_size(architecture, (1, height, width), networks)
+            yield from _unseen(architecture, height, width)
     except ArchitectureError as error:
         part = error.key.removeprefix("network.")
         yield Problem(key=error.key, value=getattr(config.network, part, None), message=str(error))
+
+
+def _unseen(architecture: Architecture, height: int, width: int) -> Iterator[Problem]:
+    """A warning where a good part of the picture is passed over: what the agent steers may lie there."""
+    if architecture.name not in ARCHITECTURES or not architecture.kernels:
+        return
+    rows, columns = seen(architecture, height, width)
+    if min(rows / height, columns / width) < LEAST_SEEN:
+        yield Problem(
+            key="network.strides",
+            value=list(architecture.strides),
+            message=f"the network sees the upper {rows} of {height} rows and the left {columns} of {width} columns only",
+            hint=f"with kernels {list(architecture.kernels)}, choose strides and kernels that leave less at the edge",
+            severity=Severity.WARNING,
+        )
 
 
 def _image_size(config: ExperimentConfig) -> tuple[int, int]:

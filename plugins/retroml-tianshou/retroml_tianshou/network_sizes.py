@@ -13,7 +13,7 @@ from retroml_tianshou.network_specs import Architecture, Size
 if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
-__all__ = ["ArchitectureError", "attention", "convolutions", "feature_sizes", "impala"]
+__all__ = ["ArchitectureError", "attention", "convolutions", "feature_sizes", "impala", "seen"]
 
 
 class ArchitectureError(ValueError):
@@ -35,6 +35,17 @@ def feature_sizes(architecture: Architecture, height: int, width: int) -> list[t
         height, width = (height - kernel) // stride + 1, (width - kernel) // stride + 1
         sizes.append((height, width))
     return sizes
+
+
+def seen(architecture: Architecture, height: int, width: int) -> tuple[int, int]:
+    """How many rows and columns of a picture the convolutions look at, from its upper left corner.
+
+    Without padding they pass over what their strides leave at the other edges. Raises ArchitectureError as above.
+    """
+    rows, columns = feature_sizes(architecture, height, width)[-1]
+    for kernel, stride in zip(reversed(architecture.kernels), reversed(architecture.strides), strict=True):
+        rows, columns = (rows - 1) * stride + kernel, (columns - 1) * stride + kernel
+    return rows, columns
 
 
 def convolutions(architecture: Architecture, observation_shape: Shape) -> Size:

@@ -83,3 +83,15 @@ def test_all_faults_come_together():
         network=NetworkConfig(name="huge"), budget=Budget(steps=5), deterministic=True, minibatches=7, precision="bfloat16"
     )
     assert set(found) == {"network.name", "budget.steps", "algorithm.minibatches", "algorithm.precision"}
+
+
+def test_a_network_that_passes_over_the_edge_of_the_picture_is_a_warning():
+    problem = faults(network=NetworkConfig(name="small", strides=[6, 6]))["network.strides"]
+    assert problem.severity == "warning"
+    assert "62 of 84 rows" in problem.message
+    assert faults(network=NetworkConfig(name="small", kernels=[6, 4], strides=[6, 2])) == {}
+
+
+@pytest.mark.parametrize("name", ["nature", "small", "impala", "attention"])
+def test_our_networks_see_the_whole_picture(name):
+    assert faults(network=NetworkConfig(name=name)) == {}
