@@ -34,7 +34,10 @@ _TONES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column: `order` is what the index sorts by ("": it cannot), `text` writes a cell, `width` its share of the table."""
+    """A column: `order` is what the index sorts by ("": it cannot), `text` writes a cell, `width` its share of the table.
+
+    `numbers` and `dates` are sorted with the largest first.
+    """
 
     key: str
     title: str
@@ -42,6 +45,7 @@ class Column:
     text: Callable[[RunRow], str]
     order: str = ""
     numbers: bool = False
+    dates: bool = False
     help: str = ""
 
 
@@ -87,7 +91,7 @@ def run_columns(app: App, mode: int) -> list[Column]:
             text=lambda row: "" if row.seed is None else str(row.seed),
         ),
         Column(
-            key="created", title="Created", width=1.6, order="created_at", numbers=True, text=lambda row: when(row.created_at)
+            key="created", title="Created", width=1.6, order="created_at", dates=True, text=lambda row: when(row.created_at)
         ),
     ]  # fmt: skip
     return own + [_added(app, spec) for spec in offers.columns(app.plugins) if spec.mode <= mode]

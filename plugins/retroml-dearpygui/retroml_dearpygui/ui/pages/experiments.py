@@ -132,7 +132,14 @@ class ExperimentsPage(Page):
 
     def _build_table(self) -> None:
         columns = [
-            TableColumn(key=one.key, title=one.title, width=one.width, sortable=bool(one.order), largest_first=one.numbers)
+            TableColumn(
+                key=one.key,
+                title=one.title,
+                width=one.width,
+                sortable=bool(one.order),
+                numbers=one.numbers,
+                largest_first=one.numbers or one.dates,
+            )
             for one in self.vm.columns
         ]
         by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")

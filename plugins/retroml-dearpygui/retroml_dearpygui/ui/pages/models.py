@@ -28,9 +28,9 @@ COLUMNS = (
     TableColumn(key="name", title="Name", width=1.8),
     TableColumn(key="game", title="Game", width=1.2),
     TableColumn(key="algorithm", title="Algorithm", width=0.9, sortable=False),
-    TableColumn(key="score", title="Score", width=0.8, largest_first=True),
-    TableColumn(key="trained", title="Trained", width=1.0, sortable=False),
-    TableColumn(key="size", title="Size", width=0.8, sortable=False),
+    TableColumn(key="score", title="Score", width=0.8, largest_first=True, numbers=True),
+    TableColumn(key="trained", title="Trained", width=1.0, sortable=False, numbers=True),
+    TableColumn(key="size", title="Size", width=0.8, sortable=False, numbers=True),
     TableColumn(key="created", title="Saved", width=1.0, largest_first=True),
 )
 ROW_HEIGHT, MOST_ROWS = 46, 7

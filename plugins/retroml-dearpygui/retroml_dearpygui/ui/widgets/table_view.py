@@ -18,17 +18,22 @@ __all__ = ["TableColumn", "TableRow", "TableView"]
 TICK_WIDTH = 30
 SCROLLBAR = 12
 MENU_WIDTH = 36
+MOST_WIDTHS = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableColumn:
-    """A column: `width` is its share. `sortable` ones call `sort`; `largest_first` is how they sort at the first click."""
+    """A column: `width` is its share. `sortable` ones call `sort`; `largest_first` is how they sort at the first click.
+
+    `numbers` are written so that they end at the same place.
+    """
 
     key: str
     title: str
     width: float = 1.0
     sortable: bool = True
     largest_first: bool = False
+    numbers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +72,13 @@ class TableView:
         self._open, self._sort, self._tick, self._menu = open, sort, tick, menu
         self._shown: list[TableRow | None] = []
         self._keys: list[str] = []
+        self._widths: dict[str, int] = {}
+        self._indents: dict[Item, int] = {}
 
     def build(self, sorted_by: str, descending: bool, height: float = -1) -> None:
         """Make the table in the current container, marked as sorted by a column."""
         self._shown, self._keys, self._inner = [], [], 0
+        self._widths, self._indents = {}, {}
         px = self._ui.px
         with dpg.table(
             tag=self.tag, header_row=True, sortable=True, resizable=True, reorderable=True, hideable=True,
@@ -109,6 +117,9 @@ class TableView:
             if self._shown[index] is not None:
                 dpg.configure_item(self._row(index), show=False)
                 self._shown[index] = None
+        for place, column in enumerate(self._columns):
+            if column.numbers and place:
+                self._align(column, [row.cells[place][0] for row in rows])
 
     def tick(self, width: float) -> None:
         """Once a frame, with the width there is in pixels: where it is less than the table needs, it scrolls sideways."""
@@ -165,6 +176,27 @@ class TableView:
         else:
             dpg.set_value(item, text)
             dpg.configure_item(item, color=self._ui.tone(tone))
+
+    def _align(self, column: TableColumn, words: Sequence[str]) -> None:
+        """Have the numbers of a column end where the longest of them ends."""
+        widths = [self._width(word) for word in words]
+        widest = max(widths, default=0)
+        for index, width in enumerate(widths):
+            item, indent = self.cell(index, column.key), widest - width
+            if self._indents.get(item, 0) != indent:
+                self._indents[item] = indent
+                dpg.configure_item(item, indent=indent)
+
+    def _width(self, words: str) -> int:
+        if words in self._widths:
+            return self._widths[words]
+        size = dpg.get_text_size(words, font=self._ui.font_of("body"))
+        if not size or not size[0]:  # no words, or nothing was drawn yet
+            return 0
+        if len(self._widths) > MOST_WIDTHS:
+            self._widths.clear()
+        self._widths[words] = int(size[0])
+        return self._widths[words]
 
     def _sorted(self, spec: Sequence[Sequence[int]] | None) -> None:
         if spec:

@@ -53,6 +53,22 @@ def test_runs_are_listed_newest_first(robot, shown):
     assert dpg.get_value("experiments.count") == "1 to 3 of 3"
 
 
+def test_numbers_end_at_the_same_place(robot, table, make_run):
+    seeds = (7, 40_000, 123)
+    for number, seed in enumerate(seeds, 1):
+        make_run(number, seed=seed)
+    robot.page("experiments")
+    robot.wait(lambda: len(table.rows) == len(seeds), "the runs")
+    cells = [f"experiments.table.{row}.seed" for row in range(len(seeds))]
+    robot.wait(lambda: all(dpg.get_item_rect_size(cell)[0] > 0 for cell in cells), "their seeds")
+    robot.wait(lambda: max(map(right_edge, cells)) - min(map(right_edge, cells)) <= 2, "their ends at one place")
+    assert len({dpg.get_item_rect_min(cell)[0] for cell in cells}) == len(seeds)
+
+
+def right_edge(item):
+    return dpg.get_item_rect_min(item)[0] + dpg.get_item_rect_size(item)[0]
+
+
 def test_typing_filters(robot, shown, table):
     robot.click("experiments.text")
     robot.write("alp")
