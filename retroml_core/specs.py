@@ -104,9 +104,10 @@ class EnvironmentSpec(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class GameSpec(Spec):
-    """A game: `environment` is the kind that plays it, `aliases` other spellings (`"BreakoutNoFrameskip-v4"`).
+    """A game: `summary` says in a sentence what one does in it, `environment` is the kind that plays it.
 
-    `actions` are the meanings of the agent's actions in order; `lives` at the start of a game (0: the game has none);
+    `aliases` are other spellings (`"BreakoutNoFrameskip-v4"`); `actions` the meanings of the agent's actions in order;
+    `lives` those at the start of a game (0: the game has none);
     `random_score` and `human_score` are mean raw scores with `scores_source` saying where they are published.
     """
 

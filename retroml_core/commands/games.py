@@ -22,7 +22,7 @@ __all__ = ["main"]
 def main(app: App, argv: Sequence[str]) -> int:
     """List games; 1 when none fits the words."""
     parser = argparse.ArgumentParser(prog="retroml games", description="List the games.")
-    parser.add_argument("words", nargs="*", help="only games with these words in their name or title")
+    parser.add_argument("words", nargs="*", help="only games with these words in their name, title or description")
     parser.add_argument("--actions", action="store_true", help="also list the actions of each game")
     parser.add_argument("--json", action="store_true", help="print all that is known of each game as JSON")
     asked = parser.parse_args(argv)
@@ -30,14 +30,14 @@ def main(app: App, argv: Sequence[str]) -> int:
     if asked.json:
         sys.stdout.write(json.dumps([dataclasses.asdict(game) for game in games], indent=2) + "\n")
     elif games:
-        sys.stdout.write(_table(games, actions=asked.actions) + "\n")
+        sys.stdout.write(_table(games, actions=asked.actions) + "\n" + (_about(games) if asked.words else ""))
     else:
-        sys.stderr.write(f"no game has {' '.join(asked.words)!r} in its name\n")
+        sys.stderr.write(f"no game has {' '.join(asked.words)!r} in its name or description\n")
     return 0 if games else 1
 
 
 def _fits(game: GameSpec, words: Sequence[str]) -> bool:
-    return all(word.lower() in f"{game.name} {game.title}".lower() for word in words)
+    return all(word.lower() in f"{game.name} {game.title} {game.summary}".lower() for word in words)
 
 
 def _table(games: Sequence[GameSpec], *, actions: bool) -> str:
@@ -55,6 +55,10 @@ def _table(games: Sequence[GameSpec], *, actions: bool) -> str:
     ]
     sources = sorted({game.scores_source for game in games if game.scores_source})
     return "\n".join([columns([head, *rows]), *(f"scores: {source}" for source in sources)])
+
+
+def _about(games: Sequence[GameSpec]) -> str:
+    return "".join(f"{game.title}: {game.summary}\n" for game in games if game.summary)
 
 
 def _score(score: float | None) -> str:

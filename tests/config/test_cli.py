@@ -121,6 +121,11 @@ def test_games_can_be_searched(home, capsys):
     assert "tiny" not in out
 
 
+def test_games_are_found_by_their_description_which_is_printed(home, capsys):
+    assert main(["games", "paddle"]) == 0
+    assert "Catch: Move the paddle under the falling ball." in capsys.readouterr().out
+
+
 def test_games_shows_actions(home, capsys):
     assert main(["games", "catch", "--actions"]) == 0
     assert "NOOP, LEFT, RIGHT" in capsys.readouterr().out

@@ -38,7 +38,7 @@ def _spec(entry: dict[str, Any], source: str) -> GameSpec:
     return GameSpec(
         name=entry["name"],
         title=entry["title"],
-        summary=f"{len(entry['actions'])} actions, {_lives(entry['lives'])}",
+        summary=entry["summary"],
         environment="atari",
         aliases=_aliases(entry["name"]),
         actions=tuple(entry["actions"]),
@@ -47,10 +47,6 @@ def _spec(entry: dict[str, Any], source: str) -> GameSpec:
         human_score=entry["human"],
         scores_source=source if published else "",
     )
-
-
-def _lives(count: int) -> str:
-    return {0: "no lives", 1: "one life"}.get(count, f"{count} lives")
 
 
 def _aliases(name: str) -> tuple[str, ...]:

@@ -69,6 +69,12 @@ def test_no_name_or_alias_belongs_to_two_games():
     assert len(set(names)) == len(unique)
 
 
+def test_every_game_says_in_a_sentence_of_its_own_what_one_does():
+    summaries = [spec.summary for spec in ALL.values()]
+    assert [words for words in summaries if not (20 <= len(words) <= 90 and words[0].isupper() and words.endswith("."))] == []
+    assert len(set(summaries)) == len(ALL) == 104
+
+
 def test_titles_are_written_as_on_the_box():
     assert (ALL["ms_pacman"].title, ALL["qbert"].title, ALL["pong"].title) == ("Ms. Pac-Man", "Q*bert", "Pong")
 

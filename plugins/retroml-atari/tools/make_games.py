@@ -31,6 +31,7 @@ def describe(name: str) -> dict[str, Any] | None:
 def main() -> None:
     """Write the file, one game a line."""
     ALEInterface.setLoggerMode(LoggerMode.Error)
+    summaries = json.loads((HERE / "summaries.json").read_text(encoding="utf-8"))
     titles = json.loads((HERE / "titles.json").read_text(encoding="utf-8"))
     scores = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
     carry_over = json.loads((HERE / "carry_over.json").read_text(encoding="utf-8"))
@@ -41,7 +42,8 @@ def main() -> None:
             continue
         random_score, human_score = scores["scores"].get(name, (None, None))
         title = titles.get(name, name.replace("_", " ").title())
-        entry = {"name": name, "title": title, "random": random_score, "human": human_score, **found}
+        entry = {"name": name, "title": title, "summary": summaries.get(name, "")}
+        entry |= {"random": random_score, "human": human_score, **found}
         entry["carries_over"] = name in carry_over
         lines.append(json.dumps(entry, ensure_ascii=False))
     text = ",\n".join(f"    {line}" for line in lines)

@@ -6,11 +6,13 @@ import pytest
 from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
 from retroml_dearpygui.services.runbook import RunBook
+from retroml_dearpygui.ui.train.gallery import about
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 from retroml_core.events import RunState
 from retroml_core.services import StorageService
+from retroml_core.specs import GameSpec
 
 
 @pytest.fixture
@@ -87,6 +89,20 @@ def test_choices_are_there_at_the_next_start(train, desk):
 @pytest.mark.parametrize("words", ["PAC man", "pacman", "ms"])
 def test_games_are_found_by_words_of_their_title(train, words):
     assert "ms_pacman" in [game.name for game in train.found(words)]
+
+
+def test_games_are_found_by_what_one_does_in_them_after_those_called_so(train):
+    assert "pooyan" in [game.name for game in train.found("balloons wolves")]
+    tanks = [game.name for game in train.found("tank")]
+    assert tanks[0] == "robotank"
+    assert "battle_zone" in tanks
+
+
+def test_a_game_is_told_of_in_a_line(train):
+    train.choose_game("pong")
+    words = "Return the ball with your paddle and be the first to reach 21 points. 6 actions, no lives."
+    assert about(train.game_spec) == f"{words} People score 15 on average, random play -21."
+    assert about(GameSpec(name="mine", title="Mine", summary="", environment="atari")) == ""
 
 
 def test_well_known_games_come_first_and_all_are_there(train, app):

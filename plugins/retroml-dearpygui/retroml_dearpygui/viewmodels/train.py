@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.runs.run import create_run
@@ -73,9 +73,11 @@ class TrainViewModel(ViewModel):
         return self.desk.app.registry.algorithms[self.algorithm]
 
     def found(self, words: str) -> list[GameSpec]:
-        """The games whose title or name holds all `words`, in any case."""
+        """The games in whose title, name or description all `words` occur, in any case; those called so first."""
         wanted = words.lower().split()
-        return [game for game in self.games if all(word in f"{game.title} {game.name}".lower() for word in wanted)]
+        called = [game for game in self.games if _all_in(wanted, game.title, game.name)]
+        about = [game for game in self.games if game not in called and _all_in(wanted, game.title, game.name, game.summary)]
+        return called + about
 
     def fields(self, *, advanced: bool) -> list[Field]:
         """The settings of the algorithm that are shown, or those that are shown only when asked for."""
@@ -302,6 +304,11 @@ def _run_fields(config: ExperimentConfig) -> list[Field]:
     found = [field for prefix, part in parts for field in fields_of(part, prefix)]
     top = [field for field in fields_of(config) if field.key in (*RUN_FIELDS, "deterministic")]
     return [*top, *found]
+
+
+def _all_in(words: Sequence[str], *places: str) -> bool:
+    text = " ".join(places).lower()
+    return all(word in text for word in words)
 
 
 def _at(config: object, key: str) -> Any:

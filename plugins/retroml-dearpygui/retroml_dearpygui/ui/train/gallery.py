@@ -85,7 +85,7 @@ class Gallery:
         dpg.delete_item("gallery.games", children_only=True)
         dpg.push_container_stack("gallery.games")
         if not self._games:
-            text(ui, f"No game has {words!r} in its name.", tone="muted")
+            text(ui, f"No game has {words!r} in its name or description.", tone="muted")
         for first in range(0, len(self._games), COLUMNS):
             with dpg.group(horizontal=True, horizontal_spacing=ui.px(14)):
                 for game in self._games[first : first + COLUMNS]:
@@ -113,8 +113,14 @@ class Gallery:
 
 
 def about(game: GameSpec) -> str:
-    """What is known of a game in a line: its description, and what people and chance score."""
-    words = f"{game.summary[:1].upper()}{game.summary[1:].rstrip('.')}"
+    """What one does in a game, how many actions and lives there are, what people and chance score."""
+    parts = [game.summary] if game.summary else []
+    if game.actions:
+        parts.append(f"{len(game.actions)} actions, {_lives(game.lives)}.")
     if game.human_score is not None and game.random_score is not None:
-        words += f". People score {game.human_score:,.0f} on average, random play {game.random_score:,.0f}"
-    return f"{words}."
+        parts.append(f"People score {game.human_score:,.0f} on average, random play {game.random_score:,.0f}.")
+    return " ".join(parts)
+
+
+def _lives(count: int) -> str:
+    return {0: "no lives", 1: "one life"}.get(count, f"{count} lives")
