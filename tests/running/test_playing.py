@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from retroml_core.commands import evaluate as evaluate_command
 from retroml_core.commands import play as play_command
 from retroml_core.faults import Fault
 from retroml_core.live import LiveView
@@ -136,6 +137,13 @@ def test_wrong_numbers_are_wrong_use(app, words, capsys):
         play_command.main(app, ["Catcher", *words])
     assert stopped.value.code == 2
     assert f"not '{words[1]}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--episodes", "soon"], ["--max-steps", "-1"]])
+def test_evaluate_refuses_them_in_the_same_words(app, words, capsys):
+    with pytest.raises(SystemExit):
+        evaluate_command.main(app, ["Catcher", *words])
+    assert f"must be a whole number from 1 on, not '{words[1]}'" in capsys.readouterr().err
 
 
 def test_a_policy_that_is_not_there_is_said_in_words(app, trained, tmp_path):
