@@ -81,6 +81,11 @@ class Simulator:
         self._ale.restoreSystemState(state)
         self._elapsed = elapsed
 
+    def equals(self, other: Simulator) -> bool:
+        """Whether both consoles are in the same state and show the same."""
+        states = [console._ale.cloneSystemState().serialize() for console in (self, other)]
+        return states[0] == states[1] and bool(np.array_equal(self._ale.getScreen(), other._ale.getScreen()))
+
     def begin(self, frames: int) -> None:
         """Begin a game that idles until `frames` frames are counted."""
         ale = self._ale

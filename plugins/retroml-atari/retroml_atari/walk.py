@@ -17,6 +17,7 @@ from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.settings import AtariConfig
 from retroml_atari.shelf import MARK_STEPS, MARK_TRIES, Bookmark
 from retroml_atari.simulate import Outcome, Simulator
+from retroml_atari.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,7 @@ class Walk:
         self._simulator: Simulator | None = None
         self._shelf = shelf
         self._begun_at = -1
+        self._trial: Trial | None = None
         self.running, self.known = 0, False
         self.place = self._start(place)
         self._open_bookmark(place - self._config.stack - 1)
@@ -103,6 +105,7 @@ class Walk:
         if self._shelf is not None and self._simulator is not None:
             self._shelf.give(self._simulator)
         self._simulator = None
+        self._end_trial()
 
     def _open_bookmark(self, place: int) -> None:
         """Go on from the last bookmark that is not beyond `place`, so that the stack is filled by then."""
@@ -115,11 +118,25 @@ class Walk:
 
     def _leave_bookmark(self) -> None:
         due = self.place - self.place % MARK_STEPS
-        if self._shelf is None or self.place - due >= MARK_TRIES:
+        if self._shelf is None or self._trial is not None or self.place - due >= MARK_TRIES:
             return
         if self._shelf.nearest(self.environment, due - 1, self.place) is None and (saved := self._playing().save()):
             state, elapsed = saved
-            self._shelf.keep(self.environment, Bookmark(self.place, self._begun_at, state, elapsed))
+            self._trial = Trial(Bookmark(self.place, self._begun_at, state, elapsed), self._emulator(0))
+
+    def _go_on_trying(self, action: int, outcome: Outcome) -> None:
+        if self._trial is None or self._shelf is None:
+            return
+        good = self._trial.step(action, outcome, self._playing())
+        if good:
+            self._shelf.keep(self.environment, self._trial.mark)
+        if good is not None:
+            self._end_trial()
+
+    def _end_trial(self) -> None:
+        if self._trial is not None and self._shelf is not None:
+            self._shelf.give(self._trial.console)
+        self._trial = None
 
     def _emulator(self, seed: int) -> Simulator:
         idle = self._shelf.take() if self._shelf is not None else None
@@ -150,6 +167,7 @@ class Walk:
             self.running, self.known = 0, look
         action = int(self._actions[self.place - self._actions_from])
         outcome = self._playing().step(action, look=look, pooled=pooled, every=every)
+        self._go_on_trying(action, outcome)
         self.place += 1
         self.known = self.known and look
         if self.known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from retroml_atari.shelf import MARK_STEPS, MARK_TRIES, MOST_MARKS, Bookmark, Shelf
+from retroml_atari.simulate import Simulator
 
 from retroml_core.tape import View
 
@@ -34,6 +35,23 @@ def test_a_second_play_goes_on_from_where_the_first_was(session, tape, settings)
     assert far == FIRST
     assert FIRST - MARK_STEPS - MARK_TRIES < near <= FIRST - MARK_STEPS
     assert [one.score for one in found] == [one.score for one in expected]
+    assert all(np.array_equal(one.observation, other.observation) for one, other in zip(found, expected, strict=True))
+
+
+def test_a_state_from_which_another_console_plays_on_differently_is_no_bookmark(session, tape, monkeypatch):
+    session("pong", count=1).play(FIRST + 10).environment.close()
+    opened = tape()
+    (episode,) = opened.episodes()
+    load = Simulator.load
+
+    def load_and_slip(simulator, state, elapsed):
+        load(simulator, state, elapsed)
+        simulator.step(0, look=False)
+
+    monkeypatch.setattr(Simulator, "load", load_and_slip)
+    expected, _ = told(opened, episode, FIRST)
+    found, far = told(opened, episode, FIRST)
+    assert far == FIRST
     assert all(np.array_equal(one.observation, other.observation) for one, other in zip(found, expected, strict=True))
 
 
