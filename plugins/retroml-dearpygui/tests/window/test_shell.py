@@ -1,5 +1,8 @@
 """The frame around pages: navigation, keyboard, command palette, looks, modes, errors; with real events."""
 
+import sys
+from types import SimpleNamespace
+
 import dearpygui.dearpygui as dpg
 import pytest
 from retroml_dearpygui.robot import texts
@@ -7,6 +10,8 @@ from retroml_dearpygui.specs import PageSpec, PanelSpec
 from retroml_dearpygui.ui.page import Page
 
 from retroml_core import hookimpl
+
+MODULE = "a_plugin_that_breaks"
 
 
 class BrokenPage(Page):
@@ -34,19 +39,20 @@ class Breaking:
 
     @hookimpl
     def retroml_desktop_pages(self):
-        factory = f"{__name__}:BrokenPage"
+        factory = f"{MODULE}:BrokenPage"
         return [PageSpec(name="broken", title="Broken", summary="", icon="", factory=factory, order=5)]
 
     @hookimpl
     def retroml_desktop_panels(self, slot):
-        return [PanelSpec(name="bad", title="Bad card", summary="", icon="", factory=f"{__name__}:broken_panel")] * (
+        return [PanelSpec(name="bad", title="Bad card", summary="", icon="", factory=f"{MODULE}:broken_panel")] * (
             slot == "train.side"
         )
 
 
 @pytest.fixture
-def breaking(window, robot):
+def breaking(window, robot, monkeypatch):
     """The window with a plugin that fails."""
+    monkeypatch.setitem(sys.modules, MODULE, SimpleNamespace(BrokenPage=BrokenPage, broken_panel=broken_panel))
     window.app.plugins.register(Breaking(), "breaking")
     window.shell.attach(window.desk)
     yield window
@@ -127,6 +133,7 @@ def test_a_page_that_fails_becomes_an_error_card_and_the_others_go_on(breaking, 
     breaking.shell.restart()
     breaking.shell.go("broken", {})
     robot.wait(lambda: any("Broken could not be shown" in words for words in texts("page.broken")), "the card")
+    assert {"build": "RuntimeError: no bricks", "tick": "RuntimeError: no time"}[at] in texts("page.broken")
     robot.page("watch")
     assert dpg.get_value("page.title") == "Watch"
 
@@ -135,7 +142,7 @@ def test_a_panel_that_fails_becomes_an_error_card_and_the_page_goes_on(breaking,
     breaking.shell.restart()
     breaking.shell.go("train", {})
     robot.frames(3)
-    assert "Bad card could not be shown" in texts("panel.train.side.bad")
+    assert {"Bad card could not be shown", "RuntimeError: no card"} <= set(texts("panel.train.side.bad"))
     assert dpg.does_item_exist("train.start")
 
 
