@@ -45,12 +45,15 @@ __all__ = ["SAC", "SACLearner", "Temperature", "build"]
 
 
 class Temperature(nn.Module):
-    """What entropy is worth beside points: fixed, or learned so that the policy keeps a certain entropy."""
+    """What entropy is worth beside points: fixed, or learned so that the policy keeps a certain entropy.
+
+    A fixed one is kept as a logarithm too: training that goes on from it with a learned one begins there.
+    """
 
     def __init__(self, fixed: float | None) -> None:
         super().__init__()
         self.learned = fixed is None
-        self.logarithm = nn.Parameter(torch.zeros(()), requires_grad=self.learned)
+        self.logarithm = nn.Parameter(torch.tensor(math.log(fixed) if fixed else 0.0), requires_grad=self.learned)
         self.fixed = fixed
 
     def forward(self) -> Tensor:

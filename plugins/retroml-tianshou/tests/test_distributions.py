@@ -159,3 +159,12 @@ def test_sac_moves_its_temperature_unless_it_is_fixed(make):
     (found,), (fixed,) = (advance(make("sac", temperature=fixed, report_steps=40)) for fixed in (None, 0.05))
     assert found.metrics["policy/temperature"] != 1.0
     assert fixed.metrics["policy/temperature"] == pytest.approx(0.05)
+
+
+def test_a_fixed_temperature_that_is_learned_from_now_on_begins_where_it_was(make):
+    before, after = make("sac", temperature=0.05), make("sac", temperature=None)
+    before.advance(FakeControl())
+    after.restore(before.state())
+    assert after.learner.temperature().item() == pytest.approx(0.05)
+    after.advance(FakeControl())
+    assert after.learner.temperature().item() != pytest.approx(0.05)
