@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
 
-__all__ = ["WINDOW", "Outcome", "Results", "outcome_of"]
+__all__ = ["BINS", "WINDOW", "Outcome", "Results", "curve", "outcome_of"]
 
 WINDOW = 20
 """Scores are means over so many training episodes."""
 
 BINS = 20
+"""Parts of a run that a curve has a mean for."""
+
 MATTERS = ("ale-py", "numpy", "tianshou", "torch")
 
 
@@ -81,7 +83,7 @@ def outcome_of(run: Run, algorithm: str, overrides: Sequence[str]) -> Outcome:
         first=_mean(scores[:WINDOW]),
         last=_mean(scores[-WINDOW:]),
         evaluation=list(evaluations[-1]) if evaluations else [],
-        curve=_curve(episodes, status.step),
+        curve=curve(episodes, status.step),
         config_hash=str(provenance.get("config_hash", "")),
         measured_on=str(tree.get("created_at", ""))[:10],
         versions={name: packages[name] for name in MATTERS if name in packages},
@@ -90,7 +92,8 @@ def outcome_of(run: Run, algorithm: str, overrides: Sequence[str]) -> Outcome:
     )
 
 
-def _curve(episodes: Sequence[tuple[int, float]], steps: int) -> list[list[float]]:
+def curve(episodes: Sequence[tuple[int, float]], steps: int) -> list[list[float]]:
+    """[steps, mean score] for each twentieth of a run of `steps` in which `episodes`, (step, score) each, ended."""
     width = max(1, -(-steps // BINS))
     bins: dict[int, list[float]] = {}
     for step, score in episodes:
