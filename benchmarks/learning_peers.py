@@ -55,11 +55,11 @@ QUICK_DQN = ("algorithm.learning_starts=1000", "algorithm.n_step=3", "algorithm.
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "ppo": Recipe("catch", "ppo_quick", 40_960, (*CATCH, "algorithm.clip_value=false")),
-        "a2c": Recipe("catch", "a2c_quick", 60_000, CATCH),
-        "a2c_rmsprop": Recipe("catch", "a2c", 60_000, CATCH),
+        "ppo": Recipe("catch", "ppo_quick", 24_576, (*CATCH, "algorithm.clip_value=false")),
+        "a2c": Recipe("catch", "a2c_quick", 48_000, CATCH),
+        "a2c_rmsprop": Recipe("catch", "a2c", 48_000, CATCH),
         "dqn": Recipe(
-            "catch", "dqn", 12_000, (*CATCH, *QUICK_DQN, "algorithm.target_every=100", "algorithm.epsilon_fraction=0.3")
+            "catch", "dqn", 8_000, (*CATCH, *QUICK_DQN, "algorithm.target_every=100", "algorithm.epsilon_fraction=0.3")
         ),
         "ppo_kung_fu": Recipe("kung_fu_master", "ppo_quick", 40_960, ("network=quick", "algorithm.clip_value=false")),
     }
