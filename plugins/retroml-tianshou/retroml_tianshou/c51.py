@@ -59,9 +59,14 @@ class C51Learner(QLearner):
         return logits_BAK.softmax(2) @ self.atoms_K
 
     @torch.no_grad()
-    def goals(self, batch: Minibatch) -> Tensor:
-        """The distribution (N, K) that the one of each action taken should be."""
-        next_logits_NAK = self.target(batch.next_obs)
+    def following(self, batch: Minibatch) -> Tensor:
+        """The logits (N, A, K) of the target network where the steps led."""
+        logits_NAK: Tensor = self.target(batch.next_obs)
+        return logits_NAK
+
+    @torch.no_grad()
+    def goals(self, batch: Minibatch, next_logits_NAK: Tensor) -> Tensor:
+        """The distribution (N, K) that the one of each action taken should be, from what is `following`."""
         choosing_NAK = self.network(batch.next_obs) if self.double else next_logits_NAK
         best_N = self.means(choosing_NAK).argmax(1)
         best_NK = next_logits_NAK[torch.arange(len(batch)), best_N].softmax(1)
@@ -70,9 +75,10 @@ class C51Learner(QLearner):
 
     def losses(self, batch: Minibatch) -> Losses:
         """Cross entropy to the goal; the surprise is the Kullback-Leibler divergence, as in Rainbow."""
+        following = self.beside.begin(lambda: self.following(batch))
         logits_NK = self.network(batch.obs)[torch.arange(len(batch)), batch.actions]
         log_probabilities_NK = logits_NK.log_softmax(1)
-        goals_NK = self.goals(batch)
+        goals_NK = self.goals(batch, following())
         losses_N = -(goals_NK * log_probabilities_NK).sum(1)
         loss = (losses_N * batch.weights).mean()
         surprise_N = losses_N.detach() + torch.xlogy(goals_NK, goals_NK).sum(1)

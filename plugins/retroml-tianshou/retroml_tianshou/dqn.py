@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from retroml_tianshou.architectures import collect
+from retroml_tianshou.beside import Beside
 from retroml_tianshou.learning import Learned, Minibatch
 from retroml_tianshou.off_policy import OffPolicyTrainable
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
@@ -81,6 +82,7 @@ class LeanDQN(tianshou_dqn.DQN[UncompiledQPolicy]):
             huber_loss_delta=config.huber_delta,
         )
         self.network = network
+        self.beside = Beside()
         self.target = cast(QNetwork, cast(Any, self.model_old).module.network)
 
     def _create_policy_optimizer(self, optim: OptimizerFactory) -> Algorithm.Optimizer:
@@ -92,9 +94,14 @@ class LeanDQN(tianshou_dqn.DQN[UncompiledQPolicy]):
         return values_BA
 
     @torch.no_grad()
-    def goals(self, batch: Minibatch) -> Tensor:
-        """What the value of each step should be (N,): its return and the discounted value of where it led."""
-        next_values_NA = self.target(batch.next_obs)
+    def following(self, batch: Minibatch) -> Tensor:
+        """What the target network takes each action to be worth (N, A) where the steps led."""
+        values_NA: Tensor = self.target(batch.next_obs)
+        return values_NA
+
+    @torch.no_grad()
+    def goals(self, batch: Minibatch, next_values_NA: Tensor) -> Tensor:
+        """What the value of each step should be (N,): its return and the discounted value of what is `following`."""
         if self.is_double:
             best_N = self.network(batch.next_obs).argmax(1, keepdim=True)
             next_values_N = next_values_NA.gather(1, best_N).squeeze(1)
@@ -105,8 +112,9 @@ class LeanDQN(tianshou_dqn.DQN[UncompiledQPolicy]):
 
     def losses(self, batch: Minibatch) -> tuple[Tensor, dict[str, Tensor], Tensor]:
         """The loss, what to report by metric name, and the error of each step (N,)."""
+        following = self.beside.begin(lambda: self.following(batch))
         values_N = self.network(batch.obs).gather(1, batch.actions[:, None]).squeeze(1)
-        goals_N = self.goals(batch)
+        goals_N = self.goals(batch, following())
         if self.huber_loss_delta is None:
             losses_N = (values_N - goals_N).square()
         else:

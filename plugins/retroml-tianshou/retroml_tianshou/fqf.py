@@ -117,10 +117,15 @@ class FQFLearner(QLearner):
         return values_BA
 
     @torch.no_grad()
-    def goals(self, batch: Minibatch) -> Tensor:
-        """Samples (N, Q) of what the return of each step should be, at the fractions the network proposes."""
+    def following(self, batch: Minibatch) -> Tensor:
+        """The features (N, F) of the target network where the steps led."""
+        return self.target.features(batch.next_obs)
+
+    @torch.no_grad()
+    def goals(self, batch: Minibatch, target_features_NF: Tensor) -> Tensor:
+        """Samples (N, Q) of what the return of each step should be, from what is `following`, at the fractions proposed."""
         borders_NP, _ = self.network.proposal(self.network.features(batch.next_obs))
-        next_quantiles_NQA = self.target.head(self.target.features(batch.next_obs), middles(borders_NP))
+        next_quantiles_NQA = self.target.head(target_features_NF, middles(borders_NP))
         means_NA = self.network(batch.next_obs) if self.double else self.network.means(borders_NP, next_quantiles_NQA)
         next_quantiles_NQ = next_quantiles_NQA[torch.arange(len(batch)), :, means_NA.argmax(1)]
         goals_NQ: Tensor = batch.returns.unsqueeze(1) + batch.discounts.unsqueeze(1) * next_quantiles_NQ
@@ -128,12 +133,13 @@ class FQFLearner(QLearner):
 
     def losses(self, batch: Minibatch) -> Losses:
         """Quantile Huber loss of the network; that of the proposals is the metric `loss/proposal`."""
+        following = self.beside.begin(lambda: self.following(batch))
         features_NF = self.network.features(batch.obs)
         borders_NP, entropy_N = self.network.proposal(features_NF.detach())
         fractions_NQ = middles(borders_NP)
         taken = torch.arange(len(batch)), slice(None), batch.actions
         quantiles_NQ = self.network.head(features_NF, fractions_NQ)[taken]
-        losses_N, surprise_N = quantile_huber_loss(quantiles_NQ, fractions_NQ, self.goals(batch))
+        losses_N, surprise_N = quantile_huber_loss(quantiles_NQ, fractions_NQ, self.goals(batch, following()))
         loss = (losses_N * batch.weights).mean()
         with torch.no_grad():
             at_borders_NP = self.network.head(features_NF, borders_NP[:, 1:-1])[taken]

@@ -69,9 +69,13 @@ class IQNLearner(QLearner):
         return torch.rand((rows, count), generator=self.draws, device=self.draws.device)
 
     @torch.no_grad()
-    def goals(self, batch: Minibatch) -> Tensor:
-        """Samples (N, G) of what the return of each step should be."""
-        features_NF = self.target.features(batch.next_obs)
+    def following(self, batch: Minibatch) -> Tensor:
+        """The features (N, F) of the target network where the steps led."""
+        return self.target.features(batch.next_obs)
+
+    @torch.no_grad()
+    def goals(self, batch: Minibatch, features_NF: Tensor) -> Tensor:
+        """Samples (N, G) of what the return of each step should be, from what is `following`."""
         if self.double:
             choosing_NQA = self.network(batch.next_obs, self.choosing_1Q)
         else:
@@ -84,9 +88,10 @@ class IQNLearner(QLearner):
 
     def losses(self, batch: Minibatch) -> Losses:
         """Quantile Huber loss; the surprise is the mean absolute error of the quantiles."""
+        following = self.beside.begin(lambda: self.following(batch))
         fractions_NQ = self.draw(len(batch), self.fractions)
         quantiles_NQ = self.network(batch.obs, fractions_NQ)[torch.arange(len(batch)), :, batch.actions]
-        losses_N, surprise_N = quantile_huber_loss(quantiles_NQ, fractions_NQ, self.goals(batch))
+        losses_N, surprise_N = quantile_huber_loss(quantiles_NQ, fractions_NQ, self.goals(batch, following()))
         loss = (losses_N * batch.weights).mean()
         return Losses(loss=loss, metrics=quantile_metrics(loss, quantiles_NQ), surprise=surprise_N)
 

@@ -17,6 +17,7 @@ from retroml_tianshou.pixels import channels_last
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from retroml_tianshou.beside import Beside
     from retroml_tianshou.optimizer import MeteredOptimizer
     from retroml_tianshou.replay.buffer import Drawn
 
@@ -51,6 +52,9 @@ class Learned:
 
 class Learner(Protocol):
     """The networks of an algorithm, and one gradient step on them."""
+
+    beside: Beside
+    """Where the pass of the target may be made beside that of the network."""
 
     @property
     def network(self) -> nn.Module:

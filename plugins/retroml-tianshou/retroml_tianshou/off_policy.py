@@ -25,6 +25,7 @@ from torch import Tensor
 from retroml_core.algorithm import Build, Control, Decision, Report
 from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
+from retroml_tianshou.beside import Beside
 from retroml_tianshou.compute import prepare
 from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy_probabilities
 from retroml_tianshou.learning import Learner, upload
@@ -71,6 +72,7 @@ class OffPolicyTrainable(OnlineTrainable):
             device=build.device, precision=config.precision, threads=build.threads, deterministic=build.deterministic
         )
         self.learner = self.make_learner(torch.Generator().manual_seed(seeds.integer("network")))
+        self.learner.beside = Beside(self.compute.threads if self.compute.device.type == "cpu" else 1)
         self.exploring = seeds.generator("exploration", build.rank)
         self.acting = seeds.generator("acting")
         self.epsilon = EpsilonSchedule(
@@ -297,8 +299,9 @@ class OffPolicyTrainable(OnlineTrainable):
         self._rows = list(torch.from_numpy(np.array(state["rows"])))
 
     def close(self) -> None:
-        """Close the environment and give back the replay."""
+        """Close the environment, end the threads and give back the replay."""
         super().close()
+        self.learner.beside.close()
         self.replay.close()
 
 

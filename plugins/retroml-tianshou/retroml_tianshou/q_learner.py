@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from retroml_tianshou.architectures import collect, resolve
+from retroml_tianshou.beside import Beside
 from retroml_tianshou.heads import DistributionHead
 from retroml_tianshou.learning import Learned, Minibatch
 from retroml_tianshou.networks import build_trunk, initialise
@@ -62,6 +63,7 @@ class QLearner(ABC):
         self.network = network
         self.target = copy.deepcopy(network).requires_grad_(False)
         self.draws = draws
+        self.beside = Beside()
         self.optimizer = adam(config, network)
 
     @abstractmethod

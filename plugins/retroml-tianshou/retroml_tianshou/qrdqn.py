@@ -45,9 +45,14 @@ class QRDQNLearner(QLearner):
         return quantiles_BAK.mean(2)
 
     @torch.no_grad()
-    def goals(self, batch: Minibatch) -> Tensor:
-        """Samples (N, K) of what the return of each step should be."""
-        next_quantiles_NAK = self.target(batch.next_obs)
+    def following(self, batch: Minibatch) -> Tensor:
+        """The quantiles (N, A, K) of the target network where the steps led."""
+        quantiles_NAK: Tensor = self.target(batch.next_obs)
+        return quantiles_NAK
+
+    @torch.no_grad()
+    def goals(self, batch: Minibatch, next_quantiles_NAK: Tensor) -> Tensor:
+        """Samples (N, K) of what the return of each step should be, from what is `following`."""
         choosing_NAK = self.network(batch.next_obs) if self.double else next_quantiles_NAK
         best_NK = next_quantiles_NAK[torch.arange(len(batch)), choosing_NAK.mean(2).argmax(1)]
         goals_NK: Tensor = batch.returns.unsqueeze(1) + batch.discounts.unsqueeze(1) * best_NK
@@ -55,8 +60,9 @@ class QRDQNLearner(QLearner):
 
     def losses(self, batch: Minibatch) -> Losses:
         """Quantile Huber loss; the surprise is the mean absolute error of the quantiles."""
+        following = self.beside.begin(lambda: self.following(batch))
         quantiles_NK = self.network(batch.obs)[torch.arange(len(batch)), batch.actions]
-        losses_N, surprise_N = quantile_huber_loss(quantiles_NK, self.fractions_1K, self.goals(batch))
+        losses_N, surprise_N = quantile_huber_loss(quantiles_NK, self.fractions_1K, self.goals(batch, following()))
         loss = (losses_N * batch.weights).mean()
         return Losses(loss=loss, metrics=quantile_metrics(loss, quantiles_NK), surprise=surprise_N)
 

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from retroml_core.algorithm import Decision
 from retroml_tianshou.architectures import collect
+from retroml_tianshou.beside import Beside
 from retroml_tianshou.exploration import epsilon_greedy
 from retroml_tianshou.heads import EvenLinear, OutputLinear
 from retroml_tianshou.learning import Learned, Minibatch
@@ -66,6 +67,7 @@ class SACLearner:
 
     def __init__(self, config: SACConfig, actor: QNetwork, critics: Sequence[QNetwork], actions: int) -> None:
         self.network = actor
+        self.beside = Beside()
         self.critics = tuple(critics)
         self.target_critics = tuple(copy.deepcopy(critic).requires_grad_(False) for critic in self.critics)
         self.temperature = Temperature(config.temperature).to(next(actor.parameters()).device)
@@ -80,10 +82,16 @@ class SACLearner:
         return logits_BA
 
     @torch.no_grad()
+    def following(self, batch: Minibatch) -> Tensor:
+        """The logits (N, A) of the policy where the steps led."""
+        return self.values(batch.next_obs)
+
+    @torch.no_grad()
     def goals(self, batch: Minibatch) -> Tensor:
         """What the value of each step should be (N,): points, and points and entropy of what may follow."""
-        log_policy_NA = self.network(batch.next_obs).log_softmax(1)
+        following = self.beside.begin(lambda: self.following(batch))
         judged_NA = _lower(self.target_critics, batch.next_obs)
+        log_policy_NA = following().log_softmax(1)
         following_N = (log_policy_NA.exp() * (judged_NA - self.temperature() * log_policy_NA)).sum(1)
         goals_N: Tensor = batch.returns + batch.discounts * following_N
         return goals_N

@@ -167,14 +167,16 @@ def test_a_finished_game_is_worth_its_reward_alone(with_head, batch):
     config = C51Config(atoms=5, lowest_return=-2, highest_return=2, **PLAIN)
     learner = C51Learner(config, with_head(lambda features: DistributionHead(features, (), ACTIONS, 5)), generator())
     batch.returns[:], batch.discounts[:] = 1.0, 0.0
-    torch.testing.assert_close(learner.goals(batch), torch.tensor([[0.0, 0, 0, 1, 0]]).expand(COUNT, -1))
+    torch.testing.assert_close(
+        learner.goals(batch, learner.following(batch)), torch.tensor([[0.0, 0, 0, 1, 0]]).expand(COUNT, -1)
+    )
 
 
 def test_surprise_is_nothing_where_the_goal_is_met(with_head, batch):
     config = C51Config(atoms=5, lowest_return=-2, highest_return=2, **PLAIN)
     learner = C51Learner(config, with_head(lambda features: DistributionHead(features, (), ACTIONS, 5)), generator())
     with torch.no_grad():
-        learner.goals = lambda _: learner.network(batch.obs)[torch.arange(COUNT), batch.actions].softmax(1)
+        learner.goals = lambda *_: learner.network(batch.obs)[torch.arange(COUNT), batch.actions].softmax(1)
         torch.testing.assert_close(learner.losses(batch).surprise, torch.zeros(COUNT), rtol=0, atol=1e-6)
 
 
@@ -189,7 +191,7 @@ def test_qrdqn_is_tianshous(with_head, batch):
     theirs = QRDQN(policy=policy, optim=adam(), num_quantiles=6, target_update_freq=1000)
     same_target(theirs, learner)
     goals = discounted(batch, theirs._target_q(Played(batch), INDICES))
-    torch.testing.assert_close(learner.goals(batch), goals)
+    torch.testing.assert_close(learner.goals(batch, learner.following(batch)), goals)
     loss = theirs._update_with_batch(theirs_of(batch, goals)).loss
     learned = learner.learn(batch, measure_ratio=False)
     assert learned.metrics["loss/td"].item() == pytest.approx(loss, rel=1e-5)
@@ -215,8 +217,8 @@ def test_iqn_is_tianshous(with_head, batch):
     policy = IQNPolicy(model=ImplicitModel(network, generator()), action_space=SPACE, online_sample_size=6)
     theirs = IQN(policy=policy, optim=adam(), target_update_freq=1000)
     same_target(theirs, learner)
-    goals = learner.goals(batch)
-    learner.draws, learner.goals = generator(), lambda _: goals
+    goals = learner.goals(batch, learner.following(batch))
+    learner.draws, learner.goals = generator(), lambda *_: goals
     policy.train()
     loss = theirs._update_with_batch(theirs_of(batch, goals)).loss
     learned = learner.learn(batch, measure_ratio=False)
@@ -255,7 +257,7 @@ def test_fqf_is_tianshous(with_head, batch):
     for part in ("trunk", "head"):
         getattr(theirs.model_old.module, part).load_state_dict(getattr(learner.target, part).state_dict())
     goals = discounted(batch, theirs._target_q(Played(batch), INDICES))
-    torch.testing.assert_close(learner.goals(batch), goals)
+    torch.testing.assert_close(learner.goals(batch, learner.following(batch)), goals)
     their_stats = theirs._update_with_batch(theirs_of(batch, goals))
     learned = learner.learn(batch, measure_ratio=False)
     assert learned.metrics["loss/td"].item() == pytest.approx(their_stats.quantile_loss, rel=1e-5)
@@ -335,7 +337,7 @@ def test_the_goals_of_iqn_are_the_formula(with_head, batch, double):
     network = with_head(lambda features: ImplicitQuantileHead(features, (), ACTIONS, 4), ImplicitNetwork)
     learner = IQNLearner(IQNConfig(goal_fractions=5, double=double, **PLAIN), network, generator())
     differ(learner)
-    goals = learner.goals(batch)
+    goals = learner.goals(batch, learner.following(batch))
     with torch.no_grad():
         best = (network if double else learner.target)(batch.next_obs, learner.choosing_1Q).mean(1).argmax(1)
         fractions = torch.rand(COUNT, 5, generator=generator())

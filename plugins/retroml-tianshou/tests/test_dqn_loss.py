@@ -127,7 +127,9 @@ def test_an_update_is_tianshous_update(case):
     batch = their_buffer[indices]
     prepared = theirs._preprocess_batch(batch, their_buffer, indices)
     minibatch = upload(our_buffer.look_up(indices, np.ones(len(indices), np.float32)), torch.device("cpu"))
-    np.testing.assert_allclose(ours.goals(minibatch).numpy(), prepared.returns.flatten().numpy(), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        ours.goals(minibatch, ours.following(minibatch)).numpy(), prepared.returns.flatten().numpy(), rtol=1e-4, atol=1e-6
+    )
 
     learned = ours.learn(minibatch, measure_ratio=False)
     stats = theirs._update_with_batch(prepared)
