@@ -21,15 +21,19 @@ if TYPE_CHECKING:
 
     from retroml_core.environment import Stream
 
-__all__ = ["Moment", "Tape", "TapeCheck", "TapedEpisode", "View", "open_tape"]
+__all__ = ["Moment", "Tape", "TapeCheck", "TapedEpisode", "View", "open_tape", "sound_rate_of"]
 
 
 class View(StrEnum):
-    """How to re-simulate: what the agent saw, colour once a step (15 a second), or every frame in colour (60 a second)."""
+    """How to re-simulate: what the agent saw, colour once a step (15 a second), or every frame in colour (60 a second).
+
+    The last with sound is asked only of tapes that can be heard (`sound_rate_of`).
+    """
 
     OBSERVATION = "observation"
     COLOUR = "colour"
     COLOUR_60 = "colour60"
+    COLOUR_60_SOUND = "colour60+sound"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,8 @@ class Moment:
     `index` is the step within the episode, `step` the run's step count at that moment, `seconds` the seconds of training.
     `observation` uint8 (C, H, W) is what the agent saw when it chose `action`. `frames` are the RGB pictures uint8
     (H, W, 3) shown while the action was carried out: none, one or four of them, as the view asks. `reward` is raw, `score`
-    the points after the step, `lives` those left after it.
+    the points after the step, `lives` those left after it. `sound` int16 is what was heard meanwhile, one channel, as many
+    samples for each frame as for any other; None: the view asks for none.
     """
 
     index: int
@@ -75,6 +80,7 @@ class Moment:
     lives: int
     observation: NDArray[np.uint8]
     frames: Sequence[NDArray[np.uint8]]
+    sound: NDArray[np.int16] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +170,14 @@ class Tape(Protocol):
 
     def close(self) -> None:
         """Release files and emulators."""
+
+
+def sound_rate_of(tape: Tape) -> int:
+    """How many samples of sound a second `tape` has, from its attribute `sound_rate`; 0 for one that cannot be heard.
+
+    A moment sounds alike in every play that asks for sound, whatever was played before.
+    """
+    return int(getattr(tape, "sound_rate", 0))
 
 
 def open_tape(folder: Path, spec_tape: str) -> Tape:

@@ -9,7 +9,7 @@ Shapes: C stacked frames, H height, W width; screens have the console's own size
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,19 +28,23 @@ __all__ = ["Outcome", "Simulator"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a step led to: raw reward, how the game stands, and the colour pictures that were asked for."""
+    """What a step led to: raw reward, how the game stands, the colour pictures and the sound that were asked for.
+
+    `sound` has uint8 (512,) for each frame; 128 is silence.
+    """
 
     reward: int
     ended: bool
     truncated: bool
     lives: int
     frames: list[NDArray[np.uint8]]
+    sound: list[NDArray[np.uint8]] = field(default_factory=list)
 
 
 class Simulator:
-    """A console with `game` in it, seeded with `seed`."""
+    """A console with `game` in it, seeded with `seed`; with `sound` it can be heard, which changes nothing of the play."""
 
-    def __init__(self, game: str, config: AtariConfig, seed: int) -> None:
+    def __init__(self, game: str, config: AtariConfig, seed: int, *, sound: bool = False) -> None:
         from ale_py import Action, ALEInterface, LoggerMode
 
         ALEInterface.setLoggerMode(LoggerMode.Error)
@@ -48,6 +52,7 @@ class Simulator:
         self._ale = ALEInterface()
         self._ale.setFloat("repeat_action_probability", config.repeat_probability)
         self._ale.setInt("random_seed", seed)
+        self._ale.setBool("sound_obs", sound)
         self._ale.loadROM(rom_path(game))
         self._noop, self._fire = Action.NOOP, Action.FIRE
         self._actions = self._ale.getLegalActionSet() if config.full_action_space else self._ale.getMinimalActionSet()
@@ -104,17 +109,19 @@ class Simulator:
         self._ale.getScreenRGB(self._colour[0])
         self._push()
 
-    def step(self, action: int, *, look: bool = True, pooled: bool = False, every: bool = False) -> Outcome:
+    def step(self, action: int, *, look: bool = True, pooled: bool = False, every: bool = False, hear: bool = False) -> Outcome:
         """Hold `action` for a step. `look` keeps the observation up to date; `pooled` returns the step's picture in colour
-        as it is shown to agents that see colours, `every` the picture of each frame."""
+        as it is shown to agents that see colours, `every` the picture of each frame, `hear` its sound."""
         config, ale = self._config, self._ale
-        reward, frames = 0, []
+        reward, frames, sound = 0, [], []
         over = late = False
         for left in range(config.frameskip, 0, -1):
             reward += ale.act(self._actions[action])
             self._elapsed += 1
             if every:
                 frames.append(ale.getScreenRGB())
+            if hear:
+                sound.append(ale.getAudio())
             over, late = ale.game_over(), self._elapsed >= config.time_limit_frames
             if over or late:
                 break
@@ -124,7 +131,7 @@ class Simulator:
             self._push()
         if pooled:
             frames.append(self._pool(self._colour).copy())
-        return Outcome(reward, over or late, late and not over, ale.lives(), frames)
+        return Outcome(reward, over or late, late and not over, ale.lives(), frames, sound)
 
     def _capture(self, slot: int, look: bool, colour: bool) -> None:
         if look:

@@ -14,6 +14,7 @@ import numpy as np
 
 from retroml_atari.compare import compare
 from retroml_atari.index import TapeIndex
+from retroml_atari.listening import SAMPLES_PER_SECOND, Listening
 from retroml_atari.reel import Reel, effective
 from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.shelf import Shelf
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AtariTape", "open_tape"]
 
+_SILENCE = 128
+
 
 def open_tape(run_folder: Path) -> AtariTape:
     """The tape of the run in `run_folder`.
@@ -47,10 +50,13 @@ def open_tape(run_folder: Path) -> AtariTape:
 class AtariTape:
     """See `retroml_core.tape.Tape`."""
 
+    sound_rate = SAMPLES_PER_SECOND
+
     def __init__(self, folder: Path) -> None:
         self._index = TapeIndex(folder)
         self._reels: dict[str, Reel] = {}
         self._shelves: dict[str, Shelf] = {}
+        self._listening: dict[str, Listening] = {}
         segments = self._index.segments("training") + self._index.segments("evaluation")
         if not segments:
             raise FileNotFoundError(f"{folder} holds no tape")
@@ -68,6 +74,7 @@ class AtariTape:
         if self._index.refresh():
             self._reels.clear()
             self._shelves.clear()
+            self._listening.clear()
 
     def episodes(self, stream: Stream = "training") -> Sequence[TapedEpisode]:
         """All episodes of a stream in order of beginning; those without a single step are left out."""
@@ -133,17 +140,23 @@ class AtariTape:
         first = max(first, 0)
         score = float(reel.rewards(episode.environment, begin, min(begin + first, end)).sum())
         shelf = self._shelves.setdefault(episode.stream, Shelf())
-        walk = Walk(reel, episode.environment, min(begin + first, end), shelf=shelf, progress=progress)
+        place = min(begin + first, end)
+        heard = self._listening.setdefault(episode.stream, Listening()) if view is View.COLOUR_60_SOUND else None
+        if heard is not None:
+            walk = heard.walk(reel, episode.environment, place, progress)
+        else:
+            walk = Walk(reel, episode.environment, place, shelf=shelf, progress=progress)
         try:
             yield from self._moments(reel, walk, begin, end, score, view)
         finally:
-            walk.close()
+            walk.close() if heard is None else heard.keep(walk)
 
     def _moments(self, reel: Reel, walk: Walk, begin: int, end: int, score: float, view: View) -> Iterator[Moment]:
         """Walk to `end`; `begin` is where the episode does, `score` what it has by now."""
         while walk.place < end:
             place, observation = walk.place, walk.observation.copy()
-            action, outcome = walk.step(pooled=view is View.COLOUR, every=view is View.COLOUR_60)
+            heard = view is View.COLOUR_60_SOUND
+            action, outcome = walk.step(pooled=view is View.COLOUR, every=heard or view is View.COLOUR_60, hear=heard)
             _check_moment(reel, walk, outcome.reward)
             score += outcome.reward
             yield Moment(
@@ -156,6 +169,7 @@ class AtariTape:
                 lives=outcome.lives,
                 observation=observation,
                 frames=outcome.frames,
+                sound=_samples(outcome.sound),
             )
 
     def verify(
@@ -187,6 +201,7 @@ class AtariTape:
         """Release what was read."""
         self._reels.clear()
         self._shelves.clear()
+        self._listening.clear()
 
     def _reel(self, stream: Stream) -> Reel:
         if stream not in self._reels:
@@ -197,6 +212,11 @@ class AtariTape:
         """The step at which each attempt began to train, for streams that say nothing of it themselves."""
         training = self._index.segments("training") if stream != "training" else []
         return {int(one.header["attempt"]): int(one.header["first_step"]) for one in training}
+
+
+def _samples(sound: list[NDArray[np.uint8]]) -> NDArray[np.int16] | None:
+    """ale-py's samples, of which none is below 128, as a `Moment` has them."""
+    return (np.concatenate(sound).astype(np.int16) - _SILENCE) * 256 if sound else None
 
 
 def _ignore(done: int, total: int) -> None:

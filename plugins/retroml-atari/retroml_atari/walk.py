@@ -57,7 +57,7 @@ class Walk:
 
     Games before it are played unseen where the game's beginning depends on them. With a `shelf`, bookmarks are used and left;
     `close` the walk then. `progress(done, total)` is told how far the unseen steps are; whatever it raises ends the walk.
-    Raises ValueError when the tape lacks what is needed, or the ROM or version is another.
+    With `sound` the game can be heard. Raises ValueError when the tape lacks what is needed, or the ROM or version is another.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Walk:
         place: int,
         *,
         shelf: Shelf | None = None,
+        sound: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         header = reel.spans[reel.span_at(place)].segment.header
@@ -81,16 +82,25 @@ class Walk:
         self._from_key = self._config.repeat_probability > 0 or carries_over(self._game)
         self._simulator: Simulator | None = None
         self._shelf = shelf
+        self._sound = sound
         self._begun_at = -1
         self._trial: Trial | None = None
         self.running, self.known = 0, False
-        self.place = self._start(place)
+        self._origin = self.place = self._start(place)
         self._open_bookmark(place - self._config.stack - 1)
+        self.go_to(place, progress)
+
+    def go_to(self, place: int, progress: Callable[[int, int], None] | None = None) -> None:
+        """Play on unseen until `place`, which must not lie behind."""
         first = self.place
         while self.place < place:
             if progress is not None and (self.place - first) % PROGRESS_STEPS == 0:
                 progress(self.place - first, place - first)
             self.step(look=place - self.place <= self._config.stack + 1)
+
+    def leads_to(self, place: int) -> bool:
+        """Whether `go_to` arrives at `place` as a new walk would that ends there."""
+        return self.place <= place and self._start(place) == self._origin
 
     def _start(self, place: int) -> int:
         usable = self._begins["place"] <= place
@@ -140,7 +150,10 @@ class Walk:
 
     def _emulator(self, seed: int) -> Simulator:
         idle = self._shelf.take() if self._shelf is not None else None
-        return idle or Simulator(self._game, self._config, seed)
+        return idle or self._new_emulator(seed)
+
+    def _new_emulator(self, seed: int) -> Simulator:
+        return Simulator(self._game, self._config, seed, sound=self._sound)
 
     @property
     def observation(self) -> NDArray[np.uint8]:
@@ -154,7 +167,7 @@ class Walk:
         self._begin_if_due()
         return self._playing().lives
 
-    def step(self, *, look: bool = True, pooled: bool = False, every: bool = False) -> tuple[int, Outcome]:
+    def step(self, *, look: bool = True, pooled: bool = False, every: bool = False, hear: bool = False) -> tuple[int, Outcome]:
         """Play the row at `place` and go on to the next; the action and what it led to.
 
         With `look`, `running` is the running CRC of the environment's pictures after the row, if `known`.
@@ -166,7 +179,7 @@ class Walk:
         if (self.place + self._row_offset) % CHECK_ROWS == 0:
             self.running, self.known = 0, look
         action = int(self._actions[self.place - self._actions_from])
-        outcome = self._playing().step(action, look=look, pooled=pooled, every=every)
+        outcome = self._playing().step(action, look=look, pooled=pooled, every=every, hear=hear)
         self._go_on_trying(action, outcome)
         self.place += 1
         self.known = self.known and look
@@ -190,7 +203,7 @@ class Walk:
         begin = self._begins[found]
         if self._from_key and begin["seed"] >= 0:
             self.close()
-            self._simulator = Simulator(self._game, self._config, int(begin["seed"]))
+            self._simulator = self._new_emulator(int(begin["seed"]))
         elif self._simulator is None:
             self._simulator = self._emulator(max(int(begin["seed"]), 0))
         self._simulator.begin(int(begin["frames"]))
