@@ -166,9 +166,13 @@ class Rollout:
         return tree | {name: getattr(self, name)[filled] for name in _ARRAYS} | {"position": self.position}
 
     def restore(self, state: Tree) -> None:
-        """Take up `state()` of a rollout of the same shape."""
-        self.position = int(state["position"])
+        """Take up `state()` of a rollout of as many environments.
+
+        One that was begun and does not fit into fewer steps any more is left out: its last observation is not its own end.
+        """
+        position = int(state["position"])
+        self.position = position if position <= self.steps else 0
         for name in _TENSORS:
-            getattr(self, name)[: self.position] = torch.from_numpy(np.array(state[name]))
+            getattr(self, name)[: self.position] = torch.from_numpy(np.array(state[name])[: self.position])
         for name in _ARRAYS:
-            getattr(self, name)[: self.position] = state[name]
+            getattr(self, name)[: self.position] = state[name][: self.position]

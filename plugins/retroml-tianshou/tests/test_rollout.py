@@ -92,6 +92,21 @@ def test_a_restored_rollout_goes_on_the_same(upto):
         assert torch.equal(getattr(one, name), getattr(two, name)), name
 
 
+def test_a_rollout_that_became_too_long_is_begun_anew():
+    shorter = Rollout(2, 2, (2, 4, 4), CPU)
+    shorter.restore(filled(upto=3).state())
+    assert shorter.position == 0
+
+
+def test_a_rollout_begun_goes_on_when_rollouts_become_shorter_or_longer():
+    begun = filled(upto=2)
+    for steps in (2, 5):
+        other = Rollout(steps, 2, (2, 4, 4), CPU)
+        other.restore(begun.state())
+        assert other.position == 2
+        assert torch.equal(other.values_TB[:2], begun.values_TB[:2])
+
+
 def test_pictures_may_come_in_parts():
     whole, parted = filled(1, 3, upto=0), filled(1, 3, upto=0)
     obs = torch.arange(3 * 4 * 4 * 2).reshape(3, 4, 4, 2).to(torch.uint8)
