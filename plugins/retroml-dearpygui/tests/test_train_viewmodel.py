@@ -149,6 +149,14 @@ def test_a_faulty_length_or_seed_forbids_the_start(train):
     assert train.can_start
 
 
+@pytest.mark.parametrize("text", ["²", "٣", "1²"])
+def test_digits_of_other_scripts_are_no_seed(train, started, text):
+    train.set_seed(text)
+    assert train.seed_fault == "needs a whole number from 0 to 4294967295, or nothing"
+    train.start()
+    assert started == []
+
+
 def test_what_the_whole_config_objects_to_is_said_above_start(train, started):
     train.put("deterministic", True)
     train.start()

@@ -42,7 +42,7 @@ def _one(kind: Kind, text: str) -> Any:
         return number
     if number != round(number):
         raise BadText(f"needs a whole number, not {text}")
-    return int(bare) if bare.lstrip("+-").isdigit() else round(number)
+    return int(bare) if bare.isascii() and bare.lstrip("+-").isdigit() else round(number)
 
 
 def as_text(field: Field, value: Any) -> str:

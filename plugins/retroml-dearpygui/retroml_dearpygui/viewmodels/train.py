@@ -103,7 +103,7 @@ class TrainViewModel(ViewModel):
     def seed_fault(self) -> str:
         """What is wrong with the seed."""
         text = self.seed_text.strip()
-        whole = text.isdigit() and int(text) < 2**32
+        whole = text.isascii() and text.isdigit() and int(text) < 2**32
         return "" if not text or whole else "needs a whole number from 0 to 4294967295, or nothing"
 
     # --- choices --------------------------------------------------------------------------------------------------------
