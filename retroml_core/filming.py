@@ -24,6 +24,7 @@ __all__ = [
     "FilmCancelled",
     "FilmError",
     "FilmFacts",
+    "FilmInterrupted",
     "FilmJob",
     "FilmLooks",
     "FilmResult",
@@ -40,6 +41,10 @@ class FilmError(Fault):
 
 class FilmCancelled(Exception):
     """Raised by `FilmJob.progress` when nobody wants the film any more; let it pass through."""
+
+
+class FilmInterrupted(FilmCancelled):
+    """Raised instead when the process has to end: finished parts are kept, and the same film goes on from them later."""
 
 
 @dataclass(frozen=True, kw_only=True)

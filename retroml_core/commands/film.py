@@ -90,7 +90,9 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
             if film.existed:
                 errors.print(f"{film.name} is there already; --again makes it anew", style="yellow", markup=False)
         except (FilmCancelled, KeyboardInterrupt):
-            errors.print(f"{renderer}: cancelled; nothing of it is left behind", style="yellow", markup=False)
+            errors.print(
+                f"{renderer}: interrupted; asked for again, it goes on from what is finished", style="yellow", markup=False
+            )
             return EXIT_CANCELLED
         except FilmError as error:
             errors.print(f"{renderer}: {error}", style="red", markup=False)

@@ -31,7 +31,7 @@ _KEPT_SECONDS = 7 * 24 * 3600.0
 
 
 class FilmSlot:
-    """A name in a folder, reserved for one maker until `publish` or `discard`.
+    """A name in a folder, reserved for one maker until `publish`, `leave` or `discard`.
 
     `final` is the film to be, `part` the temporary path its renderer writes to, `work` its folder for finished parts,
     `sidecar` the JSON beside it.
@@ -135,6 +135,13 @@ class FilmSlot:
             self.part.unlink(missing_ok=True)
             shutil.rmtree(self.work, ignore_errors=True)
             self._release()
+
+    def leave(self) -> None:
+        """Free the name and keep the finished parts, if there are any, for the next maker of this film."""
+        if self._lock.is_locked and self._worth_keeping():
+            self.part.unlink(missing_ok=True)
+            self._release()
+        self.discard()
 
     def clean(self) -> list[Path]:
         """Remove what a dead maker left here, unless somebody may go on with it; the paths removed."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.filming import FilmError, FilmInterrupted, FilmJob, FilmResult
 from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers
 from retroml_core.films.listing import Film, list_films, read_film
 from retroml_core.films.names import film_stem, safe_stem
@@ -43,9 +43,9 @@ def make_film(
 ) -> Film:
     """Make one film of `run` in this process; one that is there already is not made again, unless `options.again`.
 
-    A film that was begun by a process that died is gone on with. Raises FilmError with the reason in words when it cannot be
-    made, FilmCancelled when `progress` does; nothing is left behind then. Raises UnknownName for a renderer that no plugin
-    offers.
+    A film that was begun by a process that died or was interrupted is gone on with. Raises FilmError with the reason in words
+    when it cannot be made, FilmCancelled when `progress` does; nothing is left behind then, except finished parts after a
+    FilmInterrupted. Raises UnknownName for a renderer that no plugin offers.
     """
     options = options or FilmOptions()
     spec = cast("RendererSpec", app.registry.get("renderers", renderer))
@@ -69,6 +69,9 @@ def make_film(
             with _beside(app, job, others) as shown:
                 result = _render(spec, settings, shown)
             _publish(slot, _sidecar(app, run, config, spec, result, slot, length) | {"key": key})
+        except FilmInterrupted:
+            slot.leave()
+            raise
         finally:
             slot.discard()
     finally:

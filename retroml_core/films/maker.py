@@ -1,8 +1,8 @@
 """The process that makes one film: `python -m retroml_core.films.maker <run folder> --renderer timelapse`.
 
 It works at low priority, waits for its turn while another film is made, and says on standard output how far it is (see
-`retroml_core.films.process`). It gives up cleanly on SIGTERM, Ctrl+C or, with `--attached`, on a line `cancel` or the end of
-its standard input; a line `pause` makes it rest until a line `resume`.
+`retroml_core.films.process`). On SIGTERM, Ctrl+C or, with `--attached`, at the end of its standard input it ends and keeps what is
+finished; on a line `cancel` nothing is left behind; a line `pause` makes it rest until a line `resume`.
 """
 
 from __future__ import annotations
@@ -19,31 +19,42 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmInterrupted
 from retroml_core.films.options import FilmOptions
 
-__all__ = ["Reporter", "main"]
+__all__ = ["Reporter", "Wishes", "main"]
 
 EXIT_CANCELLED = 130
 _NICENESS = 10
 
 
-class Reporter:
-    """Says progress a few times a second, rests while paused and notices cancellation: the `progress` of a FilmJob."""
+class Wishes:
+    """What others want of the maker; set from signal handlers and another thread."""
 
-    def __init__(
-        self, cancelled: threading.Event, paused: threading.Event | None = None, *, every_seconds: float = 0.2
-    ) -> None:
-        self.cancelled = cancelled
-        self.paused = paused or threading.Event()
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.paused = threading.Event()
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """The film is not wanted any more."""
+        self.cancelled = True
+        self.ended.set()
+
+
+class Reporter:
+    """Says progress a few times a second, rests while paused and notices when to end: the `progress` of a FilmJob."""
+
+    def __init__(self, wishes: Wishes, *, every_seconds: float = 0.2) -> None:
+        self.wishes = wishes
         self.every_seconds = every_seconds
         self._begun: float | None = None
         self._said: float | None = None
 
     def __call__(self, fraction: float, doing: str) -> None:
-        """Report; raises FilmCancelled once the film is no longer wanted."""
+        """Report; raises FilmCancelled once the film is no longer wanted, FilmInterrupted when the process has to end."""
         self._check()
-        if self.paused.is_set():
+        if self.wishes.paused.is_set():
             self._rest(fraction)
         now = time.monotonic()
         if self._said is None or now - self._said >= self.every_seconds or fraction >= 1:
@@ -61,15 +72,17 @@ class Reporter:
     def _rest(self, fraction: float) -> None:
         begun = time.monotonic()
         say({"fraction": round(min(max(fraction, 0.0), 1.0), 4), "doing": "paused", "seconds_left": None})
-        while self.paused.is_set():
+        while self.wishes.paused.is_set():
             self._check()
-            self.cancelled.wait(0.1)
+            self.wishes.ended.wait(0.1)
         if self._begun is not None:
             self._begun += time.monotonic() - begun
 
     def _check(self) -> None:
-        if self.cancelled.is_set():
+        if self.wishes.cancelled:
             raise FilmCancelled("the film was cancelled")
+        if self.wishes.ended.is_set():
+            raise FilmInterrupted("the film was interrupted; asked for again, it goes on")
 
 
 def say(message: dict[str, Any]) -> None:
@@ -84,17 +97,17 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m retroml_core.films.maker", description="Make one film of a run.")
     parser.add_argument("folder", type=Path, help="folder of the run")
     parser.add_argument("--renderer", required=True, help="kind of film")
-    parser.add_argument("--attached", action="store_true", help="give up when standard input ends or says cancel")
+    parser.add_argument("--attached", action="store_true", help="end when standard input does, give up when it says cancel")
     FilmOptions.add_arguments(parser)
     parsed = parser.parse_args(argv)
-    cancelled, paused = threading.Event(), threading.Event()
+    wishes = Wishes()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: cancelled.set())
+        signal.signal(number, lambda *_: wishes.ended.set())
     if parsed.attached:
-        threading.Thread(target=_watch_input, args=(cancelled, paused), daemon=True).start()
+        threading.Thread(target=_watch_input, args=(wishes,), daemon=True).start()
     _be_nice()
     try:
-        say({"film": _make(parsed, Reporter(cancelled, paused))})
+        say({"film": _make(parsed, Reporter(wishes))})
     except FilmCancelled:
         say({"cancelled": True})
         return EXIT_CANCELLED
@@ -128,7 +141,7 @@ def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
     }
 
 
-def _watch_input(cancelled: threading.Event, paused: threading.Event) -> None:
+def _watch_input(wishes: Wishes) -> None:
     # os.read and not sys.stdin: a thread waiting inside sys.stdin would hold its lock at exit.
     heard = b""
     while piece := os.read(0, 64):
@@ -136,12 +149,12 @@ def _watch_input(cancelled: threading.Event, paused: threading.Event) -> None:
         for line in lines:
             word = line.strip().lower()
             if word == b"cancel":
-                cancelled.set()
+                wishes.cancel()
             elif word == b"pause":
-                paused.set()
+                wishes.paused.set()
             elif word == b"resume":
-                paused.clear()
-    cancelled.set()
+                wishes.paused.clear()
+    wishes.ended.set()
 
 
 def _be_nice() -> None:

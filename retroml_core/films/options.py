@@ -36,6 +36,7 @@ class FilmOptions:
     theme: str | None = None
     accent: str | None = None
     format: str | None = None
+    sound: bool | None = None
     captions: bool | None = None
     show: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class FilmOptions:
         parser.add_argument("--theme", metavar="NAME", help="dark or light")
         parser.add_argument("--accent", metavar="#RRGGBB", help="the colour of bars and curves")
         parser.add_argument("--format", metavar="NAME", help="mp4, av1, gif or webp")
+        parser.add_argument("--sound", action=argparse.BooleanOptionalAction, default=None, help="let the game be heard")
         parser.add_argument("--captions", action=argparse.BooleanOptionalAction, default=None, help="write beside the game")
         for name, does in (("show", "to show as well"), ("hide", "to leave out")):
             parser.add_argument(f"--{name}", default="", metavar="A,B", help=f"overlays {does}: {', '.join(_overlays())}")
@@ -97,6 +99,7 @@ class FilmOptions:
             theme=parsed.theme,
             accent=parsed.accent,
             format=parsed.format,
+            sound=parsed.sound,
             captions=parsed.captions,
             show=_names(parsed.show),
             hide=_names(parsed.hide),
@@ -115,8 +118,9 @@ class FilmOptions:
             if (value := getattr(self, name)) is not None
         ]
         arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
-        if self.captions is not None:
-            arguments.append("--captions" if self.captions else "--no-captions")
+        for name in ("sound", "captions"):
+            if (value := getattr(self, name)) is not None:
+                arguments.append(f"--{name}" if value else f"--no-{name}")
         arguments += [f"--other={folder}" for folder in self.others]
         arguments += ["--again"] * self.again + [f"--at-once={self.at_once}"] * (self.at_once != 1)
         return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
@@ -126,7 +130,7 @@ def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
     """`config` of the run with what `options` ask for. Raises FilmError naming what is not allowed."""
     wishes = {
         name: value
-        for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "captions")
+        for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "sound", "captions")
         if (value := getattr(options, name)) is not None
     }
     made = dataclasses.replace(config, **wishes, overlays=_switched(config.overlays, options))

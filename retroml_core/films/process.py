@@ -3,7 +3,7 @@
 The process (`retroml_core.films.maker`) says one JSON object a line on its standard output: `{"fraction": 0.4, "doing": "...",
 "seconds_left": 12.0}` any number of times, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "..."}`. It hears the
 lines `pause`, `resume` and `cancel` on its standard input, and ends when that is closed, so it never outlives whoever asked
-for the film.
+for the film; what it had finished is kept then, and the film goes on from there when it is asked for again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FilmCrashed(FilmError):
 
 
 class FilmProcess:
-    """One film in the making. `follow` from one thread; `pause`, `resume` and `cancel` from any."""
+    """One film in the making. `follow` from one thread; `pause`, `resume`, `interrupt` and `cancel` from any."""
 
     def __init__(self, command: list[str], renderer: str) -> None:
         self.renderer = renderer
@@ -86,14 +86,18 @@ class FilmProcess:
                 self.process.stdin.flush()
 
     def cancel(self) -> None:
-        """Ask it to stop; it cleans up behind itself and `follow` raises FilmCancelled. May be called at any time."""
+        """Ask it to give up; it leaves nothing behind and `follow` raises FilmCancelled. May be called at any time."""
+        self._say("cancel")
+
+    def interrupt(self) -> None:
+        """Ask it to end and to keep its finished parts; `follow` raises FilmCancelled. May be called at any time."""
         with contextlib.suppress(OSError, ValueError):
             if self.process.stdin is not None:
                 self.process.stdin.close()
 
     def close(self) -> None:
-        """Cancel it if it still works, wait for its end, release pipes. May be called twice."""
-        self.cancel()
+        """Interrupt it if it still works, wait for its end, release pipes. May be called twice."""
+        self.interrupt()
         try:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retroml_core import EnvironmentSpec, GameSpec, RendererSpec, hookimpl, param
-from retroml_core.filming import FilmFacts, FilmJob, FilmResult, FilmSegment
+from retroml_core.filming import FilmFacts, FilmJob, FilmResult, FilmSegment, work_folder
 
 __all__ = ["StillConfig", "StillLooks", "StillRenderer", "TapedConfig", "build_still"]
 
@@ -78,6 +78,8 @@ class StillRenderer:
             job.target.write_bytes(b"")
         if trouble == "die":
             os._exit(9)
+        if trouble == "wait":
+            (work_folder(job.target) / "0001").write_bytes(b"finished")
         while trouble == "wait":
             job.progress(0.5, "waiting to be cancelled")
             time.sleep(0.01)

@@ -50,4 +50,4 @@ def _relay(attempt: Attempt, process: FilmProcess, progress: FilmProgress, stops
     attempt.state.set(activity=f"film {progress.renderer}: {progress.fraction:.0%}")
     attempt.control.tick()
     if attempt.control.stops != stops:
-        process.cancel()
+        process.interrupt()

@@ -29,6 +29,7 @@ options = st.builds(
     theme=st.none() | words,
     accent=st.none() | words,
     format=st.none() | words,
+    sound=st.none() | st.booleans(),
     captions=st.none() | st.booleans(),
     show=st.lists(words.map(str.lower), max_size=3).map(tuple),
     hide=st.lists(words.map(str.lower), max_size=3).map(tuple),
@@ -101,7 +102,7 @@ def test_what_is_asked_for_one_film_goes_before_the_config():
     [
         (FilmOptions(layout="round"), "layout=round: choose from wide, vertical, square"),
         (FilmOptions(theme="pink"), "theme=pink: choose from dark, light"),
-        (FilmOptions(hide=("score", "sound")), "no overlay sound: choose from title, score"),
+        (FilmOptions(hide=("score", "smell")), "no overlay smell: choose from title, score"),
     ],
 )
 def test_wishes_that_cannot_be_fulfilled_name_what_can(asked, message):

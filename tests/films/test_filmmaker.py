@@ -3,15 +3,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 from filelock import FileLock
 
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmInterrupted
 from retroml_core.films import maker as filmmaker
 from retroml_core.films.film import list_films, start_film
-from retroml_core.films.maker import Reporter
+from retroml_core.films.maker import Reporter, Wishes
 from retroml_core.films.options import FilmOptions
 from retroml_core.films.process import FilmCrashed
 
@@ -48,6 +47,12 @@ def test_the_next_film_cleans_up_after_a_process_that_died(run, left):
     with start_film(run, "still") as making:
         film = making.follow()
     assert left() == sorted([film.name, film.path.with_suffix(".json").name])
+
+
+@pytest.fixture
+def finished(run):
+    """The finished parts of the films that are not complete."""
+    return lambda: sorted(path.read_bytes() for path in run.videos_folder.glob(".*.work/0*"))
 
 
 def test_cancelling_leaves_nothing_behind(run, left):
@@ -99,6 +104,22 @@ def test_leaving_the_block_ends_the_process(run, left):
     assert left() == []
 
 
+def test_an_interrupted_film_keeps_its_finished_parts(run, left, finished):
+    with start_film(run, "still", options(trouble="wait")) as making, pytest.raises(FilmCancelled):
+        making.follow(lambda step: making.interrupt() if "waiting" in step.doing else None)
+    assert finished() == [b"finished"]
+    assert all(name.endswith(".work") for name in left())
+
+
+def test_a_film_outlives_whoever_asked_for_it_by_its_finished_parts(run, finished):
+    with by_hand(run, "--attached", "--set", "trouble=wait") as process:
+        until_waiting(process)
+        process.stdin.close()
+        process.stdout.read()
+    assert process.returncode == 130
+    assert finished() == [b"finished"]
+
+
 def by_hand(run, *more):
     command = [sys.executable, "-m", "retroml_core.films.maker", str(run.folder), "--renderer", "still", *more]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -112,13 +133,13 @@ def until_waiting(process):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM; a line on standard input does the same")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_cancels(run, left, number):
+def test_a_signal_interrupts(run, finished, number):
     with by_hand(run, "--set", "trouble=wait") as process:
         until_waiting(process)
         process.send_signal(number)
         assert '"cancelled": true' in process.stdout.read()
     assert process.returncode == 130
-    assert left() == []
+    assert finished() == [b"finished"]
 
 
 def test_a_line_on_standard_input_cancels(run, left):
@@ -138,7 +159,7 @@ def test_without_attachment_the_end_of_standard_input_means_nothing(run):
 
 
 def test_the_reporter_speaks_seldom_but_always_at_the_end(capsys):
-    reporter = Reporter(threading.Event(), every_seconds=3600)
+    reporter = Reporter(Wishes(), every_seconds=3600)
     for step in range(100):
         reporter(step / 100, "painting")
     reporter(1.0, "done")
@@ -148,15 +169,24 @@ def test_the_reporter_speaks_seldom_but_always_at_the_end(capsys):
 
 
 def test_the_reporter_notices_cancellation_at_once():
-    cancelled = threading.Event()
-    reporter = Reporter(cancelled)
-    cancelled.set()
-    with pytest.raises(FilmCancelled):
+    wishes = Wishes()
+    reporter = Reporter(wishes)
+    wishes.cancel()
+    with pytest.raises(FilmCancelled) as raised:
+        reporter(0.5, "painting")
+    assert not isinstance(raised.value, FilmInterrupted)
+
+
+def test_the_reporter_notices_at_once_that_it_has_to_end():
+    wishes = Wishes()
+    reporter = Reporter(wishes)
+    wishes.ended.set()
+    with pytest.raises(FilmInterrupted):
         reporter(0.5, "painting")
 
 
 def test_the_reporter_estimates_the_time_left_once_it_can(capsys):
-    reporter = Reporter(threading.Event(), every_seconds=0)
+    reporter = Reporter(Wishes(), every_seconds=0)
     reporter(0.0, "starting")
     reporter(0.5, "painting")
     first, second = capsys.readouterr().out.splitlines()

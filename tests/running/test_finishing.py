@@ -20,7 +20,7 @@ class FakeProcess:
     def __exit__(self, *exception):
         return None
 
-    def cancel(self):
+    def interrupt(self):
         self.cancelled = True
 
     def follow(self, progress):
@@ -76,7 +76,7 @@ def test_a_process_that_cannot_be_started_is_a_problem(films):
     assert kinds(run)[1] == "problem"
 
 
-def test_a_stop_cancels_the_film_and_those_after_it(films):
+def test_a_stop_interrupts_the_film_and_those_after_it(films):
     run, done, _ = films(FakeProcess(), FakeProcess(), plan={1: lambda control: control.request_stop("enough")})
     assert not done
     assert kinds(run) == ["film_progress"]

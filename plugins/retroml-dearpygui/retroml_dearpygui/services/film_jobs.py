@@ -1,4 +1,4 @@
-"""Films in the making: those asked for here, each with its progress. They end with the app, as any film can be made again."""
+"""Films in the making: those asked for here, each with its progress. They end with the app, and go on when asked for again."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FilmJob", "FilmJobs"]
 
+RESTING = "paused"
+"""What a process that rests says it does."""
+
 Start = Callable[["Run", str, "FilmOptions | None"], "FilmProcess"]
 
 
@@ -25,7 +28,8 @@ Start = Callable[["Run", str, "FilmOptions | None"], "FilmProcess"]
 class FilmJob:
     """A film on its way: `fraction` from 0 to 1, `doing` in words, `error` why it ended without a film.
 
-    `title` is what it shows in words, where more is known than its kind.
+    `title` is what it shows in words, where more is known than its kind. `paused`: it was asked to rest, and does so from its
+    next picture on.
     """
 
     number: int
@@ -35,15 +39,27 @@ class FilmJob:
     fraction: float = 0.0
     doing: str = "starting"
     seconds_left: float | None = None
+    paused: bool = False
     error: str = ""
+
+    @property
+    def words(self) -> str:
+        """How it stands: why it failed, or what is done now."""
+        if self.error:
+            return self.error
+        resting = self.doing == RESTING
+        if self.paused:
+            return "paused" if resting else "pausing"
+        return "going on" if resting else self.doing
 
 
 class FilmJobs:
-    """The films being made. `make` blocks until one is done; everything else may be called from any thread."""
+    """The films being made. `work` and `make` block until one is done; everything else may be called from any thread."""
 
     def __init__(self, start: Start | None = None) -> None:
         self._start = start or _start_film
         self._numbers = itertools.count(1)
+        self._asked: dict[int, tuple[Run, str, FilmOptions | None]] = {}
         self._jobs: dict[int, FilmJob] = {}
         self._processes: dict[int, FilmProcess] = {}
 
@@ -52,24 +68,53 @@ class FilmJobs:
         """Those in the making, and those that failed and were not yet dismissed, oldest first."""
         return list(self._jobs.values())
 
+    def add(self, run: Run, renderer: str, options: FilmOptions | None = None, title: str = "") -> int:
+        """Take note of a film to make, called `title` while it is made; its number, for `work`."""
+        number = next(self._numbers)
+        self._asked[number] = (run, renderer, options)
+        self._jobs[number] = FilmJob(number=number, run_id=run.id, renderer=renderer, title=title)
+        return number
+
+    def renew(self, number: int) -> bool:
+        """Let a film that failed begin anew, for `work`; False when there is none of that number that failed."""
+        job = self._jobs.get(number)
+        if job is None or not job.error:
+            return False
+        self._jobs[number] = FilmJob(number=number, run_id=job.run_id, renderer=job.renderer, title=job.title)
+        return True
+
     def make(self, run: Run, renderer: str, options: FilmOptions | None = None, title: str = "") -> Film | None:
         """Make a film, called `title` while it is made; None when it was cancelled or failed, which its job then says."""
-        number = next(self._numbers)
-        self._jobs[number] = FilmJob(number=number, run_id=run.id, renderer=renderer, title=title)
+        return self.work(self.add(run, renderer, options, title))
+
+    def work(self, number: int) -> Film | None:
+        """Make the film of that number; None when it was cancelled or failed, which its job then says."""
         try:
-            with self._start(run, renderer, options) as process:
+            with self._start(*self._asked[number]) as process:
                 self._processes[number] = process
+                if number not in self._jobs:
+                    process.cancel()
                 film = process.follow(lambda progress: self._heard(number, progress))
         except FilmCancelled:
-            self._jobs.pop(number, None)
+            self._forget(number)
             return None
         except (FilmError, OSError) as error:
-            self._jobs[number] = replace(self._jobs[number], error=str(error))
+            job = self._jobs.get(number)
+            if job is not None:
+                self._jobs[number] = replace(job, error=str(error), paused=False)
             return None
         finally:
             self._processes.pop(number, None)
-        self._jobs.pop(number, None)
+        self._forget(number)
         return film
+
+    def pause(self, number: int) -> None:
+        """Let a film rest, from its next picture on."""
+        self._rest(number, True)
+
+    def resume(self, number: int) -> None:
+        """Go on with a film that rests."""
+        self._rest(number, False)
 
     def cancel(self, number: int) -> None:
         """Stop making a film, or dismiss one that failed."""
@@ -77,12 +122,22 @@ class FilmJobs:
         if process is not None:
             process.cancel()
         else:
-            self._jobs.pop(number, None)
+            self._forget(number)
 
     def close(self) -> None:
-        """Cancel all of them."""
-        for number in list(self._processes):
-            self.cancel(number)
+        """End all of them; what is finished of each is kept, and it goes on from there when it is asked for again."""
+        for process in list(self._processes.values()):
+            process.interrupt()
+
+    def _rest(self, number: int, paused: bool) -> None:
+        process, job = self._processes.get(number), self._jobs.get(number)
+        if process is not None and job is not None:
+            self._jobs[number] = replace(job, paused=paused)
+            (process.pause if paused else process.resume)()
+
+    def _forget(self, number: int) -> None:
+        self._jobs.pop(number, None)
+        self._asked.pop(number, None)
 
     def _heard(self, number: int, progress: FilmProgress) -> None:
         job = self._jobs.get(number)

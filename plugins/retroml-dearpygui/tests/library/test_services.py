@@ -269,7 +269,8 @@ class Making:
     """A film process that says what it was told to."""
 
     def __init__(self, outcome, jobs=None):
-        self.outcome, self.cancelled, self.seen = outcome, False, jobs
+        self.outcome, self.seen = outcome, jobs
+        self.cancelled = self.interrupted = False
 
     def follow(self, progress):
         progress(FilmProgress(renderer="timelapse", fraction=0.5, doing="drawing", seconds_left=3.0))
@@ -280,6 +281,9 @@ class Making:
 
     def cancel(self):
         self.cancelled = True
+
+    def interrupt(self):
+        self.interrupted = True
 
     def __enter__(self):
         return self
@@ -312,6 +316,14 @@ def test_a_cancelled_film_leaves_nothing(make_run):
     assert jobs.make(make_run(), "timelapse") is None
     assert process.cancelled
     assert jobs.jobs == []
+
+
+def test_the_end_of_the_app_interrupts_films_and_they_keep_their_parts(make_run):
+    process = Making(FilmCancelled())
+    jobs = FilmJobs(lambda run, renderer, options: process)
+    process.seen = jobs.close
+    assert jobs.make(make_run(), "timelapse") is None
+    assert (process.interrupted, process.cancelled) == (True, False)
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------
