@@ -1,8 +1,8 @@
 """The process that makes one film: `python -m retroml_core.films.maker <run folder> --renderer timelapse`.
 
 It works at low priority, waits for its turn while another film is made, and says on standard output how far it is (see
-`retroml_core.films.process`). On SIGTERM, Ctrl+C or, with `--attached`, at the end of its standard input it ends and keeps what is
-finished; on a line `cancel` nothing is left behind; a line `pause` makes it rest until a line `resume`.
+`retroml_core.films.process`). On SIGTERM, Ctrl+C or, with `--attached`, at the end of its standard input it ends and keeps
+what is finished; on a line `cancel` nothing is left behind; a line `pause` makes it rest until a line `resume`.
 """
 
 from __future__ import annotations
