@@ -151,6 +151,33 @@ def test_a_fault_found_by_others_is_shown_at_its_field(form):
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        lambda form: form.set_text("s.games", "4"),
+        lambda form: form.set_text("s.games", "x"),
+        lambda form: form.set_value("s.on", True),
+        lambda form: form.revert("s.games"),
+        lambda form: form.rebase(fields_of(Settings, "s"), USUAL),
+    ],
+    ids=["typed", "mistyped", "chosen", "reverted", "rebased"],
+)
+def test_what_others_found_no_longer_counts_when_anything_is_new(form, change):
+    form.blame("s.rate", "too high for so few games")
+    change(form)
+    assert form.fault("s.rate") == ""
+
+
+def test_what_others_found_is_no_change_from_the_preset(form):
+    form.blame("s.rate", "too high for so few games")
+    assert form.changes == []
+
+
+def test_an_emptied_field_is_empty(form):
+    form.set_text("s.games", "")
+    assert (form.text("s.games"), form.fault("s.games")) == ("", "needs a number")
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [(None, "null"), (True, "true"), (1e-4, "0.0001"), ("a'b", r"'a\'b'"), ([1, "x"], "[1,'x']")],
 )

@@ -10,9 +10,10 @@ from retroml_dearpygui.ui.train.gallery import about
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
+from retroml_core.config.errors import ConfigError
 from retroml_core.events import RunState
 from retroml_core.services import StorageService
-from retroml_core.specs import GameSpec
+from retroml_core.specs import GameSpec, Problem
 
 
 @pytest.fixture
@@ -23,8 +24,30 @@ def started(monkeypatch):
     return runs
 
 
+class HandClock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def train(desk):
+def pause(desk):
+    """Let the user pause in the typing, which is when the settings are looked at."""
+    clock = desk.clock = HandClock()
+
+    def wait(model):
+        clock.now += 10
+        model.tick()
+
+    return wait
+
+
+@pytest.fixture
+def train(desk, pause):
     return desk.viewmodel(TrainViewModel)
 
 
@@ -137,6 +160,30 @@ def test_a_faulty_field_forbids_the_start_and_names_itself(train, started):
     train.start()
     assert (started, train.can_start) == ([], False)
     assert "not a number" in train.form.fault("algorithm.learning_rate")
+
+
+def test_a_fault_between_two_fields_goes_when_either_is_mended(train, pause):
+    train.edit("algorithm.minibatches", "64")
+    train.edit("algorithm.rollout_steps", "1")
+    pause(train)
+    assert train.form.fault("algorithm.minibatches")
+    assert not train.can_start
+    train.edit("algorithm.rollout_steps", "128")
+    pause(train)
+    assert train.form.fault("algorithm.minibatches") == ""
+    assert train.can_start
+
+
+def test_a_check_overtaken_by_another_says_nothing(train, pause, desk, monkeypatch):
+    begun = []
+    monkeypatch.setattr(type(desk), "background", lambda self, *work: begun.append(work))
+    for steps in ("1", "128"):
+        train.edit("algorithm.rollout_steps", steps)
+        pause(train)
+    (_, _, refuse_old), (check_new, accept_new, _) = begun
+    accept_new(check_new())
+    refuse_old(ConfigError("too few", [Problem(key="algorithm.minibatches", value=64, message="too many")]))
+    assert train.can_start
 
 
 def test_a_faulty_length_or_seed_forbids_the_start(train):

@@ -23,6 +23,7 @@ class Form:
         self._edited: dict[str, Any] = {}
         self._texts: dict[str, str] = {}
         self._faults: dict[str, str] = {}
+        self._blamed: dict[str, str] = {}
 
     def value(self, key: str) -> Any:
         """The value in force."""
@@ -30,7 +31,7 @@ class Form:
 
     def text(self, key: str) -> str:
         """What stands in the field: as it was typed, also when that is no value."""
-        return self._texts.get(key) or as_text(self.fields[key], self.value(key))
+        return self._texts[key] if key in self._texts else as_text(self.fields[key], self.value(key))
 
     def set_text(self, key: str, text: str) -> None:
         """The user typed `text`; a fault leaves the value as it was."""
@@ -39,7 +40,7 @@ class Form:
             value = parse(self.fields[key], text)
         except BadText as fault:
             self._faults[key] = str(fault)
-            self.version += 1
+            self.pardon()
             return
         self._set(key, value)
 
@@ -49,14 +50,19 @@ class Form:
         self._set(key, value)
 
     def blame(self, key: str, words: str) -> None:
-        """Somebody else found a fault in the value of `key`; gone with the next edit."""
+        """Somebody else found a fault in the value of `key`; gone with the next edit of any field: it may be the cause."""
         if key in self.fields:
-            self._faults[key] = words
+            self._blamed[key] = words
             self.version += 1
+
+    def pardon(self) -> None:
+        """Something that the values depend on is new: what others found no longer counts."""
+        self._blamed.clear()
+        self.version += 1
 
     def fault(self, key: str) -> str:
         """What is wrong with what stands in the field, "" when nothing is."""
-        return self._faults.get(key, "")
+        return self._faults.get(key) or self._blamed.get(key, "")
 
     def warning(self, key: str) -> str:
         """What is unusual about the value, "" when nothing is."""
@@ -65,7 +71,7 @@ class Form:
     @property
     def valid(self) -> bool:
         """Whether every field holds an allowed value."""
-        return not self._faults
+        return not self._faults and not self._blamed
 
     def changed(self, key: str) -> bool:
         """Whether the field differs from what the preset says."""
@@ -80,7 +86,7 @@ class Form:
         """Back to what the preset says."""
         for kept in (self._edited, self._texts, self._faults):
             kept.pop(key, None)
-        self.version += 1
+        self.pardon()
 
     def reset(self) -> Callable[[], None]:
         """All back to what the preset says; returns what undoes that."""
@@ -88,7 +94,7 @@ class Form:
 
         def undo() -> None:
             self._edited, self._texts, self._faults = before
-            self.version += 1
+            self.pardon()
 
         for key in list(self.changes):
             self.revert(key)
@@ -102,7 +108,7 @@ class Form:
             self._edited.pop(key)
         self._texts = {key: text for key, text in self._texts.items() if key in self._faults and key in self.fields}
         self._faults = {key: fault for key, fault in self._faults.items() if key in self.fields}
-        self.version += 1
+        self.pardon()
 
     def overrides(self) -> list[str]:
         """What differs, as overrides of a config."""
@@ -117,4 +123,4 @@ class Form:
             self._edited.pop(key, None)
         else:
             self._edited[key] = value
-        self.version += 1
+        self.pardon()

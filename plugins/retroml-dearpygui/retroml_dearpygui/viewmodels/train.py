@@ -56,7 +56,7 @@ class TrainViewModel(ViewModel):
         self.runs = desk.viewmodel(RunsViewModel)
         self._composer = desk.composer
         self._usual: ExperimentConfig | None = None
-        self._wanted = 0
+        self._wanted = self._asked = 0
         self._typing = Debounce(desk.clock, 0.3)
         self._compose()
 
@@ -132,6 +132,7 @@ class TrainViewModel(ViewModel):
     def set_length(self, hours: str, minutes: str) -> None:
         """The user typed how long."""
         self.length = Length(hours, minutes)
+        self.form.pardon()
         self._typing.touch()
         self.changed()
 
@@ -253,19 +254,28 @@ class TrainViewModel(ViewModel):
             self._refused(error)
 
     def _expect(self) -> None:
+        """Have the settings checked; only the last answer counts."""
+        self.form.pardon()
+        self._asked += 1
         if not self.can_start or self._usual is None:
             self.changed()
             return
         speed = measured_speed(self.runs.look.recent, self.algorithm)
         work = functools.partial(self._checked, self._base(), self._overrides(), speed)
-        self.desk.background(work, self._expected, self._refused)
+        asked = self._asked
+        self.desk.background(work, functools.partial(self._expected, asked), functools.partial(self._objected, asked))
 
     def _checked(self, base: list[str], overrides: list[str], speed: float | None) -> Expectation:
         return expect(self.desk.app, self._composer.change(base, overrides), speed)
 
-    def _expected(self, expectation: Expectation) -> None:
-        self.expectation, self.problem = expectation, ""
-        self.changed()
+    def _expected(self, asked: int, expectation: Expectation) -> None:
+        if asked == self._asked:
+            self.expectation, self.problem = expectation, ""
+            self.changed()
+
+    def _objected(self, asked: int, error: Exception) -> None:
+        if asked == self._asked:
+            self._refused(error)
 
     def _blame(self, error: ConfigError) -> None:
         """Put faults at their fields, and the rest into words above Start."""
