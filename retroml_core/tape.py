@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from retroml_core.environment import Stream
 
-__all__ = ["Moment", "Tape", "TapeCheck", "TapedEpisode", "View", "open_tape", "sound_rate_of"]
+__all__ = ["Moment", "QuickTape", "Tape", "TapeCheck", "TapedEpisode", "View", "open_tape", "sound_rate_of"]
 
 
 class View(StrEnum):
@@ -170,6 +170,23 @@ class Tape(Protocol):
 
     def close(self) -> None:
         """Release files and emulators."""
+
+
+@runtime_checkable
+class QuickTape(Tape, Protocol):
+    """A tape that knows which of its moments are seen soon, and can bring others nearer. Tapes need not be of this kind."""
+
+    def soonest(self, step: int) -> tuple[TapedEpisode, int]:
+        """Of the training episodes being played at a step of the run the one that is shown soonest, and its step then.
+
+        Raises LookupError when the tape holds none.
+        """
+
+    def make_ready(self) -> None:
+        """Begin, without waiting and without taking time from others, what lets any moment be seen soon.
+
+        May be called often; it ends with `close` at the latest.
+        """
 
 
 def sound_rate_of(tape: Tape) -> int:
