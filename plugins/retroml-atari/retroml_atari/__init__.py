@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retroml_core import EnvironmentSpec, GameSpec, Problem, hookimpl
 
 if TYPE_CHECKING:
+    from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
 
 
@@ -43,3 +44,12 @@ def retroml_check_config(config: ExperimentConfig) -> Iterable[Problem]:
 
     environment = config.environment
     return problems(environment) if isinstance(environment, AtariConfig) else []
+
+
+@hookimpl
+def retroml_run_finished(run: Run) -> None:
+    """Bookmarks are left on the tape by a process that outlives the run's, where moments would be far without."""
+    from retroml_atari.guide import leave_behind
+
+    if str(run.tree["environment"]["name"]) == "atari":
+        leave_behind(run.folder)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from retroml_atari.games import carries_over
 from retroml_core.tape import TapedEpisode
 
 if TYPE_CHECKING:
@@ -99,6 +100,12 @@ class Reel:
         self.episodes = self._episodes()
         self._by_number = {episode.number: position for position, episode in enumerate(self.episodes)}
 
+    @cached_property
+    def from_key(self) -> bool:
+        """Whether a game can only be played with all games of its environment since the last key before it."""
+        header = self.spans[0].segment.header
+        return header["settings"].get("repeat_probability", 0.0) > 0 or carries_over(str(header["game"]))
+
     # --- where things are ---------------------------------------------------------------------------------------------
 
     def span_at(self, place: int) -> int:
@@ -135,6 +142,19 @@ class Reel:
         if position is None:
             raise LookupError(f"the tape has no {self.stream} episode {episode.number}")
         return int(self._played[position]["place"])
+
+    def link_at(self, place: int) -> bytes:
+        """A link of the hash chain that holds all play before a place, which is not the first."""
+        return self.spans[self.span_at(place - 1)].block.head
+
+    def playing(self, environment: int, place: int) -> TapedEpisode | None:
+        """The episode an environment plays at a place; None where the tape does not hold how it began."""
+        own = np.flatnonzero(self._played["env"] == environment)
+        position = int(np.searchsorted(self._played["place"][own], place, side="right")) - 1
+        if position < 0:
+            return None
+        episode = self.episodes[own[position]]
+        return episode if place - int(self._played["place"][own[position]]) < episode.length else None
 
     @cached_property
     def _clock(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -199,7 +219,7 @@ class Reel:
         return table
 
     def _episodes(self) -> list[TapedEpisode]:
-        self._played = np.zeros(0, [("place", "<i8")])
+        self._played = np.zeros(0, [("place", "<i8"), ("env", "<u4")])
         if not len(self.begins):
             return []
         begins = self.begins[np.lexsort((self.begins["place"], self.begins["env"]))]

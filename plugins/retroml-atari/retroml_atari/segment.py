@@ -20,7 +20,18 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BEGIN", "CHECK_ROWS", "END", "POLICY", "Block", "Record", "encode_block", "encode_header", "records"]
+__all__ = [
+    "BEGIN",
+    "CHECK_ROWS",
+    "END",
+    "POLICY",
+    "Block",
+    "Record",
+    "encode_block",
+    "encode_header",
+    "encode_record",
+    "records",
+]
 
 FORMAT_VERSION: Final = 1
 CHECK_ROWS: Final = 16
@@ -143,7 +154,7 @@ def complete_groups(first_row: int, rows: int) -> int:
 
 def encode_header(header: dict[str, Any], kind: bytes = HEADER) -> bytes:
     """The record of a segment's header."""
-    return _record(kind, json.dumps({"format": "retroml-tape", "version": FORMAT_VERSION, **header}).encode())
+    return encode_record(kind, json.dumps({"format": "retroml-tape", "version": FORMAT_VERSION, **header}).encode())
 
 
 def encode_block(block: Block) -> bytes:
@@ -172,7 +183,7 @@ def encode_block(block: Block) -> bytes:
         block.written_at,
         block.head,
     )
-    return _record(ROWS, front + packed + zlib.compress(b"".join(parts), LEVEL))
+    return encode_record(ROWS, front + packed + zlib.compress(b"".join(parts), LEVEL))
 
 
 def decode_block(payload: memoryview) -> BlockIndex:
@@ -223,6 +234,7 @@ def records(data: bytes, place: int = 0) -> Iterator[Record]:
         place = end
 
 
-def _record(kind: bytes, payload: bytes) -> bytes:
+def encode_record(kind: bytes, payload: bytes) -> bytes:
+    """A record of any kind."""
     framed = _FRAME.pack(kind, len(payload)) + payload
     return framed + _CRC.pack(zlib.crc32(framed))

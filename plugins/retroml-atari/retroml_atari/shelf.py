@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from retroml_atari.simulate import Simulator
@@ -30,14 +30,15 @@ class Bookmark:
 
     place: int
     begun_at: int
-    state: Any
+    state: bytes
     elapsed: int
 
 
 class Shelf:
-    """For one stream of one tape, used from one thread."""
+    """For one stream of one tape, used from one thread. Bookmarks are left every `spacing` places."""
 
-    def __init__(self) -> None:
+    def __init__(self, spacing: int = MARK_STEPS) -> None:
+        self.spacing = spacing
         self._idle: list[Simulator] = []
         self._marks: OrderedDict[tuple[int, int], Bookmark] = OrderedDict()
         self._places: dict[int, list[int]] = {}
@@ -65,9 +66,14 @@ class Shelf:
 
     def nearest(self, environment: int, after: int, place: int) -> Bookmark | None:
         """The last bookmark beyond `after` and not beyond `place`, or None."""
+        found = self.place_before(environment, after, place)
+        if found == after:
+            return None
+        self._marks.move_to_end((environment, found))
+        return self._marks[environment, found]
+
+    def place_before(self, environment: int, after: int, place: int) -> int:
+        """Where `nearest` is, or `after` when there is none."""
         places = self._places.get(environment, [])
         position = bisect.bisect_right(places, place) - 1
-        if position < 0 or places[position] <= after:
-            return None
-        self._marks.move_to_end((environment, places[position]))
-        return self._marks[environment, places[position]]
+        return max(after, places[position]) if position >= 0 else after

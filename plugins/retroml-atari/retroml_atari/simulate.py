@@ -10,7 +10,7 @@ Shapes: C stacked frames, H height, W width; screens have the console's own size
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -73,17 +73,19 @@ class Simulator:
         """The lives left now."""
         return int(self._ale.lives())
 
-    def save(self) -> tuple[Any, int] | None:
+    def save(self) -> tuple[bytes, int] | None:
         """The console's state and how many frames of the game are played; pictures are not part of it.
 
         None while sticky actions make the next frame depend on what no state holds (`retroml_atari.sticky`).
         """
-        state = self._ale.cloneSystemState()
+        state: bytes = self._ale.cloneSystemState().serialize()
         return (state, self._elapsed) if is_complete(state, self._config.repeat_probability) else None
 
-    def load(self, state: Any, elapsed: int) -> None:
+    def load(self, state: bytes, elapsed: int) -> None:
         """Take up what `save` of a simulator of the same game and settings gave; the stack is right once it was filled."""
-        self._ale.restoreSystemState(state)
+        from ale_py import ALEState
+
+        self._ale.restoreSystemState(ALEState(state))
         self._elapsed = elapsed
 
     def equals(self, other: Simulator) -> bool:

@@ -8,25 +8,25 @@ complete all the same when its generator says that the next frame takes the agen
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-__all__ = ["is_complete"]
+__all__ = ["GENERATOR", "WORDS", "is_complete"]
 
 WORDS: Final = 624
 GENERATOR: Final = re.compile(rb"(?:\d+ ){%d}\d+" % WORDS)
 """A Mersenne Twister as libstdc++ writes it: its words and the position of the next one."""
 
 
-def is_complete(state: Any, repeat_probability: float) -> bool:
-    """Whether `state`, an `ALEState` with its generators, plays on alike in any console of the same game.
+def is_complete(state: bytes, repeat_probability: float) -> bool:
+    """Whether `state`, a serialized `ALEState` with its generators, plays on alike in any console of the same game.
 
     False also where the generator is written in a way that is not known, as other C++ libraries do.
     """
     if repeat_probability <= 0:
         return True
-    found = GENERATOR.findall(state.serialize())  # the system's and, behind it, the environment's
+    found = GENERATOR.findall(state)  # the system's and, behind it, the environment's
     return bool(found) and _next_draw(found[-1]) >= repeat_probability
 
 

@@ -7,14 +7,17 @@ Shapes: H height, W width.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retroml_atari.compare import compare
+from retroml_atari.guide import marks_of, start, steps_left
 from retroml_atari.index import TapeIndex
 from retroml_atari.listening import SAMPLES_PER_SECOND, Listening
+from retroml_atari.near import NEAR_STEPS, soonest
 from retroml_atari.reel import Reel, effective
 from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.shelf import Shelf
@@ -23,11 +26,13 @@ from retroml_atari.walk import Walk
 from retroml_core.tape import Moment, TapeCheck, TapedEpisode, View
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from retroml_atari.marks import Marks
     from retroml_core.environment import Stream
     from retroml_core.tape import Tape
 
@@ -57,6 +62,9 @@ class AtariTape:
         self._reels: dict[str, Reel] = {}
         self._shelves: dict[str, Shelf] = {}
         self._listening: dict[str, Listening] = {}
+        self._folder = folder.parent
+        self._marks = marks_of(self._folder)
+        self._helper: subprocess.Popen[bytes] | None = None
         segments = self._index.segments("training") + self._index.segments("evaluation")
         if not segments:
             raise FileNotFoundError(f"{folder} holds no tape")
@@ -71,10 +79,15 @@ class AtariTape:
 
     def refresh(self) -> None:
         """Read what was appended since."""
+        before = self._parts()
         if self._index.refresh():
             self._reels.clear()
-            self._shelves.clear()
             self._listening.clear()
+        if self._parts() != before:  # another attempt may have replaced play that is bookmarked
+            self._shelves.clear()
+
+    def _parts(self) -> int:
+        return len(self._index.segments("training")) + len(self._index.segments("evaluation"))
 
     def episodes(self, stream: Stream = "training") -> Sequence[TapedEpisode]:
         """All episodes of a stream in order of beginning; those without a single step are left out."""
@@ -118,6 +131,22 @@ class AtariTape:
                 return episode
         raise LookupError(f"the {stream} tape does not hold how the game at this moment began")
 
+    def soonest(self, step: int) -> tuple[TapedEpisode, int]:
+        """See `QuickTape.soonest`; beyond the end of the tape it is the last step that counts."""
+        reel = self._reel("training")
+        beyond = reel.places > reel.first_place and step >= reel.step_at(reel.places - 1)
+        place = reel.places - 1 if beyond else reel.place_of_step(step)
+        return soonest(reel, place, self._shelf("training"), self._stored("training"))
+
+    def make_ready(self) -> None:
+        """See `QuickTape.make_ready`: bookmarks are left in the data root's cache, by a process of the lowest priority."""
+        marks = self._stored("training")
+        if marks is None or (self._helper is not None and self._helper.poll() is None):
+            return
+        if steps_left(self._reel("training"), marks) > NEAR_STEPS:
+            with contextlib.suppress(OSError):  # it goes without
+                self._helper = start(self._folder, marks)
+
     # --- playing ------------------------------------------------------------------------------------------------------
 
     def play(
@@ -139,15 +168,19 @@ class AtariTape:
         end = begin + (episode.length if last is None else min(last, episode.length))
         first = max(first, 0)
         score = float(reel.rewards(episode.environment, begin, min(begin + first, end)).sum())
-        shelf = self._shelves.setdefault(episode.stream, Shelf())
+        shelf, stored = self._shelf(episode.stream), self._stored(episode.stream)
         place = min(begin + first, end)
         heard = self._listening.setdefault(episode.stream, Listening()) if view is View.COLOUR_60_SOUND else None
         if heard is not None:
             walk = heard.walk(reel, episode.environment, place, progress)
         else:
-            walk = Walk(reel, episode.environment, place, shelf=shelf, progress=progress)
+            walk = Walk(reel, episode.environment, place, shelf=shelf, stored=stored, progress=progress)
         try:
             yield from self._moments(reel, walk, begin, end, score, view)
+        except ValueError:
+            if walk.stored is not None:
+                walk.stored.forget()
+            raise
         finally:
             walk.close() if heard is None else heard.keep(walk)
 
@@ -198,10 +231,24 @@ class AtariTape:
         return compare(self._reel("training"), other._reel("training"), first_step, last_step)
 
     def close(self) -> None:
-        """Release what was read."""
+        """Release what was read, and end the process that leaves bookmarks; the next goes on from there."""
         self._reels.clear()
         self._shelves.clear()
         self._listening.clear()
+        if self._helper is not None:
+            self._helper.kill()
+            self._helper.wait()
+            self._helper = None
+
+    def _shelf(self, stream: Stream) -> Shelf:
+        return self._shelves.setdefault(stream, Shelf())
+
+    def _stored(self, stream: Stream) -> Marks | None:
+        """The bookmarks on disk, as they are now; only training has any."""
+        if self._marks is None or stream != "training":
+            return None
+        self._marks.refresh()
+        return self._marks
 
     def _reel(self, stream: Stream) -> Reel:
         if stream not in self._reels:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from retroml_atari.console import rom_sha256, versions
-from retroml_atari.games import carries_over
+from retroml_atari.near import starts_of
 from retroml_atari.segment import CHECK_ROWS
 from retroml_atari.settings import AtariConfig
-from retroml_atari.shelf import MARK_STEPS, MARK_TRIES, Bookmark
+from retroml_atari.shelf import MARK_TRIES, Bookmark
 from retroml_atari.simulate import Outcome, Simulator
 from retroml_atari.trial import Trial
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from retroml_atari.marks import Marks
     from retroml_atari.reel import Reel
     from retroml_atari.shelf import Shelf
 
@@ -55,9 +56,10 @@ def config_of(header: dict[str, Any]) -> AtariConfig:
 class Walk:
     """Environment `environment` of the reel, ready to play the row at `place`.
 
-    Games before it are played unseen where the game's beginning depends on them. With a `shelf`, bookmarks are used and left;
-    `close` the walk then. `progress(done, total)` is told how far the unseen steps are; whatever it raises ends the walk.
-    With `sound` the game can be heard. Raises ValueError when the tape lacks what is needed, or the ROM or version is another.
+    Games before it are played unseen where the game's beginning depends on them. With a `shelf`, bookmarks are used and left,
+    and those `stored` on disk are used; `close` the walk then. `progress(done, total)` is told how far the unseen steps are;
+    whatever it raises ends the walk. With `sound` the game can be heard.
+    Raises ValueError when the tape lacks what is needed, or the ROM or version is another.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Walk:
         place: int,
         *,
         shelf: Shelf | None = None,
+        stored: Marks | None = None,
         sound: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -79,7 +82,7 @@ class Walk:
         self._position = {place: position for position, place in enumerate(self._begins["place"].tolist())}
         self._actions: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._actions_from = self._row_offset = 0
-        self._from_key = self._config.repeat_probability > 0 or carries_over(self._game)
+        self._from_key = reel.from_key
         self._simulator: Simulator | None = None
         self._shelf = shelf
         self._sound = sound
@@ -87,6 +90,7 @@ class Walk:
         self._trial: Trial | None = None
         self.running, self.known = 0, False
         self._origin = self.place = self._start(place)
+        self.stored = stored if stored is not None and stored.environment == environment else None
         self._open_bookmark(place - self._config.stack - 1)
         self.go_to(place, progress)
 
@@ -103,12 +107,11 @@ class Walk:
         return self.place <= place and self._start(place) == self._origin
 
     def _start(self, place: int) -> int:
-        usable = self._begins["place"] <= place
-        if self._from_key:
-            usable = usable & (self._begins["seed"] >= 0)
-        if not usable.any():
+        starts = starts_of(self._reel, self.environment)
+        position = int(np.searchsorted(starts, place, side="right")) - 1
+        if position < 0:
             raise ValueError(f"the tape does not hold how the game of environment {self.environment} at this moment began")
-        return int(self._begins["place"][usable][-1])
+        return int(starts[position])
 
     def close(self) -> None:
         """Give the emulator back. May be called twice."""
@@ -120,6 +123,8 @@ class Walk:
     def _open_bookmark(self, place: int) -> None:
         """Go on from the last bookmark that is not beyond `place`, so that the stack is filled by then."""
         mark = self._shelf.nearest(self.environment, self.place, place) if self._shelf is not None else None
+        if self.stored is not None:
+            mark = self.stored.nearest(self._reel, mark.place if mark else self.place, place) or mark
         if mark is None:
             return
         self._simulator = self._emulator(0)
@@ -127,8 +132,10 @@ class Walk:
         self.place, self._begun_at = mark.place, mark.begun_at
 
     def _leave_bookmark(self) -> None:
-        due = self.place - self.place % MARK_STEPS
-        if self._shelf is None or self._trial is not None or self.place - due >= MARK_TRIES:
+        if self._shelf is None or self._trial is not None:
+            return
+        due = self.place - self.place % self._shelf.spacing
+        if self.place - due >= MARK_TRIES:
             return
         if self._shelf.nearest(self.environment, due - 1, self.place) is None and (saved := self._playing().save()):
             state, elapsed = saved

@@ -41,7 +41,7 @@ def trials():
     for _ in range(40):
         play(played, generator.integers(0, 6, 8))
         play(other, generator.integers(0, 6, 3))
-        state, elapsed = played._ale.cloneSystemState(), played._elapsed
+        state, elapsed = played._ale.cloneSystemState().serialize(), played._elapsed
         other.load(state, elapsed)
         found.append((is_complete(state, 0.25), plays_alike(played, other, generator.integers(0, 6, 10))))
     return found
@@ -72,9 +72,5 @@ def test_without_sticky_actions_every_state_will_do():
 
 
 def test_a_generator_written_in_another_way_is_left_alone():
-    class State:
-        def serialize(self):
-            return b"1 2 3 4 5"
-
-    assert not is_complete(State(), 0.25)
-    assert is_complete(State(), 0.0)
+    assert not is_complete(b"1 2 3 4 5", 0.25)
+    assert is_complete(b"1 2 3 4 5", 0.0)
