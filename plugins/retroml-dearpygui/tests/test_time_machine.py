@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from retroml_dearpygui.services.time_machine import TimeMachine, choose_episode
+from retroml_dearpygui.services.time_machine import TimeMachine, choose_episode, next_game
 
 from retroml_core.runs.run import Run
 from retroml_core.tape import Moment, TapedEpisode
@@ -112,3 +112,51 @@ def test_of_several_games_at_once_the_one_begun_last_is_shown():
 
 def test_a_moment_between_games_shows_the_one_before():
     assert choose_episode([episode(1, 0, 10), episode(2, 100, 10)], 50) == (0, 0)
+
+
+def test_after_a_game_the_next_one_of_the_same_player_is_shown():
+    games = [episode(1, 0, 10, 0), episode(2, 0, 5, 1), episode(3, 10, 5, 1), episode(4, 20, 5, 0)]
+    assert [next_game(games, place) for place in range(4)] == [3, 2, 4, 4]
+
+
+class QuickFakeTape(FakeTape):
+    """Knows that its first game is seen soonest."""
+
+    def __init__(self, episodes):
+        super().__init__(episodes)
+        self.made_ready = 0
+
+    def steps(self, stream="training"): ...
+    def size_bytes(self): ...
+    def actions(self, episode): ...
+    def rewards(self, episode): ...
+    def lives_lost(self, episode): ...
+    def find(self, *, step=None, seconds=None, stream="training"): ...
+    def verify(self, **how): ...
+    def compare(self, other, **how): ...
+
+    def soonest(self, step):
+        if step > 60:
+            raise LookupError("not here")
+        return self._episodes[0], step
+
+    def make_ready(self):
+        self.made_ready += 1
+
+
+@pytest.mark.parametrize(("step", "game"), [(30, 1), (70, 2)], ids=["a game is near", "none is"])
+def test_the_tape_says_which_game_is_seen_soonest(step, game, tmp_path):
+    tape = QuickFakeTape([episode(1, 0, 100), episode(2, 0, 100, 1)])
+    machine = TimeMachine(lambda run: tape)
+    machine.go(Run(tmp_path), step)
+    assert shown(machine).episode == game
+    machine.close()
+
+
+def test_the_tape_is_made_ready_once_a_wish_while_somebody_looks(tmp_path):
+    tape = QuickFakeTape([episode(1, 0, 100)])
+    machine = TimeMachine(lambda run: tape)
+    machine.go(Run(tmp_path), 0)
+    assert [shown(machine).index for _ in range(30)] == list(range(30))
+    assert tape.made_ready == 1
+    machine.close()
