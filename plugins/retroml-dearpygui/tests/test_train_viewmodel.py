@@ -106,7 +106,27 @@ def test_choices_are_there_at_the_next_start(train, desk):
     train.choose_game("pong")
     train.choose_preset("medium")
     again = TrainViewModel(desk)
-    assert (again.game, again.preset) == ("pong", "medium")
+    assert (again.game, again.preset, again.length.words) == ("pong", "medium", "5 h")
+
+
+def test_a_length_that_was_typed_is_there_at_the_next_start(train, desk, pause):
+    train.choose_preset("long")
+    train.set_length("0", "45")
+    pause(train)
+    assert TrainViewModel(desk).length.words == "45 min"
+
+
+@pytest.mark.parametrize("kept", [["x", ""], ["0", "0"], ["1"], "1 h", None])
+def test_a_length_kept_that_cannot_be_used_gives_way_to_that_of_the_preset(desk, kept):
+    desk.settings.remember("train", preset="long", length=kept)
+    assert TrainViewModel(desk).length.words == "12 h"
+
+
+def test_a_faulty_length_is_not_kept(train, desk, pause):
+    train.choose_preset("long")
+    train.set_length("x", "45")
+    pause(train)
+    assert TrainViewModel(desk).length.words == "12 h"
 
 
 @pytest.mark.parametrize("words", ["PAC man", "pacman", "ms"])

@@ -29,6 +29,7 @@ __all__ = ["TrainViewModel"]
 PAGE = "train"
 SHOWN_FIRST = ("breakout", "pong", "space_invaders", "ms_pacman", "kung_fu_master", "qbert", "seaquest", "boxing")
 """Games people know or that are learned quickly; those that are installed are offered first."""
+PRESET_HOURS = {"short": 1.5, "medium": 5.0, "long": 12.0}
 RUN_FIELDS = ("device", "threads", "metrics", "exporters", "tags", "notes")
 SEEDS = 2**31
 
@@ -46,8 +47,8 @@ class TrainViewModel(ViewModel):
         self.game = _one_of(kept.get("game"), [game.name for game in self.games])
         self.algorithms = _algorithms(desk.app.registry.algorithms)
         self.algorithm = _one_of(kept.get("algorithm"), ["ppo", *[spec.name for spec in self.algorithms]], self.algorithms)
-        self.preset = _one_of(kept.get("preset"), ["short", "medium", "long"])
-        self.length = Length.of_hours(1.5)
+        self.preset = _one_of(kept.get("preset"), list(PRESET_HOURS))
+        self.length = _length(kept.get("length"), self.preset)
         self.seed_text = ""
         self.form = Form((), {})
         self.expectation: Expectation | None = None
@@ -125,7 +126,7 @@ class TrainViewModel(ViewModel):
     def choose_preset(self, name: str) -> None:
         """Take another preset, with its length."""
         self.preset = name
-        self.length = Length.of_hours({"short": 1.5, "medium": 5.0, "long": 12.0}[name])
+        self.length = Length.of_hours(PRESET_HOURS[name])
         self._remember()
         self._compose()
 
@@ -178,6 +179,7 @@ class TrainViewModel(ViewModel):
     def tick(self) -> None:
         """Once a frame: when the typing pauses, see what the settings come to."""
         if self._typing.due():
+            self._remember()
             self._expect()
 
     # --- starting -------------------------------------------------------------------------------------------------------
@@ -187,6 +189,7 @@ class TrainViewModel(ViewModel):
         if not self.can_start:
             return
         self.starting, self.problem = True, ""
+        self._remember()
         self.changed()
         self.desk.background(functools.partial(self._begin, self._base(), self._overrides()), self._started, self._refused)
 
@@ -287,7 +290,8 @@ class TrainViewModel(ViewModel):
         self.changed()
 
     def _remember(self) -> None:
-        self.desk.settings.remember(PAGE, game=self.game, algorithm=self.algorithm, preset=self.preset)
+        length = {} if self.length.fault else {"length": [self.length.hours_text, self.length.minutes_text]}
+        self.desk.settings.remember(PAGE, game=self.game, algorithm=self.algorithm, preset=self.preset, **length)
 
 
 def _ordered(games: Mapping[str, GameSpec]) -> list[GameSpec]:
@@ -306,6 +310,15 @@ def _one_of(kept: object, names: list[str], specs: list[AlgorithmSpec] | None = 
     """What was chosen last where it is still there, else the first name that is."""
     there = [spec.name for spec in specs] if specs is not None else names
     return next(name for name in [kept, *names] if isinstance(name, str) and name in there)
+
+
+def _length(kept: object, preset: str) -> Length:
+    """The length typed last where it can be used, else that of `preset`."""
+    if isinstance(kept, list) and len(kept) == 2:
+        length = Length(*map(str, kept))
+        if not length.fault:
+            return length
+    return Length.of_hours(PRESET_HOURS[preset])
 
 
 def _run_fields(config: ExperimentConfig) -> list[Field]:
