@@ -37,6 +37,11 @@ class ExperimentService:
         guard(self._principal, "experiments.list")
         return self._app.index.sync()
 
+    def follow(self) -> SyncReport:
+        """Bring the index up to date with what changed since the last call, see `Index.follow`. Raises IndexFailure."""
+        guard(self._principal, "experiments.list")
+        return self._app.index.follow()
+
     def reindex(self) -> SyncReport:
         """Build the index anew from the run folders. Raises IndexFailure."""
         guard(self._principal, "experiments.reindex")

@@ -328,6 +328,48 @@ def test_sync_finds_new_changed_and_vanished_runs(index, make_run):
     assert [found.id for found in index.runs()] == [one.run.id]
 
 
+def test_following_finds_new_changed_and_vanished_runs(index, make_run):
+    one, two, three = make_run(1), make_run(2), make_run(3)
+    assert index.follow().changed == 3
+    assert index.follow().changed == 0
+    one.status(state=RunState.COMPLETED)
+    shutil.rmtree(two.run.folder)
+    make_run(4)
+    report = index.follow()
+    assert (report.runs, report.changed, report.removed) == (3, 2, 1)
+    assert row(index, one).state is RunState.COMPLETED
+    assert index.get(three.run.id) is not None
+
+
+def test_following_takes_in_what_a_run_at_work_says(index, make_run, at_work):
+    fake = make_run()
+    at_work(fake)
+    index.follow()
+    fake.say(episode(5.0), step=1)
+    index.follow()
+    assert curve(index, fake, "score") == [(1, 5.0)]
+
+
+def test_following_looks_into_ended_runs_only_when_they_change(index, make_run, monkeypatch):
+    ended = make_run(1)
+    ended.status(state=RunState.COMPLETED)
+    index.follow()
+    looked = []
+    monkeypatch.setattr("retroml_core.index.index.ingest.ingest", lambda store, run: looked.append(run.id) is None)
+    index.follow()
+    assert looked == []
+    changed = make_run(2)
+    index.follow()
+    assert looked == [changed.run.id]
+
+
+def test_following_names_a_broken_folder_every_time(index, make_run):
+    bad = make_run()
+    (bad.run.folder / "config.json").write_text("{")
+    for _ in range(3):
+        assert [problem.split()[0] for problem in index.follow().problems] == [bad.run.id]
+
+
 def test_a_run_whose_process_is_gone_is_interrupted(index, make_run):
     fake = make_run()
     fake.status(state=RunState.RUNNING, pid=2**22 + 1, process_started=1.0)

@@ -24,6 +24,8 @@ __all__ = ["PAGE_SIZE", "ExperimentsViewModel"]
 
 PAGE_SIZE = 200
 SYNC_SECONDS = 3.0
+WHOLE_EVERY = 20
+"""One look in so many is at every file that counts; those between are at what has changed from outside."""
 NAME = "experiments"
 
 
@@ -47,6 +49,7 @@ class ExperimentsViewModel(ViewModel):
         self.filter = self._recalled()
         self._typing = Debounce(desk.clock)
         self._syncing = Rhythm(desk.clock, SYNC_SECONDS)
+        self._looks = 0
         self._asking = self._again = False
 
     # --- what is shown --------------------------------------------------------------------------------------------------
@@ -72,12 +75,16 @@ class ExperimentsViewModel(ViewModel):
         if self._typing.due():
             self.reload()
         if self._syncing.due():
-            self.sync()
+            self._look(self.service.sync if self._looks % WHOLE_EVERY == 0 else self.service.follow)
+            self._looks += 1
 
     def sync(self) -> None:
         """Bring the index up to date and show what is new."""
+        self._look(self.service.sync)
+
+    def _look(self, bring: Callable[[], SyncReport]) -> None:
         self._syncing.begin()
-        self.desk.background(self._sync, self._synced, self._broken)
+        self.desk.background(lambda: self._sync(bring), self._synced, self._broken)
 
     def reload(self) -> None:
         """Ask the index anew; of several wishes at once only the last is carried out."""
@@ -200,11 +207,11 @@ class ExperimentsViewModel(ViewModel):
         self.changed()
         self.reload()
 
-    def _sync(self) -> SyncReport:
+    def _sync(self, bring: Callable[[], SyncReport]) -> SyncReport:
         root = self.desk.app.root
         if self.loaded and not root.path.exists():
             raise FileNotFoundError(f"The data folder {root.path} is not there any more. Is its disk connected?")
-        return self.service.sync()
+        return bring()
 
     def _synced(self, report: SyncReport) -> None:
         self._syncing.end()
