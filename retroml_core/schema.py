@@ -129,6 +129,7 @@ class FilmConfig:
         help="The file: mp4 (H.264, plays everywhere), av1 (smaller, slower to make), or gif and webp for up to a minute.",
         choices=("mp4", "av1", "gif", "webp"),
     )
+    sound: bool = param(True, help="Let the game be heard, in films that are video files and of games that have sound.")
     captions: bool = param(True, help="Show anything beside the game at all; `overlays` says what.")
     overlays: OverlayConfig = field(default_factory=OverlayConfig)
     theme: str = param("dark", help="Colours of what stands beside the game.", choices=("dark", "light"))

@@ -31,6 +31,7 @@ __all__ = [
     "MadeUpTape",
     "made_up_episode",
     "made_up_frame",
+    "made_up_sound",
     "made_up_tape",
     "open_made_up_tape",
 ]
@@ -76,9 +77,15 @@ def made_up_frame(number: int, index: int, frame: int, height: int = 105, width:
     return picture
 
 
+def made_up_sound(index: int, rate: int) -> NDArray[np.int16]:
+    """The samples of a step, `rate` of them a second: a tone that is higher in each of 16 steps."""
+    samples = FRAMES_PER_STEP * rate // 60
+    return np.round(8000 * np.sin(np.arange(samples) / rate * 2 * np.pi * (300 + 45 * (index % 16)))).astype(np.int16)
+
+
 @dataclass
 class MadeUpTape:
-    """A tape of `training` and `evaluation` episodes. `closed` counts calls of `close`."""
+    """A tape of `training` and `evaluation` episodes. `closed` counts calls of `close`; it is silent but for a `sound_rate`."""
 
     training: list[TapedEpisode] = field(default_factory=list)
     evaluation: list[TapedEpisode] = field(default_factory=list)
@@ -91,6 +98,7 @@ class MadeUpTape:
         }
     )
     closed: int = 0
+    sound_rate: int = 0
 
     def refresh(self) -> None:
         """Nothing is ever appended."""
@@ -141,7 +149,7 @@ class MadeUpTape:
         """Draw the steps asked for."""
         totals = np.cumsum(self.rewards(episode))
         together = 1 + max((other.environment for other in self.episodes(episode.stream)), default=0)
-        count = {View.OBSERVATION: 0, View.COLOUR: 1, View.COLOUR_60: FRAMES_PER_STEP}[view]
+        count = {View.OBSERVATION: 0, View.COLOUR: 1}.get(view, FRAMES_PER_STEP)
         for index in range(first, episode.length if last is None else min(last, episode.length)):
             step = episode.first_step + index * together
             yield Moment(
@@ -154,6 +162,7 @@ class MadeUpTape:
                 lives=0,
                 observation=np.full((4, 84, 84), index % 256, np.uint8),
                 frames=[made_up_frame(episode.number, index, frame) for frame in range(count)],
+                sound=made_up_sound(index, self.sound_rate) if view is View.COLOUR_60_SOUND else None,
             )
 
     def verify(

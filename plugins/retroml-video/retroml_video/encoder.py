@@ -1,8 +1,8 @@
-"""Writes pictures into a film: H.264 in MP4, yuv420p, constant frame rate, a keyframe every second, index at the front.
+"""Writes a film: H.264 in MP4, yuv420p, constant frame rate, a keyframe every second, AAC, index at the front.
 
 The film grows as parts of half a minute in a work folder beside it (`retroml_core.filming.work_folder`) and is joined when
 it is complete. A maker that was killed leaves its finished parts there; the next `FilmWriter` for the same path goes on from
-them: pictures that they hold are taken and dropped.
+them: pictures and sound that they hold are taken and dropped.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from retroml_video.codecs import CODECS, Codec, choose_codec, encoders
 from retroml_video.joining import Chapter, Tags, join_parts
 from retroml_video.parts import Parts
 from retroml_video.snippet import SNIPPETS, write_snippet
+from retroml_video.soundtrack import Recording, Soundtrack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +43,7 @@ class FilmWriter:
     `format` is "mp4" (H.264), "av1" (in MP4), "gif" or "webp"; empty: what the ending of `path` says. `codec` names the
     encoder taken, `frames` counts the pictures written so far. A film that was begun before goes on: `kept` says how many
     pictures it holds already, which need not be drawn again, and `notes` what was noted about them. Notes are anything that
-    JSON knows.
+    JSON knows. With a `sound_rate` (samples a second) the film has sound: what `sound` hears.
 
     Use as a context manager: when an exception passes it releases and removes everything but `path`, which is left to its
     owner. Raises FilmError without a usable codec, OSError when the disk is full.
@@ -62,6 +63,7 @@ class FilmWriter:
         chapters: Sequence[Chapter] = (),
         codecs: Sequence[str] = (),
         format: str = "",
+        sound_rate: int = 0,
     ) -> None:
         self.path, self.fps, self.frames = path, fps, 0
         self.format = format or path.suffix.lstrip(".").lower()
@@ -72,14 +74,26 @@ class FilmWriter:
         self._codec = choose_codec(
             codecs or encoders(self.format, settings), width=width, height=height, fps=fps, settings=settings
         )
-        self._parts = Parts(work_folder(path), _key(self._codec))
+        self.sound_rate = sound_rate
+        self._parts = Parts(work_folder(path), {**_key(self._codec), "sound_rate": sound_rate})
+        self.sound = Soundtrack(self._parts.samples)
         self._part: _Part | None = None
         self.kept = self._parts.frames
         self.notes = list(self._parts.notes)
         self._new_notes: list[Any] = []
 
     @classmethod
-    def of(cls, job: FilmJob, *, width: int, height: int, settings: EncoderConfig, title: str, description: str) -> FilmWriter:
+    def of(
+        cls,
+        job: FilmJob,
+        *,
+        width: int,
+        height: int,
+        settings: EncoderConfig,
+        title: str,
+        description: str,
+        sound_rate: int,
+    ) -> FilmWriter:
         """The writer of the film that `job` asks for, with the run named in the comment."""
         return cls(
             job.target,
@@ -91,6 +105,7 @@ class FilmWriter:
             comment=f"Retro ML, run {job.run.id}",
             description=description,
             format=job.config.format if job.config.format in ("av1", *SNIPPETS) else "mp4",
+            sound_rate=sound_rate,
         )
 
     @property
@@ -109,11 +124,12 @@ class FilmWriter:
         if self._part.frames == PART_SECONDS * self.fps:
             self._end_part()
 
-    def skip(self, pictures: int) -> None:
-        """Count pictures that are kept from before, without drawing them: at most `kept - frames`."""
+    def skip(self, pictures: int, samples: int = 0) -> None:
+        """Count pictures, at most `kept - frames`, and samples that are kept from before, without making them again."""
         if not 0 <= pictures <= max(self.kept - self.frames, 0):
             raise ValueError(f"{pictures} pictures cannot be skipped: {self.kept} are kept and {self.frames} are counted")
         self.frames += pictures
+        self.sound.skip(samples)
 
     def note(self, note: Any) -> None:
         """Remember `note` together with the pictures up to here; it comes back in `notes` when the film is resumed."""
@@ -128,7 +144,15 @@ class FilmWriter:
         self._end_part()
         self._tags = dataclasses.replace(self._tags, chapters=tuple(self._chapters if chapters is None else chapters))
         joined = self._parts.folder / "joined.mp4" if self.format in SNIPPETS else self.path
-        join_parts(self._parts.paths, joined, fps=self.fps, tags=self._tags, poster_seconds=poster_seconds)
+        join_parts(
+            self._parts.paths,
+            joined,
+            fps=self.fps,
+            tags=self._tags,
+            pictures=self.frames,
+            sound=self._recording(),
+            poster_seconds=poster_seconds,
+        )
         if joined != self.path:
             write_snippet(joined, self.path, self.format)
         self._parts.remove()
@@ -137,8 +161,13 @@ class FilmWriter:
         if self._part is not None:
             part, self._part = self._part, None
             part.finish()
-            self._parts.add(part.frames, self._new_notes)
+            self._parts.add(part.frames, self._new_notes, *(self.sound.take() if self.sound_rate else ()))
             self._new_notes = []
+
+    def _recording(self) -> Recording | None:
+        if not self.sound_rate:
+            return None
+        return Recording(paths=self._parts.sounds, rate=self.sound_rate, cuts=self._parts.cuts)
 
     def __enter__(self) -> FilmWriter:
         return self

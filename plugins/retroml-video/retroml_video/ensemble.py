@@ -13,6 +13,7 @@ from retroml_video.encoder import FilmWriter
 from retroml_video.placards import Board, Header, Placard
 from retroml_video.planes import Planes, pack, unpack
 from retroml_video.projector import GAME_FPS, Projector, Stretch, pictures_in
+from retroml_video.soundtrack import sound_rate
 from retroml_video.stage import first_moment, pixel_aspect
 from retroml_video.studio import frames_per_step
 from retroml_video.wall import Wall, fit_wall
@@ -53,7 +54,10 @@ def room_for(job: FilmJob, count: int, *, hero: bool = False, board: bool = Fals
 
 
 class Ensemble:
-    """Films performers side by side. With `hero` the last one may be larger; with `board` a board ranks them by score."""
+    """Films performers side by side. With `hero` the last one may be larger; with `board` a board ranks them by score.
+
+    One of the games is heard: the last one, or with a board the one with most points in the end.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,8 @@ class Ensemble:
         self.header = Header(job.config, self.wall, wording)
         self.canvas = self.header.canvas
         self._captions = job.config.captions
+        self._heard = _winner(self.performers) if board else self.performers[-1]
+        self._sound_rate = sound_rate(job, self._heard.staged.tape)
         self._turns = [_Turn(p, self._projector(p)) for p in self.performers]
         self._placards = [
             Placard(self.canvas, pane.strip, i, performer.title, performer.detail, coloured=board)
@@ -96,9 +102,11 @@ class Ensemble:
             settings=self.settings,
             title=self.wording.title,
             description=f"{self.wording.heading}, {self.wording.subtitle}. Every picture is real play, re-simulated.",
+            sound_rate=self._sound_rate,
         ) as writer:
             for picture in range(total):
                 self._draw(picture, fps)
+                self._hear(writer)
                 writer.write(self.planes.yuv)
                 self.job.progress((picture + 1) / total, "filming all games side by side")
             for picture in range(total, total + round(hold_seconds * fps)):
@@ -114,7 +122,11 @@ class Ensemble:
             title=self.wording.title,
             segments=tuple(self._segment(turn, writer.frames / fps) for turn in self._turns),
             notes=tuple(self._notes(longest, total, fps)),
-            extra={"codec": writer.codec, "game_scale": [[s.scale_x, s.scale_y] for s in self.wall.screens]},
+            extra={
+                "codec": writer.codec,
+                "sound": self._heard.title if self._sound_rate else None,
+                "game_scale": [[s.scale_x, s.scale_y] for s in self.wall.screens],
+            },
         )
 
     def _projector(self, performer: Performer) -> Projector:
@@ -123,6 +135,7 @@ class Ensemble:
             fps=self.job.config.fps,
             frames_per_step=frames_per_step(self.job),
             deflicker=self.settings.deflicker,
+            sound=self._sound_rate > 0 and performer is self._heard,
         )
 
     def _draw(self, picture: int, fps: int) -> None:
@@ -138,6 +151,11 @@ class Ensemble:
         self.planes.take(self.canvas)
         for screen, turn in enumerate(self._turns):
             self.planes.show_game(turn.screen, screen)
+
+    def _hear(self, writer: FilmWriter) -> None:
+        for turn in self._turns:
+            for sound in turn.take_sound():
+                writer.sound.hear(sound)
 
     def _segment(self, turn: _Turn, seconds: float) -> FilmSegment:
         performer, moment = turn.performer, turn.moment
@@ -175,6 +193,7 @@ class _Turn:
         self.over = False
         self.score = 0.0
         self.screen: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self._sound: list[NDArray[np.int16]] = []
         self._pictures = self._play(projector)
 
     @property
@@ -196,11 +215,22 @@ class _Turn:
             self.score = self.performer.staged.episode.score
             self.screen = _dimmed(self.screen)
 
+    def take_sound(self) -> list[NDArray[np.int16]]:
+        """What was heard since the last call; only one game of a film is played with sound."""
+        sound, self._sound = self._sound, []
+        return sound
+
     def _play(self, projector: Projector) -> Iterator[tuple[Moment, NDArray[np.uint32]]]:
         episode = self.performer.staged.episode
         for shot in projector.play(Stretch(episode=episode, first=0, last=episode.length, title=self.performer.title)):
+            self._sound += [shot.sound] if shot.sound is not None else []
             for picture in shot.pictures:
                 yield shot.moment, picture
+
+
+def _winner(performers: Sequence[Performer]) -> Performer:
+    """The one with most points, the first of several."""
+    return max(performers, key=lambda performer: performer.staged.episode.score)
 
 
 def _dimmed(picture: NDArray[np.uint32]) -> NDArray[np.uint32]:

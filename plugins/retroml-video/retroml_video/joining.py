@@ -1,4 +1,4 @@
-"""Joins parts into one film: no picture is encoded again; tags, chapters, cover and index are added.
+"""Joins parts into one film: no picture is encoded again; sound, tags, chapters, cover and index are added.
 
 The index stands at the front, so that the film starts at once from the web. The cover is an attached picture, as file
 managers and players show it.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import av
 from av.stream import Disposition
 
+from retroml_video.audio import Voice
 from retroml_video.looks import poster
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+    from retroml_video.soundtrack import Recording
 
 __all__ = ["Chapter", "Tags", "join_parts"]
 
@@ -47,8 +50,17 @@ class Tags:
     chapters: tuple[Chapter, ...] = ()
 
 
-def join_parts(parts: Sequence[Path], target: Path, *, fps: int, tags: Tags, poster_seconds: float | None = None) -> None:
-    """Write `parts` one after another into `target`. Raises OSError when the disk is full."""
+def join_parts(
+    parts: Sequence[Path],
+    target: Path,
+    *,
+    fps: int,
+    tags: Tags,
+    pictures: int,
+    sound: Recording | None = None,
+    poster_seconds: float | None = None,
+) -> None:
+    """Write `parts`, which hold so many `pictures`, one after another into `target`. Raises OSError when the disk is full."""
     cover = poster(parts, poster_seconds)
     with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         words = {"title": tags.title, "comment": tags.comment, "description": tags.description}
@@ -58,10 +70,15 @@ def join_parts(parts: Sequence[Path], target: Path, *, fps: int, tags: Tags, pos
         with av.open(str(parts[0])) as first:
             stream = container.add_stream_from_template(first.streams.video[0], opaque=True)
         stream.time_base = Fraction(1, fps)
+        voice = Voice(container, sound, Fraction(pictures, fps)) if sound is not None else None
         attached = _cover_stream(container, cover) if cover is not None else None
         for packet in _packets(parts, fps):
             packet.stream = stream
             container.mux(packet)
+            if voice is not None:
+                container.mux(list(voice.until(Fraction(packet.dts or 0, fps))))
+        if voice is not None:
+            container.mux(list(voice.until(None)))
         if attached is not None and cover is not None:
             _attach(container, attached, cover)
 

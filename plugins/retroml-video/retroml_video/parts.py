@@ -1,18 +1,24 @@
 """A film in the making, as parts in a work folder: what a maker that was killed had finished is not made again.
 
-A **part** is a piece of the film with a file of its own. It counts once its note `0001.json` stands beside its file
-`0001.mp4`; a part without a note was being written when its maker died, and is written again.
+A **part** is a piece of the film with a file of its own, and another for its sound if it has any. It counts once its note
+`0001.json` stands beside its files `0001.mp4` and `0001.sound`; a part without a note was being written when its maker died,
+and is written again.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retroml_core.files import read_json, write_json
+from retroml_core.files import read_json, write_bytes, write_json
+from retroml_video.soundtrack import pack_sound
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Parts"]
 
@@ -22,12 +28,14 @@ _KEY = "key.json"
 class Parts:
     """The finished parts in `folder`, in order. Those of a film made otherwise, as `key` tells, are thrown away.
 
-    `frames` is how many pictures they hold together, `notes` what was to be remembered about them. Raises OSError.
+    `frames` is how many pictures they hold together, `notes` what was to be remembered about them; `samples` and `cuts` are
+    those of their sound. Raises OSError.
     """
 
     def __init__(self, folder: Path, key: Mapping[str, Any]) -> None:
         self.folder = folder
-        self.frames = 0
+        self.frames = self.samples = 0
+        self.cuts: list[int] = []
         self.notes: list[Any] = []
         self.paths: list[Path] = []
         folder.mkdir(exist_ok=True)
@@ -43,11 +51,18 @@ class Parts:
         """Where the next part goes."""
         return self._path(len(self.paths))
 
-    def add(self, frames: int, notes: list[Any]) -> None:
-        """The part at `next` is complete and holds `frames` pictures."""
+    @property
+    def sounds(self) -> list[Path]:
+        """The files with the sound of the parts."""
+        return [_sound_of(path) for path in self.paths]
+
+    def add(self, frames: int, notes: list[Any], sound: NDArray[np.int16] | None = None, cuts: Sequence[int] = ()) -> None:
+        """The part at `next` is complete and holds `frames` pictures; `sound` goes with them."""
+        if sound is not None:
+            write_bytes(_sound_of(self.next), pack_sound(sound))
         with self.next.open("rb+") as file:
             os.fsync(file.fileno())
-        note = {"frames": frames, "notes": notes}
+        note = {"frames": frames, "notes": notes, "samples": 0 if sound is None else len(sound), "cuts": list(cuts)}
         write_json(self.next.with_suffix(".json"), note)
         self._count(note)
 
@@ -62,6 +77,12 @@ class Parts:
         self.paths.append(self.next)
         self.frames += int(note["frames"])
         self.notes += note["notes"]
+        self.samples += int(note["samples"])
+        self.cuts += note["cuts"]
+
+
+def _sound_of(path: Path) -> Path:
+    return path.with_suffix(".sound")
 
 
 def _read(path: Path) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retroml_core.tape import Moment, Tape, TapedEpisode, View
+from retroml_core.tape import Moment, Tape, TapedEpisode, View, sound_rate_of
 from retroml_video.planes import pack
 
 if TYPE_CHECKING:
@@ -62,10 +62,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Shot:
-    """One step on screen: the moment and the packed pictures, uint32 (H, W), that fall into it (maybe none)."""
+    """One step on screen: the moment and the packed pictures, uint32 (H, W), that fall into it (maybe none).
+
+    `sound` int16 is what is heard meanwhile, if it can be; `cut` says that the step does not follow on the one shown before.
+    """
 
     moment: Moment
     pictures: list[NDArray[np.uint32]]
+    sound: NDArray[np.int16] | None = None
+    cut: bool = False
 
 
 def pictures_in(frames: int, fps: int) -> int:
@@ -81,12 +86,13 @@ def frames_needed(pictures: int, fps: int) -> int:
 class Projector:
     """Plays stretches one after another. Counts frames over the whole film, so the pictures are equally far apart.
 
-    `frames` is that count; a film that is gone on with sets it to where it was.
+    `frames` is that count; a film that is gone on with sets it to where it was. With `sound`, tapes that can be heard are.
     """
 
-    def __init__(self, tape: Tape, *, fps: int, frames_per_step: int, deflicker: bool) -> None:
+    def __init__(self, tape: Tape, *, fps: int, frames_per_step: int, deflicker: bool, sound: bool = False) -> None:
         self.tape, self.fps, self.frames_per_step = tape, fps, frames_per_step
         self.frames = 0
+        self._view = View.COLOUR_60_SOUND if sound and sound_rate_of(tape) else View.COLOUR_60
         self._steady = deflicker and fps < GAME_FPS
 
     def play(self, stretch: Stretch, *, may_skip: int = 0) -> Iterator[Shot]:
@@ -95,8 +101,11 @@ class Projector:
         Up to `may_skip` still steps are left out; as many steps after its end are shown instead while it has room there.
         """
         end = stretch.last + min(may_skip, (stretch.latest or stretch.last) - stretch.last)
+        before: int | None = None
         for shown, (moment, frames) in enumerate(_without_pauses(self._moments(stretch, end), may_skip), 1):
-            yield Shot(moment, [self._picture(window) for window in frames if self._due()])
+            pictures = [self._picture(window) for window in frames if self._due()]
+            yield Shot(moment, pictures, self._whole_sound(moment), cut=before is None or moment.index != before + 1)
+            before = moment.index
             if shown == stretch.steps:
                 return
 
@@ -105,7 +114,7 @@ class Projector:
         recent: deque[NDArray[np.uint32]] = deque(maxlen=4)
         # One step earlier, unseen: whether an object flickers shows only in the frames before.
         first = max(stretch.first - 1, 0)
-        for moment in self.tape.play(stretch.episode, first=first, last=end, view=View.COLOUR_60):
+        for moment in self.tape.play(stretch.episode, first=first, last=end, view=self._view):
             windows = []
             for frame in self._whole_step(moment):
                 recent.append(pack(frame))
@@ -117,6 +126,13 @@ class Projector:
         """All frames of a step: the last one stays when the game ended within it, as it did on the screen."""
         frames = list(moment.frames)
         return (frames + frames[-1:] * self.frames_per_step)[: self.frames_per_step]
+
+    def _whole_sound(self, moment: Moment) -> NDArray[np.int16] | None:
+        """The sound of a step, silent where the game ended within it."""
+        if moment.sound is None:
+            return None
+        missing = self.frames_per_step - len(moment.frames)
+        return np.pad(moment.sound, (0, missing * (len(moment.sound) // max(len(moment.frames), 1))))
 
     def _picture(self, window: _Window) -> NDArray[np.uint32]:
         return _steadied(window) if self._steady else window[-1]

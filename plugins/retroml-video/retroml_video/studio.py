@@ -18,6 +18,7 @@ from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.panel import Caption
 from retroml_video.policy import PolicyView, Thought
 from retroml_video.projector import GAME_FPS, Projector, Shot, Stretch, pictures_in
+from retroml_video.soundtrack import sound_rate
 from retroml_video.stage import Stage, Wording
 from retroml_video.words import clock
 
@@ -77,6 +78,7 @@ class Studio:
             settings=self.settings,
             title=self.wording.title,
             description=f"{self.wording.heading}, {self.wording.subtitle}. Every picture is real play, re-simulated.",
+            sound_rate=sound_rate(self.job, self.job.tape),
         ) as writer:
             segments = self._film(writer, stage, stretches, total)
             for _ in range(round(hold_seconds * fps)):
@@ -93,6 +95,7 @@ class Studio:
             notes=(self.policy.problem,) if self.policy.problem else (),
             extra={
                 "codec": writer.codec,
+                "sound": "the game shown" if writer.sound_rate else None,
                 "game_scale": [layout.scale_x, layout.scale_y],
                 "overlays_absent": stage.absent,
             },
@@ -124,6 +127,7 @@ class Studio:
             fps=writer.fps,
             frames_per_step=frames_per_step(self.job),
             deflicker=self.settings.deflicker,
+            sound=writer.sound_rate > 0,
         )
         segments: list[FilmSegment] = []
         missing = 0
@@ -133,7 +137,7 @@ class Studio:
             if position < min(len(writer.notes), len(stretches) - 1):
                 note = writer.notes[position]
                 segments.append(FilmSegment(**note["segment"]))
-                writer.skip(note["pictures"] - writer.frames)
+                writer.skip(note["pictures"] - writer.frames, note["samples"] - writer.sound.samples)
                 projector.frames, missing = note["frames"], note["missing"]
                 continue
             later = sum(other.room for other in stretches[position + 1 :])
@@ -142,8 +146,8 @@ class Studio:
             missing += stretch.steps - steps
             if segment is not None:
                 segments.append(segment)
-                note = {"segment": asdict(segment), "pictures": writer.frames, "frames": projector.frames, "missing": missing}
-                writer.note(note)
+                done = {"pictures": writer.frames, "samples": writer.sound.samples, "frames": projector.frames}
+                writer.note({"segment": asdict(segment), **done, "missing": missing})
             if writer.frames >= total:
                 break
         return segments
@@ -156,6 +160,7 @@ class Studio:
         thought, unseen = Thought(), None
         for shot in projector.play(stretch, may_skip=may_skip):
             take.see(shot)
+            _hear(writer, shot)
             if shot.pictures and stage.panel is not None:
                 thought = self.policy.look(shot.moment)
                 take.used.update([thought.policy_step] if thought.policy_step is not None else [])
@@ -177,6 +182,13 @@ class Studio:
         if unseen is not None and stage.panel is not None:  # kept from before: what it said is said again, for the sidecar
             stage.panel.show(self.caption(stretch, unseen, thought))
         return take.segment(writer, stage.said(stretch)), take.steps
+
+
+def _hear(writer: FilmWriter, shot: Shot) -> None:
+    if shot.sound is not None:
+        if shot.cut:
+            writer.sound.cut()
+        writer.sound.hear(shot.sound)
 
 
 def _records(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
