@@ -1,20 +1,23 @@
 """Films made under bad conditions: random runs, kinds, lengths and layouts, with makers killed at random moments.
 
-    python -m benchmarks.film_chaos [RUN FOLDER ...] [--jobs 200] [--kills 0.5] [--seed 0]
+    python -m benchmarks.film_chaos [RUN FOLDER ...] [--jobs 200] [--kills 0.5] [--seed 0] [--minutes 60]
 
 Each job is tried until it succeeds, at most three times; only the first try may be killed. After every try no file with a final
-name may be broken: each film must open, hold as many pictures as its sidecar says, and be as long. Exits with 1 when fewer
-than 99 of 100 jobs succeed or anything broken was found. Without a folder two runs of random play are made first.
+name may be broken: each film must open, be as long as its sidecar says, and sound where it says so. No job is begun after
+`--minutes`. Exits with 1 when fewer than 99 of 100 jobs succeed or anything broken was found. Without a folder two runs of random
+play are made first.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +62,7 @@ def random_job(chance: random.Random, runs: list[Run], output: Path) -> tuple[Ru
         format="mp4" if chance.random() < 0.9 else "gif" if renderer == "timelapse" else "mp4",
         output=output,
         settings=settings,
+        sound=chance.random() < 0.8,
         again=chance.random() < 0.5,
         at_once=2,
     )
@@ -103,13 +107,17 @@ def faults_in(folder: Path) -> list[str]:
             continue
         if abs(facts.seconds - film.seconds) > 0.5:
             faults.append(f"{path.name} lasts {facts.seconds} s and not {film.seconds} s")
+        if facts.sound != bool(film.sidecar["extra"]["sound"]):
+            faults.append(f"{path.name} has {'' if facts.sound else 'no '}sound")
     return faults
 
 
-def torment(runs: list[Run], folder: Path, *, jobs: int, kills: float, seed: int) -> Tally:
-    """Do the jobs, one after another."""
-    chance, tally = random.Random(seed), Tally()
+def torment(runs: list[Run], folder: Path, *, jobs: int, kills: float, seed: int, seconds: float = math.inf) -> Tally:
+    """Do the jobs, one after another, as many as begin within `seconds`."""
+    chance, tally, begun = random.Random(seed), Tally(), time.monotonic()
     for _ in range(jobs):
+        if time.monotonic() - begun > seconds:
+            break
         tally.jobs += 1
         run, renderer, options = random_job(chance, runs, folder)
         kill_at = chance.choice([chance.random(), -4 * chance.random()]) if chance.random() < kills else None
@@ -143,13 +151,15 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--kills", type=float, default=0.5, help="share of jobs whose maker is killed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no job after so long")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         folders = asked.runs or [random_run(root / game, game, 4000) for game in ("breakout", "pong")]
         films = root / "films"
         films.mkdir()
-        tally = torment([Run(folder) for folder in folders], films, jobs=asked.jobs, kills=asked.kills, seed=asked.seed)
+        runs, limits = [Run(folder) for folder in folders], {"jobs": asked.jobs, "seconds": asked.minutes * 60}
+        tally = torment(runs, films, kills=asked.kills, seed=asked.seed, **limits)
     print(json.dumps({**tally.__dict__, "passed": tally.passed}, indent=2))
     return 0 if tally.passed else 1
 
