@@ -224,11 +224,57 @@ def test_digits_of_other_scripts_are_no_seed(train, started, text):
     assert started == []
 
 
-def test_what_the_whole_config_objects_to_is_said_above_start(train, started):
-    train.put("deterministic", True)
+def test_what_the_whole_config_objects_to_is_said_at_its_field(train, started):
+    train.edit("device", "gpu")
     train.start()
     assert started == []
-    assert "needs a budget in steps" in train.form.fault("deterministic") + train.problem
+    assert "must be auto, cpu, cuda or cuda:1" in train.form.fault("device")
+
+
+def test_a_training_that_repeats_exactly_ends_at_the_steps_that_its_length_comes_to(train, started, app, pause):
+    train.set_length("2", "")
+    train.put("deterministic", True)
+    assert train.form.text("budget.steps") == str(7200 * 250)
+    pause(train)
+    train.start()
+    config = started[0].config(app)
+    assert (config.deterministic, config.budget.steps, config.budget.limit_seconds()) == (True, 1_800_000, None)
+
+
+def test_the_steps_of_a_training_that_repeats_exactly_can_be_written(train, started, app, pause):
+    train.put("deterministic", True)
+    train.edit("budget.steps", "3 000")
+    pause(train)
+    assert (train.expectation.steps, train.expectation.seconds) == (3000, 12)
+    train.start()
+    assert started[0].config(app).budget.steps == 3000
+
+
+def test_the_steps_follow_the_length(train):
+    train.put("deterministic", True)
+    train.edit("budget.steps", "3000")
+    train.set_length("0", "1")
+    assert train.form.value("budget.steps") == 15_000
+    train.choose_preset("medium")
+    assert train.form.value("budget.steps") == 4_500_000
+
+
+def test_steps_that_were_emptied_are_asked_for(train):
+    train.put("deterministic", True)
+    train.edit("budget.steps", "")
+    assert (train.form.fault("budget.steps"), train.can_start) == ("needs a number", False)
+    train.revert("budget.steps")
+    assert (train.form.value("budget.steps"), train.can_start) == (1_350_000, True)
+
+
+@pytest.mark.parametrize("end", [lambda train: train.put("deterministic", False), lambda train: train.reset()])
+def test_a_training_that_need_not_repeat_ends_after_its_time(train, started, app, end):
+    train.put("deterministic", True)
+    train.edit("budget.steps", "x")
+    end(train)
+    train.start()
+    budget = started[0].config(app).budget
+    assert (budget.steps, budget.limit_seconds()) == (None, 5400)
 
 
 def test_a_disk_too_small_is_said_before_anything_is_made(train, started, monkeypatch):

@@ -60,10 +60,12 @@ def expect(app: App, config: ExperimentConfig, speed: float | None) -> Expectati
     seconds = config.budget.limit_seconds()
     per_second = speed or CAUTIOUS_STEPS_PER_SECOND
     steps = min(config.budget.steps or float("inf"), float("inf") if seconds is None else seconds * per_second)
+    if seconds is None:
+        seconds = steps / per_second
     films = tuple(_film_seconds(config, name, seconds) for name in config.film.renderers)
     return Expectation(
         steps=steps,
-        seconds=seconds if seconds is not None else steps / per_second,
+        seconds=seconds,
         measured=speed is not None,
         films=films,
         disk=forecast(config, app).total,
@@ -71,7 +73,7 @@ def expect(app: App, config: ExperimentConfig, speed: float | None) -> Expectati
     )
 
 
-def _film_seconds(config: ExperimentConfig, renderer: str, training: float | None) -> float | None:
+def _film_seconds(config: ExperimentConfig, renderer: str, training: float) -> float | None:
     """How long a film will be; None when it is as long as what it shows."""
     if renderer == "final_run":
         return None

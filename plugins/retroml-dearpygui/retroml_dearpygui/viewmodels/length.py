@@ -23,6 +23,12 @@ class Length:
         minutes = round(hours * 60)
         return cls(str(minutes // 60), str(minutes % 60))
 
+    @classmethod
+    def recalled(cls, kept: object, hours: float) -> Length:
+        """The two texts `kept` where they can be used, else so many hours."""
+        length = cls(*map(str, kept)) if isinstance(kept, list) and len(kept) == 2 else None
+        return cls.of_hours(hours) if length is None or length.fault else length
+
     @property
     def seconds(self) -> float:
         """The length in seconds; meaningless when there is a fault."""

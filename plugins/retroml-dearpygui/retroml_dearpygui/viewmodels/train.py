@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from retroml_core.runs.run import create_run
 from retroml_dearpygui.desk import Kind
-from retroml_dearpygui.forms.fields import Field, fields_of
 from retroml_dearpygui.forms.form import Form
-from retroml_dearpygui.services.expectation import Expectation, expect, measured_speed
+from retroml_dearpygui.forms.repeatable import STEPS, SWITCH, ends_at_steps, fill_steps
+from retroml_dearpygui.forms.run_fields import run_fields, values_of
+from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, Expectation, expect, measured_speed
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce
 from retroml_dearpygui.viewmodels.length import Length
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import AlgorithmSpec, GameSpec
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.forms.fields import Field
 
 __all__ = ["TrainViewModel"]
 
@@ -30,7 +32,6 @@ PAGE = "train"
 SHOWN_FIRST = ("breakout", "pong", "space_invaders", "ms_pacman", "kung_fu_master", "qbert", "seaquest", "boxing")
 """Games people know or that are learned quickly; those that are installed are offered first."""
 PRESET_HOURS = {"short": 1.5, "medium": 5.0, "long": 12.0}
-RUN_FIELDS = ("device", "threads", "metrics", "exporters", "tags", "notes")
 SEEDS = 2**31
 
 
@@ -48,7 +49,7 @@ class TrainViewModel(ViewModel):
         self.algorithms = _algorithms(desk.app.registry.algorithms)
         self.algorithm = _one_of(kept.get("algorithm"), ["ppo", *[spec.name for spec in self.algorithms]], self.algorithms)
         self.preset = _one_of(kept.get("preset"), list(PRESET_HOURS))
-        self.length = _length(kept.get("length"), self.preset)
+        self.length = Length.recalled(kept.get("length"), PRESET_HOURS[self.preset])
         self.seed_text = ""
         self.form = Form((), {})
         self.expectation: Expectation | None = None
@@ -92,8 +93,13 @@ class TrainViewModel(ViewModel):
         return [
             field
             for field in self.form.fields.values()
-            if not field.key.startswith("algorithm.") and field.key != "deterministic"
+            if not field.key.startswith("algorithm.") and field.key not in (SWITCH, STEPS)
         ]
+
+    @property
+    def ends_at_steps(self) -> bool:
+        """Whether the training ends at a number of steps, a field of the form, instead of after a time."""
+        return ends_at_steps(self.form)
 
     @property
     def can_start(self) -> bool:
@@ -127,13 +133,14 @@ class TrainViewModel(ViewModel):
         """Take another preset, with its length."""
         self.preset = name
         self.length = Length.of_hours(PRESET_HOURS[name])
+        self._fill_steps()
         self._remember()
         self._compose()
 
     def set_length(self, hours: str, minutes: str) -> None:
         """The user typed how long."""
         self.length = Length(hours, minutes)
-        self.form.pardon()
+        self._fill_steps()
         self._typing.touch()
         self.changed()
 
@@ -155,12 +162,16 @@ class TrainViewModel(ViewModel):
     def put(self, key: str, value: Any) -> None:
         """The user chose a value of a field."""
         self.form.set_value(key, value)
+        if key == SWITCH:
+            self._fill_steps()
         self._typing.touch()
         self.changed()
 
     def revert(self, key: str) -> None:
-        """One field back to what the preset says."""
+        """One field back to what the preset says, the steps to what the length comes to."""
         self.form.revert(key)
+        if key in (SWITCH, STEPS):
+            self._fill_steps()
         self._typing.touch()
         self.changed()
 
@@ -170,6 +181,7 @@ class TrainViewModel(ViewModel):
 
         def take_back() -> None:
             undo()
+            self._typing.touch()
             self.changed()
 
         self.desk.toast("Settings reset", "Everything is as the preset says.", Kind.INFO, take_back)
@@ -229,7 +241,18 @@ class TrainViewModel(ViewModel):
 
     def _overrides(self) -> list[str]:
         seed = [f"seed={int(self.seed_text)}"] if self.seed_text.strip() else []
-        return [f"budget.seconds={self.length.seconds:g}", *seed, *self.form.overrides()]
+        time = [] if self.ends_at_steps else [f"budget.seconds={self.length.seconds:g}"]
+        return [*time, *seed, *self.form.overrides()]
+
+    @property
+    def _speed(self) -> float | None:
+        return measured_speed(self.runs.look.recent, self.algorithm)
+
+    def _fill_steps(self) -> None:
+        """The length is new, or whether it counts: the steps follow it until somebody writes others."""
+        self.form.pardon()
+        if STEPS in self.form.fields and not self.length.fault:
+            fill_steps(self.form, self.length.seconds, self._speed or CAUTIOUS_STEPS_PER_SECOND)
 
     def _compose(self) -> None:
         """Ask for the usual settings of these choices; only the last answer counts."""
@@ -247,8 +270,10 @@ class TrainViewModel(ViewModel):
         if wanted != self._wanted:
             return
         self.composing, self.problem, self._usual = False, "", config
-        fields = [*fields_of(config.algorithm, "algorithm"), *_run_fields(config)]
-        self.form.rebase(fields, {field.key: _at(config, field.key) for field in fields})
+        fields = run_fields(config)
+        self.form.rebase(fields, values_of(config, fields))
+        if self.form.value(STEPS) is None:
+            self._fill_steps()
         self._expect()
 
     def _not_composed(self, wanted: int, error: Exception) -> None:
@@ -263,8 +288,7 @@ class TrainViewModel(ViewModel):
         if not self.can_start or self._usual is None:
             self.changed()
             return
-        speed = measured_speed(self.runs.look.recent, self.algorithm)
-        work = functools.partial(self._checked, self._base(), self._overrides(), speed)
+        work = functools.partial(self._checked, self._base(), self._overrides(), self._speed)
         asked = self._asked
         self.desk.background(work, functools.partial(self._expected, asked), functools.partial(self._objected, asked))
 
@@ -312,29 +336,6 @@ def _one_of(kept: object, names: list[str], specs: list[AlgorithmSpec] | None = 
     return next(name for name in [kept, *names] if isinstance(name, str) and name in there)
 
 
-def _length(kept: object, preset: str) -> Length:
-    """The length typed last where it can be used, else that of `preset`."""
-    if isinstance(kept, list) and len(kept) == 2:
-        length = Length(*map(str, kept))
-        if not length.fault:
-            return length
-    return Length.of_hours(PRESET_HOURS[preset])
-
-
-def _run_fields(config: ExperimentConfig) -> list[Field]:
-    parts = [("environment", config.environment), ("network", config.network), ("checkpoints", config.checkpoints)]
-    parts += [("evaluation", config.evaluation), ("film", config.film)]
-    found = [field for prefix, part in parts for field in fields_of(part, prefix)]
-    top = [field for field in fields_of(config) if field.key in (*RUN_FIELDS, "deterministic")]
-    return [*top, *found]
-
-
 def _all_in(words: Sequence[str], *places: str) -> bool:
     text = " ".join(places).lower()
     return all(word in text for word in words)
-
-
-def _at(config: object, key: str) -> Any:
-    for name in key.split("."):
-        config = getattr(config, name)
-    return config

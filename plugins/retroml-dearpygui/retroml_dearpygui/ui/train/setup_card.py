@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui.forms.repeatable import STEPS, SWITCH
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.train.gallery import about
@@ -58,6 +59,7 @@ class SetupCard:
                 self._length_field("train.hours", model.length.hours_text, "h")
                 self._length_field("train.minutes", model.length.minutes_text, "min")
             text(ui, "", "small", "danger", tag="train.length_fault", wrap=0, show=False)
+            dpg.add_group(tag="train.steps", show=False)
             ui.theme(dpg.add_group(tag="train.expect"), "tight")
             if self._mode >= Mode.STUDENT:
                 self._settings()
@@ -123,6 +125,7 @@ class SetupCard:
         dpg.set_item_label("train.start", f"{icons.PLAY}  {'Starting …' if model.starting else 'Start training'}")
         if self._mode >= Mode.STUDENT:
             self._show_settings()
+            dpg.configure_item("train.steps", show=model.ends_at_steps)
 
     def _show_games(self) -> None:
         model, ui = self._model, self._ui
@@ -196,8 +199,12 @@ class SetupCard:
         model = self._model
         self._fields = tuple(model.form.fields)
         self._form.clear()
-        switch = [field for field in model.form.fields.values() if field.key == "deterministic"]
-        places = {"train.fields": model.fields(advanced=False), "train.fields_advanced": model.fields(advanced=True) + switch}
+        switch, steps = ([field for field in model.form.fields.values() if field.key == key] for key in (SWITCH, STEPS))
+        places = {
+            "train.steps": steps,
+            "train.fields": model.fields(advanced=False),
+            "train.fields_advanced": model.fields(advanced=True) + switch,
+        }
         if self._mode >= Mode.RESEARCH:
             places["train.fields_run"] = model.other_fields
         for place, fields in places.items():
