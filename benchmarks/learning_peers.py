@@ -126,9 +126,14 @@ def ours(cell: Cell) -> Mapping[str, Any]:
         return {
             "steps": status.step,
             "seconds": status.seconds,
-            "scores": [(int(event["step"]), float(event["score"])) for event in run.episodes()],
+            "scores": [(ended(event, int(run.tree["algorithm"]["environments"])), event["score"]) for event in run.episodes()],
             "versions": {name: packages[name] for name in MATTERS if name in packages},
         }
+
+
+def ended(episode: Mapping[str, Any], games: int) -> int:
+    """The step, of all games, with which an episode ended; its event is only written when the steps since are reported."""
+    return int(episode["first_step"]) + int(episode["length"]) * games
 
 
 def theirs(cell: Cell, python: Path | None) -> Mapping[str, Any]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
 
     from retroml_core.environment import VectorEnvironment
+    from retroml_core.schema import ExperimentConfig
 
 PACKAGES = ("stable-baselines3", "torch", "numpy", "gymnasium", "ale-py")
 
@@ -125,18 +126,23 @@ def main() -> None:
         torch.set_num_threads(workshop.threads)
         settings = config.algorithm
         games = Games(workshop.environment(settings.environments, seed=workshop.seeds.integer("environment")))
-        policy = {
-            "features_extractor_class": Convolutions,
-            "features_extractor_kwargs": {"parts": resolve(config.network)},
-            "net_arch": [],
-        }
-        model = MAKERS[settings.name](settings, games, policy, config.seed)
+        model = reference(config, games)
         begun = time.perf_counter()
         model.learn(config.budget.steps)
         seconds = time.perf_counter() - begun
         games.close()
     versions = {name: version(name) for name in PACKAGES}
     print(json.dumps({"steps": games.steps, "seconds": seconds, "scores": games.scores, "versions": versions}))
+
+
+def reference(config: ExperimentConfig, games: Games) -> BaseAlgorithm:
+    """The algorithm and the network of `config`, by Stable-Baselines3."""
+    policy = {
+        "features_extractor_class": Convolutions,
+        "features_extractor_kwargs": {"parts": resolve(config.network)},
+        "net_arch": [],
+    }
+    return MAKERS[config.algorithm.name](config.algorithm, games, policy, config.seed or 0)
 
 
 def ppo(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseAlgorithm:
@@ -189,11 +195,9 @@ def a2c(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseA
 
 
 def dqn(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseAlgorithm:
-    """DQN. One step of all games is followed by the gradient steps that are due for it; targets follow by steps played."""
+    """DQN. Its targets follow by steps played, ours by gradient steps."""
     require(settings, double=False, dueling=False, huber_delta=1.0, epsilon_steps=None)
-    updates, rest = divmod(settings.environments * settings.gradient_steps, settings.update_every)
-    if rest:
-        raise SystemExit("algorithm.update_every must divide the gradient steps of one step of all games")
+    played, updates = rhythm(settings.environments, settings.update_every, settings.gradient_steps)
     return DQN(
         "CnnPolicy",
         games,
@@ -203,7 +207,7 @@ def dqn(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseA
         batch_size=settings.batch_size,
         tau=settings.target_tau,
         gamma=settings.gamma,
-        train_freq=1,
+        train_freq=played,
         gradient_steps=updates,
         n_steps=settings.n_step,
         target_update_interval=settings.target_every * settings.update_every // settings.gradient_steps,
@@ -218,6 +222,16 @@ def dqn(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseA
 
 
 MAKERS = {"ppo": ppo, "a2c": a2c, "dqn": dqn}
+
+
+def rhythm(games: int, update_every: int, gradient_steps: int) -> tuple[int, int]:
+    """Steps of all games together, and the gradient steps after them. Raises SystemExit when neither divides the other."""
+    if update_every % games == 0:
+        return update_every // games, gradient_steps
+    updates, rest = divmod(games * gradient_steps, update_every)
+    if rest:
+        raise SystemExit("algorithm.update_every must be a multiple of the games, or divide their gradient steps")
+    return 1, updates
 
 
 def falling(rate: float, schedule: str) -> Callable[[float], float]:

@@ -123,8 +123,15 @@ class FakeRun:
     def provenance(self):
         return {"packages": {"numpy": "2.0", "rich": "15.0"}}
 
+    @property
+    def tree(self):
+        return {"algorithm": {"environments": 8}}
+
     def episodes(self):
-        return [{"step": 90, "score": 1.0, "number": 1}, {"step": 180, "score": 4.0, "number": 2}]
+        return [
+            {"step": 1000, "score": 1.0, "first_step": 0, "length": 10},
+            {"step": 1000, "score": 4.0, "first_step": 80, "length": 12},
+        ]
 
 
 @pytest.fixture
@@ -139,9 +146,9 @@ def ours(modules, monkeypatch, tmp_path):
     return ours
 
 
-def test_our_side_is_read_from_the_episodes_of_a_run(ours):
+def test_games_of_ours_count_where_they_ended_not_where_they_were_reported(ours):
     result = ours(RunState.COMPLETED)
-    assert result == {"steps": 200, "seconds": 3.0, "scores": [(90, 1.0), (180, 4.0)], "versions": {"numpy": "2.0"}}
+    assert result == {"steps": 200, "seconds": 3.0, "scores": [(80, 1.0), (176, 4.0)], "versions": {"numpy": "2.0"}}
 
 
 def test_a_run_of_ours_that_failed_ends_the_comparison(ours):
