@@ -4,8 +4,8 @@
 
 Each job is tried until it succeeds, at most three times; only the first try may be killed. After every try no file with a final
 name may be broken: each film must open, be as long as its sidecar says, and sound where it says so. No job is begun after
-`--minutes`. Exits with 1 when fewer than 99 of 100 jobs succeed or anything broken was found. Without a folder two runs of random
-play are made first.
+`--minutes`. Exits with 1 when fewer than 99 of 100 jobs succeed or anything broken was found. Without a folder two runs of
+random play are made first.
 """
 
 from __future__ import annotations
