@@ -89,8 +89,11 @@ class FilmJobs:
 
     def work(self, number: int) -> Film | None:
         """Make the film of that number; None when it was cancelled or failed, which its job then says."""
+        asked = self._asked.get(number)
+        if asked is None:
+            return None
         try:
-            with self._start(*self._asked[number]) as process:
+            with self._start(*asked) as process:
                 self._processes[number] = process
                 if number not in self._jobs:
                     process.cancel()

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
-from retroml_core.faults import Fault
-from retroml_core.films.options import FilmOptions, film_length
 from retroml_core.index import RunFilter
 from retroml_core.services import ExperimentService
 from retroml_core.services.films import FilmService
@@ -23,35 +21,27 @@ from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.film_facts import film_facts, searched, stretch_title
+from retroml_dearpygui.viewmodels.film_wish import FilmWish
 from retroml_dearpygui.viewmodels.run_columns import run_title
-from retroml_dearpygui.viewmodels.wording import day, play_time, score, size, when
+from retroml_dearpygui.viewmodels.wording import day, play_time, size
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from retroml_core.films.film import Film
+    from retroml_core.films.options import FilmOptions
     from retroml_core.films.trash import TrashedFilm
     from retroml_core.runs.run import Run
     from retroml_dearpygui.desk import Desk
 
-__all__ = ["LENGTHS", "ORDERS", "SCREEN", "FilmWish", "VideosViewModel", "Working"]
+__all__ = ["ORDERS", "SCREEN", "VideosViewModel", "Working"]
 
 ORDERS = (("date", "Date"), ("name", "Name"), ("size", "Size"))
-LENGTHS = (("30", "30 s"), ("60", "1 min"), ("180", "3 min"), ("match", "As long as the training"), ("own", "Other"))
 SCREEN = (1280, 720)
 """The largest picture shown, in pixels."""
 NAME = "videos"
 SYNC_SECONDS = 2.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilmWish:
-    """A film to be made: of which run, by which renderer, how long ("60", "match")."""
-
-    run_id: str
-    renderer: str
-    length: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +56,7 @@ class Working:
 class VideosViewModel(ViewModel):
     """`films` as filtered and sorted; `jobs` those being made here, `working` those being made by trainings.
 
-    `playing` is the film shown large, by `player`. `wanted` is the run of which a film is asked for ("": of none), `sources`
-    the runs to choose from as (id, words), `wish_problem` what is wrong with the wish.
+    `playing` is the film shown large, by `player`. `wish` asks what film to make.
     """
 
     def __init__(self, desk: Desk, *, jobs: FilmJobs | None = None, spawn: Spawn = spawn_thread) -> None:
@@ -77,10 +66,9 @@ class VideosViewModel(ViewModel):
         self.player = Player(SCREEN, clock=desk.clock)
         self.playing: Film | None = None
         self.loaded = False
-        self.problem = self.text = self.wanted = self.wish_problem = ""
-        self.asking = False
+        self.problem = self.text = ""
         self.working: list[Working] = []
-        self.sources: list[tuple[str, str]] = []
+        self.wish = FilmWish(desk, self.begin)
         kept = desk.settings.recall(NAME)
         self.order = kept["order"] if kept.get("order") in dict(ORDERS) else "date"
         self.descending = bool(kept.get("descending", True))
@@ -89,6 +77,7 @@ class VideosViewModel(ViewModel):
         self._rhythm = Rhythm(desk.clock, SYNC_SECONDS)
         self._spawn = spawn
         self._play_next = ""
+        self._tell: dict[int, Callable[[Film | None], None]] = {}
 
     # --- what is shown --------------------------------------------------------------------------------------------------
 
@@ -219,27 +208,6 @@ class VideosViewModel(ViewModel):
 
     # --- making ---------------------------------------------------------------------------------------------------------
 
-    @property
-    def renderers(self) -> list[tuple[str, str]]:
-        """The kinds of film as (name, title)."""
-        return [(spec.name, spec.title) for spec in self.desk.app.registry.renderers.values()]
-
-    def ask(self, run_id: str = "") -> None:
-        """Ask what film to make, of a run when one is given."""
-        self.asking, self.wanted, self.wish_problem = True, run_id, ""
-        self.desk.background(self._find_sources, self._show_sources)
-        self.changed()
-
-    def ask_no_more(self) -> None:
-        """Make none."""
-        self.asking = False
-        self.changed()
-
-    def make(self, wish: FilmWish) -> None:
-        """Begin to make a film, in a process of its own."""
-        self.wish_problem = ""
-        self.desk.background(lambda: self._check(wish), lambda _: self._begin(wish), self._refused)
-
     def begin(
         self,
         run: Run,
@@ -250,12 +218,24 @@ class VideosViewModel(ViewModel):
     ) -> None:
         """Make a film in a process of its own, called `title` meanwhile; `made` is told in the end, None of one that failed."""
 
-        def done(film: Film | None) -> None:
-            self._made(film)
-            made(film)
+        number = self.making.add(run, renderer, options, title)
+        self._tell[number] = made
+        self._work(number)
 
-        work = lambda: self.making.make(run, renderer, options, title)  # noqa: E731
-        run_long(self.desk.post, self._spawn, work, done, self.desk.fail)
+    def again(self, number: int) -> None:
+        """Make a film anew that failed."""
+        if self.making.renew(number):
+            self._work(number)
+
+    def pause(self, number: int) -> None:
+        """Let a film rest."""
+        self.making.pause(number)
+        self.changed()
+
+    def resume(self, number: int) -> None:
+        """Go on with a film that rests."""
+        self.making.resume(number)
+        self.changed()
 
     def cancel(self, number: int) -> None:
         """Stop making a film, or dismiss one that failed."""
@@ -313,28 +293,13 @@ class VideosViewModel(ViewModel):
             self.stop()
         self.desk.background(lambda: self.library.delete(film), done)
 
-    def _find_sources(self) -> list[tuple[str, str]]:
-        experiments = ExperimentService(self.desk.app)
-        experiments.sync()
-        rows = [row for row in experiments.list(RunFilter(limit=300)) if row.steps > 0]
-        return [(row.id, f"{run_title(row)}   {when(row.created_at)}   best {score(row.best_score)}") for row in rows]
+    def _work(self, number: int) -> None:
+        def done(film: Film | None) -> None:
+            self._made(film)
+            if number in self._tell:
+                self._tell[number](film)
 
-    def _show_sources(self, sources: list[tuple[str, str]]) -> None:
-        self.sources = sources
-        if not self.wanted and sources:
-            self.wanted = sources[0][0]
-        self.changed()
-
-    def _check(self, wish: FilmWish) -> None:
-        if not wish.run_id:
-            raise Fault("Choose a run.")
-        run = ExperimentService(self.desk.app).find(wish.run_id)
-        film_length(wish.length, run.status().seconds)
-
-    def _begin(self, wish: FilmWish) -> None:
-        self.asking = False
-        run = ExperimentService(self.desk.app).find(wish.run_id)
-        self.begin(run, wish.renderer, FilmOptions(length=wish.length))
+        run_long(self.desk.post, self._spawn, lambda: self.making.work(number), done, self.desk.fail)
         self.changed()
 
     def _made(self, film: Film | None) -> None:
@@ -342,7 +307,3 @@ class VideosViewModel(ViewModel):
             words = "This film was made before" if film.existed else "Your film is ready"
             self.desk.toast(words, self.title(film), Kind.OK)
         self.refresh()
-
-    def _refused(self, error: Exception) -> None:
-        self.wish_problem = str(error)
-        self.changed()

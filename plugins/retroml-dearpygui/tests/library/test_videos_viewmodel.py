@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
 from retroml_dearpygui.services.film_jobs import FilmJobs
-from retroml_dearpygui.viewmodels.videos import FilmWish, VideosViewModel
+from retroml_dearpygui.viewmodels.videos import VideosViewModel
 
-from retroml_core.events import RunState
+from retroml_core.events import FilmProgress, RunState
 from retroml_core.files import write_json
 from retroml_core.filming import FilmError
+from retroml_core.films.options import FilmOptions
 from retroml_core.runs.state import RunStatus, status_json
 
 
@@ -165,15 +167,27 @@ def test_films_that_a_training_makes_are_shown(videos, make_run, at_work):
 
 
 class Fake:
-    """A film process with an outcome."""
+    """A film process with an outcome; `heard` is what it was told."""
 
-    def __init__(self, outcome):
-        self.outcome = outcome
+    def __init__(self, outcome, meanwhile=lambda: None):
+        self.outcome, self.meanwhile = outcome, meanwhile
+        self.heard = []
 
     def follow(self, progress):
+        self.progress = progress
+        self.meanwhile()
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+    def pause(self):
+        self.heard.append("pause")
+
+    def resume(self):
+        self.heard.append("resume")
+
+    def cancel(self):
+        self.heard.append("cancel")
 
     def __enter__(self):
         return self
@@ -182,50 +196,108 @@ class Fake:
         pass
 
 
+FILM = SimpleNamespace(sidecar={"label": "New"}, run_id="", renderer="", existed=False)
+
+
 def making(desk, outcome, asked):
     def start(run, renderer, options):
-        asked.append((run.id, renderer, options.length))
+        asked.append((run.id, renderer, options))
         return Fake(outcome)
 
     return VideosViewModel(desk, jobs=FilmJobs(start), spawn=lambda do: do())
 
 
+def wish_for(videos, run_id, length="60"):
+    videos.wish.ask(run_id)
+    videos.wish.choose_renderer("timelapse")
+    videos.wish.length = length
+    videos.wish.make()
+
+
 def test_a_film_is_made_and_told(desk, front, trained):
     asked = []
-    videos = making(desk, SimpleNamespace(sidecar={"label": "New"}, run_id="", renderer="", existed=False), asked)
-    videos.ask(trained.id)
-    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length="match"))
-    assert asked == [(trained.id, "timelapse", "match")]
+    videos = making(desk, FILM, asked)
+    wish_for(videos, trained.id, "match")
+    assert [(run_id, renderer, options.length) for run_id, renderer, options in asked] == [(trained.id, "timelapse", "match")]
     assert front.toasts[-1][:2] == ("Your film is ready", "New")
-    assert not videos.asking
+    assert not videos.wish.asking
 
 
 @pytest.mark.parametrize("length", ["soon", "-3", "0", ""])
 def test_a_wrong_length_is_told_and_nothing_is_made(desk, trained, length):
     asked = []
     videos = making(desk, None, asked)
-    videos.ask(trained.id)
-    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length=length))
-    assert "give seconds" in videos.wish_problem
-    assert (asked, videos.asking) == ([], True)
+    wish_for(videos, trained.id, length)
+    assert "give seconds" in videos.wish.problem
+    assert (asked, videos.wish.asking) == ([], True)
 
 
 def test_a_film_of_no_run_is_not_made(desk):
     videos = making(desk, None, [])
-    videos.make(FilmWish(run_id="", renderer="timelapse", length="60"))
-    assert videos.wish_problem == "Choose a run."
+    wish_for(videos, "")
+    assert videos.wish.problem == "Choose a run."
 
 
 def test_a_film_that_fails_stays_with_its_reason(desk, trained):
     videos = making(desk, FilmError("no tape"), [])
-    videos.make(FilmWish(run_id=trained.id, renderer="timelapse", length="60"))
+    wish_for(videos, trained.id)
     assert [job.error for job in videos.jobs] == ["no tape"]
     videos.cancel(videos.jobs[0].number)
     assert videos.jobs == []
 
 
-def test_runs_that_have_trained_are_offered(videos, trained, make_run):
-    make_run()
-    videos.ask()
-    assert [run_id for run_id, _ in videos.sources] == [trained.id]
-    assert videos.wanted == trained.id
+def test_a_film_that_failed_is_tried_again_with_the_same_wishes(desk, front, trained):
+    outcomes, asked = [FilmError("the disk is full"), FILM], []
+
+    def start(run, renderer, options):
+        asked.append((run.id, renderer, options))
+        return Fake(outcomes.pop(0))
+
+    videos, told = VideosViewModel(desk, jobs=FilmJobs(start), spawn=lambda do: do()), []
+    videos.begin(trained, "timelapse", FilmOptions(length="7"), "Game 3", told.append)
+    videos.again(videos.jobs[0].number)
+    assert asked[0] == asked[1] == (trained.id, "timelapse", FilmOptions(length="7"))
+    assert (videos.jobs, told, front.toasts[-1][0]) == ([], [None, FILM], "Your film is ready")
+
+
+def test_what_did_not_fail_is_not_begun_twice(desk, trained):
+    began = []
+    videos = VideosViewModel(desk, jobs=FilmJobs(lambda *wish: began.append(wish)), spawn=lambda do: None)
+    videos.begin(trained, "timelapse", FilmOptions())
+    videos.again(videos.jobs[0].number)
+    assert began == []
+    assert [job.error for job in videos.jobs] == [""]
+
+
+def test_a_film_rests_and_goes_on_and_says_when_it_really_does(desk, trained):
+    seen = []
+
+    def meanwhile():
+        number = videos.jobs[0].number
+        progress = FilmProgress(renderer="timelapse", fraction=0.4, doing="drawing", seconds_left=9.0)
+        for do, said in (
+            (lambda: None, progress),
+            (lambda: videos.pause(number), progress),
+            (lambda: None, dataclasses.replace(progress, doing="paused", seconds_left=None)),
+            (lambda: videos.resume(number), None),
+            (lambda: None, progress),
+        ):
+            do()
+            if said is not None:
+                process.progress(said)
+            seen.append((videos.jobs[0].paused, videos.jobs[0].words))
+
+    process = Fake(FILM, meanwhile)
+    videos = VideosViewModel(desk, jobs=FilmJobs(lambda *_: process), spawn=lambda do: do())
+    videos.begin(trained, "timelapse", FilmOptions())
+    assert process.heard == ["pause", "resume"]
+    assert seen == [(False, "drawing"), (True, "pausing"), (True, "paused"), (False, "going on"), (False, "drawing")]
+
+
+def test_a_film_cancelled_before_it_begins_is_never_begun(desk, trained):
+    later, began = [], []
+    videos = VideosViewModel(desk, jobs=FilmJobs(lambda *wish: began.append(wish)), spawn=later.append)
+    videos.begin(trained, "timelapse", FilmOptions())
+    videos.cancel(videos.jobs[0].number)
+    later[0]()
+    assert (videos.jobs, began) == ([], [])

@@ -11,8 +11,9 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.film_cards import FilmCards
 from retroml_dearpygui.ui.pages.film_player import FilmPlayer
+from retroml_dearpygui.ui.pages.film_wish import FilmWishCard
 from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, row, space, text
-from retroml_dearpygui.viewmodels.videos import LENGTHS, ORDERS, FilmWish, VideosViewModel
+from retroml_dearpygui.viewmodels.videos import ORDERS, VideosViewModel
 from retroml_dearpygui.viewmodels.wording import several, trained
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ PLAYING_FPS = 60.0
 
 
 class VideosPage(Page):
-    """All films; with `play` (a path) among the arguments that film, with `make` (a run) the question what film to make."""
+    """All films; with `play` (a path) among the arguments that film, with `make` (a run) the question what film to make.
+
+    With `race` (ids of runs, separated by commas) the question is about a film of these runs side by side.
+    """
 
     def __init__(self, desk: Desk, ui: Ui) -> None:
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(VideosViewModel)
         self.player = FilmPlayer(desk, ui, self.vm)
         self.cards = FilmCards(desk, ui, self.vm)
-        self._seen = -1
+        self.wish = FilmWishCard(desk, ui, self.vm.wish)
+        self._seen = (-1, -1)
         self._jobs: list[int] = []
 
     @property
@@ -41,19 +46,22 @@ class VideosPage(Page):
         """Smooth while a film is played."""
         return PLAYING_FPS if self.vm.playing is not None and self.vm.player.playing else 0.0
 
-    def open(self, play: str = "", make: str = "", **arguments: str) -> None:
-        """Show all films, play one, or ask what film to make of a run."""
+    def open(self, play: str = "", make: str = "", race: str = "", **arguments: str) -> None:
+        """Show all films, play one, or ask what film to make of a run, or of several."""
         if play:
             self.vm.play_path(play)
         elif make:
-            self.vm.ask(make)
+            self.vm.wish.ask(make)
+        elif race:
+            first, *others = race.split(",")
+            self.vm.wish.ask(first, others)
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""
-        self._seen, self._jobs = -1, []
+        self._seen, self._jobs = (-1, -1), []
         with dpg.group(tag="videos.list"):
             self._build_bar()
-            self._build_wish()
+            self.wish.build()
             dpg.add_group(tag="videos.jobs")
             self._build_empty()
             self.cards.build()
@@ -72,8 +80,8 @@ class VideosPage(Page):
         if playing:
             self.player.tick()
             return
-        if self._seen != vm.version:
-            self._seen = vm.version
+        if self._seen != (vm.version, vm.wish.version):
+            self._seen = (vm.version, vm.wish.version)
             self._show()
         self.cards.tick()
 
@@ -97,33 +105,8 @@ class VideosPage(Page):
             )  # fmt: skip
             button(ui, "", lambda: vm.sort(vm.order, not vm.descending), "ghost", icon=icons.ARROW_DOWN, tag="videos.direction",
                    tip="Turn the order round")  # fmt: skip
-            button(ui, "Make a film", lambda: vm.ask(), "primary", icon=icons.FILM, tag="videos.make")
+            button(ui, "Make a film", lambda: vm.wish.ask(), "primary", icon=icons.FILM, tag="videos.make")
             text(ui, "", "small", tag="videos.count")
-
-    def _build_wish(self) -> None:
-        ui = self.ui
-        with card(ui, "Make a film", icons.FILM, tag="videos.wish", show=False):
-            with grid(ui, [2.2, 1, 1.2, 0.8]):
-                with cell():
-                    text(ui, "Run", "small")
-                    dpg.add_combo([], width=-1, tag="videos.wish.run", callback=lambda _sender, label: self._choose_run(label))
-                with cell():
-                    text(ui, "Kind", "small")
-                    dpg.add_combo([], width=-1, tag="videos.wish.kind")
-                with cell():
-                    text(ui, "Length", "small")
-                    labels = [label for _, label in LENGTHS]
-                    dpg.add_combo(
-                        labels, default_value=labels[1], width=-1, tag="videos.wish.length",
-                        callback=lambda _sender, label: dpg.configure_item("videos.wish.own", show=label == labels[-1]),
-                    )  # fmt: skip
-                with dpg.group(tag="videos.wish.own", show=False):
-                    text(ui, "Seconds", "small")
-                    dpg.add_input_text(width=-1, default_value="90", tag="videos.wish.seconds")
-            text(ui, "", tone="danger", tag="videos.wish.problem", show=False, wrap=0)
-            with row(ui):
-                button(ui, "Make it", self._make, "primary", icon=icons.FILM, tag="videos.wish.go")
-                button(ui, "Cancel", self.vm.ask_no_more, "ghost", tag="videos.wish.cancel")
 
     def _build_empty(self) -> None:
         ui = self.ui
@@ -146,26 +129,10 @@ class VideosPage(Page):
             "videos.count",
             f"{shown:,} of {vm.total:,} films" if shown != vm.total else several(vm.total, "film") if vm.total else "",
         )
-        self._show_wish()
+        self.wish.show()
         self._show_jobs()
         self._show_empty()
         self.cards.show(vm.films)
-
-    def _show_wish(self) -> None:
-        vm = self.vm
-        dpg.configure_item("videos.wish", show=vm.asking)
-        if not vm.asking:
-            return
-        labels = [words for _, words in vm.sources]
-        dpg.configure_item("videos.wish.run", items=labels)
-        dpg.set_value("videos.wish.run", dict(vm.sources).get(vm.wanted, vm.wanted))
-        kinds = [title for _, title in vm.renderers]
-        dpg.configure_item("videos.wish.kind", items=kinds)
-        if dpg.get_value("videos.wish.kind") not in kinds and kinds:
-            dpg.set_value("videos.wish.kind", kinds[0])
-        problem = vm.wish_problem or ("" if kinds else "No plugin that makes films is installed.")
-        dpg.set_value("videos.wish.problem", problem)
-        dpg.configure_item("videos.wish.problem", show=bool(problem))
 
     def _show_jobs(self) -> None:
         numbers = [job.number for job in self.vm.jobs] + [-index for index, _ in enumerate(self.vm.working, 1)]
@@ -186,22 +153,35 @@ class VideosPage(Page):
             self._write_job(job)
 
     def _build_job(self, job: FilmJob) -> None:
-        ui, tag = self.ui, f"videos.job.{job.number}"
-        with card(ui, tag=tag), grid(ui, [1, -110]):
+        ui, vm, tag = self.ui, self.vm, f"videos.job.{job.number}"
+        with card(ui, tag=tag), grid(ui, [1, -240]):
             with cell():
-                text(ui, f"{icons.FILM}  {job.title or self.vm.kind_title(job.renderer)} of {job.run_id}", "strong")
+                text(ui, f"{icons.FILM}  {job.title or vm.kind_title(job.renderer)} of {job.run_id}", "strong")
                 bar(ui, tag=f"{tag}.bar")
                 text(ui, "", "small", tag=f"{tag}.words", wrap=0)
-            button(ui, "Cancel", partial(self.vm.cancel, job.number), tag=f"{tag}.cancel")
+            with row(ui, 6):
+                button(ui, "Cancel", partial(vm.cancel, job.number), tag=f"{tag}.cancel")
+                for name, title, icon, do in (
+                    ("pause", "Pause", icons.PAUSE, vm.pause),
+                    ("resume", "Resume", icons.PLAY, vm.resume),
+                    ("again", "Try again", icons.REFRESH_CW, vm.again),
+                ):
+                    button(ui, title, partial(do, job.number), icon=icon, tag=f"{tag}.{name}", show=False)
 
     def _write_job(self, job: FilmJob) -> None:
         tag = f"videos.job.{job.number}"
-        left = f", {trained(job.seconds_left)} left" if job.seconds_left is not None else ""
+        left = f", {trained(job.seconds_left)} left" if job.seconds_left is not None and not job.paused else ""
         dpg.set_value(f"{tag}.bar", job.fraction)
-        dpg.set_value(f"{tag}.words", job.error or f"{job.fraction:.0%}  {job.doing}{left}")
+        dpg.set_value(f"{tag}.words", job.error or f"{job.fraction:.0%}  {job.words}{left}")
         dpg.configure_item(f"{tag}.words", color=self.ui.tone("danger" if job.error else "muted"))
         dpg.configure_item(f"{tag}.bar", show=not job.error)
         dpg.set_item_label(f"{tag}.cancel", "Dismiss" if job.error else "Cancel")
+        for name, shown in (
+            ("pause", not job.error and not job.paused),
+            ("resume", job.paused),
+            ("again", bool(job.error)),
+        ):
+            dpg.configure_item(f"{tag}.{name}", show=shown)
 
     def _show_empty(self) -> None:
         vm = self.vm
@@ -217,15 +197,3 @@ class VideosPage(Page):
         dpg.set_value("videos.empty.text", words)
         dpg.configure_item("videos.first", show=not vm.problem and not vm.total)
         dpg.configure_item("videos.again", show=bool(vm.problem))
-
-    # --- actions --------------------------------------------------------------------------------------------------------
-
-    def _choose_run(self, label: str) -> None:
-        self.vm.wanted = next((run_id for run_id, words in self.vm.sources if words == label), "")
-
-    def _make(self) -> None:
-        kinds = {title: name for name, title in self.vm.renderers}
-        length = {label: key for key, label in LENGTHS}[dpg.get_value("videos.wish.length")]
-        words = dpg.get_value("videos.wish.seconds").strip() if length == "own" else length
-        kind = kinds.get(dpg.get_value("videos.wish.kind"), "")
-        self.vm.make(FilmWish(run_id=self.vm.wanted, renderer=kind, length=words))
