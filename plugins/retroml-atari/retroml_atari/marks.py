@@ -110,6 +110,11 @@ class Marks:
         return self._head_end if position is None else self._entries[position].end
 
     @property
+    def places(self) -> list[int]:
+        """The places of all bookmarks, whether they fit the tape or not."""
+        return list(self._places)
+
+    @property
     def last_place(self) -> int:
         """The place of the last bookmark, 0 without any."""
         return max(self._places, default=0)

@@ -135,7 +135,8 @@ class Walk:
         if self._shelf is None or self._trial is not None:
             return
         due = self.place - self.place % self._shelf.spacing
-        if self.place - due >= MARK_TRIES:
+        begun = self._origin if self._from_key else self._begun_at
+        if due <= begun or self.place - due >= MARK_TRIES:
             return
         if self._shelf.nearest(self.environment, due - 1, self.place) is None and (saved := self._playing().save()):
             state, elapsed = saved
