@@ -59,15 +59,18 @@ def start(run_folder: Path, marks: Marks) -> subprocess.Popen[bytes]:
 
 
 def leave_behind(run_folder: Path) -> bool:
-    """Start that process where it is worth it and have it outlive this one; whether it was."""
+    """Start that process where it is worth it and can be done, and have it outlive this one; whether it was."""
     marks = marks_of(run_folder)
     if marks is None or not (run_folder / "tape").is_dir():
         return False
     marks.refresh()
-    reel = _reel(run_folder)
-    if not reel.places or steps_left(reel, marks) <= NEAR_STEPS:
+    try:
+        reel = _reel(run_folder)
+        if not reel.places or steps_left(reel, marks) <= NEAR_STEPS:
+            return False
+        start(run_folder, marks).returncode = 0  # or Popen complains of a child that nobody waited for
+    except (OSError, ValueError):  # whoever opens the tape is told why; nothing is lost without bookmarks
         return False
-    start(run_folder, marks).returncode = 0  # or Popen complains of a child that nobody waited for
     return True
 
 
