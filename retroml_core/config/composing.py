@@ -32,6 +32,7 @@ from retroml_core.config.errors import ConfigError, explain, key_advice, known_k
 from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin_folders
 from retroml_core.config.migrations import migrate
 from retroml_core.config.resolvers import register_resolvers
+from retroml_core.config.spelling import readable
 from retroml_core.config.validation import check
 from retroml_core.files import read_json, write_json
 from retroml_core.plugins.suggestions import UnknownName, advice
@@ -125,7 +126,7 @@ def _hydra(app: App) -> Iterator[None]:
 def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:
     """Compose, with the environment of the game where none was asked for: first by a `game=` among the overrides, then by
     the game that YAML files chose."""
-    overrides = with_environment(app, overrides)
+    overrides = with_environment(app, readable(overrides))
     tree = _compose_once(app, overrides)
     if not _asks_for_environment(overrides):
         environment = _environment_of(app, str(tree["game"]))

@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from retroml_core.config.errors import ConfigError
+from retroml_core.config.spelling import readable
 
 __all__ = ["with_overrides"]
 
@@ -25,7 +26,7 @@ def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[st
     """
     config = OmegaConf.create(dict(tree))
     try:
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
+        parsed = OverridesParser.create().parse_overrides(readable(overrides))
     except HydraException as error:
         raise ConfigError(
             f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write KEY=VALUE, such as budget.hours=2"

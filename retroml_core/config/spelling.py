@@ -1,0 +1,33 @@
+"""Words of the command line that Hydra's grammar cannot read: `name=it's`, `name='a 🏓'` after the shell took the quotes.
+
+The grammar: https://hydra.cc/docs/advanced/override_grammar/basic/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.errors import HydraException
+
+__all__ = ["readable"]
+
+
+def readable(overrides: Sequence[str]) -> list[str]:
+    """`overrides`, with quotes around each value that Hydra cannot read without: it is taken as text, letter for letter."""
+    parser = OverridesParser.create()
+    return [override if _is_read(parser, override) else _quoted(override) for override in overrides]
+
+
+def _is_read(parser: OverridesParser, override: str) -> bool:
+    try:
+        parser.parse_override(override)
+    except HydraException:
+        return False
+    return True
+
+
+def _quoted(override: str) -> str:
+    key, equals, value = override.partition("=")
+    return f"{key}={QuotedString(text=value, quote=Quote.double).with_quotes()}" if equals else override

@@ -1,0 +1,34 @@
+"""Words that Hydra's grammar cannot read are taken as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from retroml_core.config.composing import compose
+from retroml_core.config.errors import ConfigError
+from retroml_core.config.overriding import with_overrides
+from retroml_core.config.spelling import readable
+
+
+@pytest.mark.parametrize(
+    "override", ["seed=7", "name=a b", "name='it is'", "seed=1,2", "+experiment=x", "~seed", "name=", "a.b=[1,2]"]
+)
+def test_what_hydra_reads_is_left_alone(override):
+    assert readable([override]) == [override]
+
+
+@pytest.mark.parametrize("text", ["it's", "a 🏓", 'say "hi" (twice)', "50%!", "back\\slash's", "a=b=c's"])
+def test_what_hydra_cannot_read_is_taken_letter_for_letter(app, text):
+    assert compose(app, [f"name={text}"]).name == text
+    assert with_overrides({"name": ""}, [f"name={text}"]) == {"name": text}
+
+
+def test_a_list_that_does_not_end_is_a_fault_of_its_key(app):
+    with pytest.raises(ConfigError, match=r"network\.kernels"):
+        compose(app, ["network.kernels=[8,4"])
+
+
+def test_a_word_without_a_value_is_left_to_hydra(app):
+    assert readable(["'"]) == ["'"]
+    with pytest.raises(ConfigError):
+        compose(app, ["'"])
