@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dearpygui.dearpygui as dpg
 
@@ -26,6 +26,7 @@ __all__ = ["FilmPlayer"]
 SKIP_SECONDS = 10.0
 FACTS_WIDTH = 320
 CONTROLS_HEIGHT = 70
+ACTION_WIDTH = 40
 MARGIN = 34
 
 
@@ -36,6 +37,7 @@ class FilmPlayer:
         self.desk, self.ui, self.vm = desk, ui, vm
         self.view = VideoView(ui, "film.picture")
         self.large = False
+        self._beside = True
         self._film: Film | None = None
         self._keys = {
             shortcuts.HOLD: self._toggle,
@@ -48,28 +50,42 @@ class FilmPlayer:
 
     def build(self) -> None:
         """Make the widgets in the current container."""
-        ui, vm, self._film = self.ui, self.vm, None
-        with row(ui, 8):
+        ui, self._film = self.ui, None
+        self._beside = not ui.narrow
+        self._build_head()
+        text(ui, "", tone="danger", tag="film.error", show=False, wrap=0)
+        if self._beside:
+            with row(ui, 14):
+                self.view.build()
+                self._build_facts(width=ui.px(FACTS_WIDTH), height=ui.px(400), no_scrollbar=False)
+            self._build_controls()
+        else:
+            self.view.build()
+            self._build_controls()
+            self._build_facts()
+
+    def _build_head(self) -> None:
+        ui, vm = self.ui, self.vm
+        actions = (
+            ("run", icons.FLASK_CONICAL, "Show its run", vm.show_run),
+            ("outside", icons.EXTERNAL_LINK, "Open in your player", vm.open_outside),
+            ("folder", icons.FOLDER_OPEN, "Show in folder", vm.show_folder),
+            ("copy", icons.COPY, "Copy path", vm.copy_path),
+            ("delete", icons.TRASH_2, "Delete", vm.delete),
+        )
+        with grid(ui, [-118, 1, *[-ACTION_WIDTH] * (len(actions) + 1)]):
             button(ui, "All films", vm.stop, "ghost", icon=icons.CHEVRON_LEFT, tag="film.back")
             dpg.add_input_text(
-                width=ui.px(420), on_enter=True, tag="film.name", hint="Name", callback=lambda _sender, name: self._rename(name)
+                width=-1, on_enter=True, tag="film.name", hint="Name", callback=lambda _sender, name: self._rename(name)
             )
-            for key, icon, tip, do in (
-                ("run", icons.FLASK_CONICAL, "Show its run", vm.show_run),
-                ("outside", icons.EXTERNAL_LINK, "Open in your player", vm.open_outside),
-                ("folder", icons.FOLDER_OPEN, "Show in folder", vm.show_folder),
-                ("copy", icons.COPY, "Copy path", vm.copy_path),
-                ("delete", icons.TRASH_2, "Delete", vm.delete),
-            ):
-                button(ui, "", partial(self._with_film, do), "ghost", icon=icon, tip=tip, tag=f"film.{key}")
-            button(ui, "", self._resize, "ghost", icon=icons.MAXIMIZE, tip="As large as fits", tag="film.large")
-        text(ui, "", tone="danger", tag="film.error", show=False, wrap=0)
-        with row(ui, 14):
-            self.view.build()
-            with card(ui, "About this film", icons.INFO, width=ui.px(FACTS_WIDTH), height=ui.px(400), no_scrollbar=False,
-                      tag="film.facts"):  # fmt: skip
-                dpg.add_group(tag="film.facts.rows")
-        self._build_controls()
+            for key, icon, tip, do in actions:
+                button(ui, "", partial(self._with_film, do), "ghost", icon=icon, tip=tip, tag=f"film.{key}", width=-1)
+            icon = icons.MINIMIZE if self.large else icons.MAXIMIZE
+            button(ui, "", self._resize, "ghost", icon=icon, tip="As large as fits", tag="film.large", width=-1)
+
+    def _build_facts(self, **more: Any) -> None:
+        with card(self.ui, "About this film", icons.INFO, show=not self.large, tag="film.facts", **more):
+            dpg.add_group(tag="film.facts.rows")
 
     def _build_controls(self) -> None:
         ui, player = self.ui, self.vm.player
@@ -107,7 +123,7 @@ class FilmPlayer:
             self.view.put(picture.pixels_HWC)
         room = self._room()
         self.view.tick(room)
-        if not self.large:
+        if self._beside and not self.large:
             dpg.configure_item("film.facts", height=int(max(self.ui.px(200), self.view.height)))
         if self.vm.playing is not None and self.vm.playing != self._film:
             self._show_film(self.vm.playing)
@@ -122,7 +138,8 @@ class FilmPlayer:
     def _room(self) -> tuple[float, float]:
         """The pixels there are for the picture."""
         px = self.ui.px
-        width = dpg.get_item_rect_size("main")[0] - px(2 * MARGIN) - (0 if self.large else px(FACTS_WIDTH + 14))
+        facts = px(FACTS_WIDTH + 14) if self._beside and not self.large else 0
+        width = dpg.get_item_rect_size("main")[0] - px(2 * MARGIN) - facts
         top = dpg.get_item_rect_min("film.picture")[1] + dpg.get_y_scroll("main")
         return width, dpg.get_viewport_client_height() - top - px(CONTROLS_HEIGHT)
 
@@ -134,7 +151,7 @@ class FilmPlayer:
         for key, value in self.vm.facts(film):
             with dpg.group() as pair:
                 text(self.ui, key, "small")
-                text(self.ui, value, wrap=self.ui.px(FACTS_WIDTH - 44))
+                text(self.ui, value, wrap=self.ui.px(FACTS_WIDTH - 44) if self._beside else 0)
             self.ui.theme(pair, "tight")
         dpg.pop_container_stack()
 

@@ -64,6 +64,19 @@ def test_a_film_is_played_paused_stepped_sought_and_left(robot, videos):
     robot.wait(lambda: dpg.is_item_shown("videos.list"), "all films")
 
 
+def test_all_of_the_player_is_in_the_window_at_large_letters(robot, videos):
+    robot.window.settings.set(scale=1.5)
+    robot.window.shell.restyle()
+    robot.wait(lambda: robot.window.ui.scale == 1.5, "the size")
+    videos.play(videos.films[0])
+    robot.wait(lambda: dpg.is_item_shown("videos.player"), "the player")
+    robot.see("film.large")
+    right = {tag: dpg.get_item_rect_max(tag)[0] for tag in ("film.name", "film.copy", "film.delete", "film.large", "film.rate")}
+    assert {tag for tag, end in right.items() if end > dpg.get_viewport_client_width()} == set()
+    robot.see("film.facts.rows")
+    assert dpg.get_item_rect_min("film.facts.rows")[0] < dpg.get_item_rect_max("film.picture")[0]
+
+
 def test_escape_leaves_the_player(robot, videos):
     robot.click(item(videos, 0, "play"))
     robot.wait(lambda: dpg.is_item_shown("videos.player"), "the player")
