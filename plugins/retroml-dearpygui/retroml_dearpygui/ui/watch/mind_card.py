@@ -8,7 +8,7 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import bar, card, cell, grid, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, card, cell, grid, space, text, tooltip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["MindCard", "action_words"]
 
 MOST_ACTIONS = 18
+VALUE_WORDS = (
+    "What the policy expects of the moment: the sum of the rewards to come, later ones counted less. "
+    "Rewards are mostly clipped to -1, 0 and 1 while it learns, so this is no number of points."
+)
 
 
 class MindCard:
@@ -35,7 +39,8 @@ class MindCard:
         ui = self._ui
         self._count, self._names = -1, ()
         with card(ui, "What it thinks", icons.LIGHTBULB, tag=self._tag):
-            text(ui, "", "small", tag=f"{self._tag}.words", wrap=0)
+            words = text(ui, "", "small", tag=f"{self._tag}.words", wrap=0)
+            tooltip(ui, words, VALUE_WORDS, "Value estimate")
             with dpg.group() as lines:
                 ui.theme(lines, "tight")
                 for number in range(MOST_ACTIONS):
@@ -74,7 +79,7 @@ class MindCard:
         elif frames.probabilities is None and frames.values is None:
             words = "This algorithm does not tell how likely its actions are."
         else:
-            value = f" It expects {float(frames.values[number]):,.2f} points from here on." if frames.values is not None else ""
+            value = f" Value estimate {float(frames.values[number]):,.2f}." if frames.values is not None else ""
             who = f"Agent {number + 1}: how" if len(frames.frames) > 1 else "How"
             words = f"{who} likely it takes each action.{value}"
         dpg.set_value(f"{self._tag}.words", words)
