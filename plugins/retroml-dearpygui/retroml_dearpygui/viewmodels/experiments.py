@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
+from retroml_core.faults import Fault
 from retroml_core.index import RunFilter, RunRow, SyncReport
 from retroml_core.services import ExperimentService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce, Rhythm
+from retroml_dearpygui.viewmodels.film_wish import racing
 from retroml_dearpygui.viewmodels.run_columns import Column, run_columns
 from retroml_dearpygui.viewmodels.wording import several
 
@@ -189,12 +191,28 @@ class ExperimentsViewModel(ViewModel):
         """Take runs back from the trash."""
         self._each(ids, lambda run_id: self.service.restore(run_id) and None, "taken back")
 
+    def race(self, ids: Collection[str]) -> None:
+        """Ask for a film of runs of one game, side by side."""
+        wanted = list(ids)
+        self.desk.background(lambda: self._racers(wanted), lambda found: self.desk.go("videos", race=",".join(found)))
+
     def export(self, ids: Collection[str], formats: Collection[str], folder: Path) -> None:
         """Write runs into files under `folder`."""
         wanted = list(ids), list(formats)
         self.desk.background(lambda: self.commands.export(*wanted, folder), self._exported)
 
     # --- inside ---------------------------------------------------------------------------------------------------------
+
+    def _racers(self, ids: list[str]) -> list[str]:
+        if not racing(self.desk.app):
+            raise Fault("A race needs a plugin that films several runs side by side, such as retroml-video.")
+        rows = [self.service.get(run_id) for run_id in ids]
+        games = sorted({row.game for row in rows})
+        if len(games) > 1:
+            raise Fault(f"A race is run in one game, these runs play {', '.join(games)}: tick runs of the same game.")
+        if len(rows) < 2:
+            raise Fault("A race needs several runs: tick at least two of the same game.")
+        return [row.id for row in rows]
 
     def _recalled(self) -> RunFilter:
         kept = self.desk.settings.recall(NAME)

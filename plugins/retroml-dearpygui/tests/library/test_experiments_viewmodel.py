@@ -8,6 +8,7 @@ from retroml_dearpygui.viewmodels.experiments import PAGE_SIZE, ExperimentsViewM
 
 from retroml_core import hookimpl
 from retroml_core.events import RunState
+from retroml_core.specs import RendererSpec
 
 
 @pytest.fixture
@@ -268,3 +269,32 @@ def _broken(row):
 
 
 FACTORIES = {"double": lambda row: row.seed * 2, "broken": _broken}
+
+
+@pytest.fixture
+def films_of_several(app):
+    """A kind of film that shows several runs."""
+    needs = frozenset({"tape", "others"})
+    spec = RendererSpec(name="duel", title="Duel", summary="", config=object, factory="nowhere:build", needs=needs)
+    app.registry.renderers["duel"] = spec
+
+
+def test_runs_of_one_game_race(runs, make_run, front, films_of_several):
+    made = [make_run(number).id for number in (1, 2, 3)]
+    table = runs()
+    table.race(made)
+    assert front.places == [("videos", {"race": ",".join(made)})]
+
+
+@pytest.mark.parametrize(("games", "said"), [(["tiny"], "at least two"), (["tiny", "pong"], "one game")])
+def test_what_cannot_race_is_told(runs, make_run, front, films_of_several, games, said):
+    made = [make_run(number, game=game).id for number, game in enumerate(games)]
+    table = runs()
+    table.race(made)
+    assert said in front.toasts[-1][1]
+    assert front.places == []
+
+
+def test_a_race_without_its_plugin_is_told(runs, make_run, front):
+    runs().race([make_run(1).id, make_run(2).id])
+    assert "needs a plugin" in front.toasts[-1][1]

@@ -105,6 +105,7 @@ class ExperimentsPage(Page):
                     ("resume", "Resume", icons.PLAY, lambda: self.vm.resume(self._selected()), "secondary"),
                     ("stop", "Stop", icons.CIRCLE_STOP, lambda: self.vm.stop(self._selected()), "secondary"),
                     ("duplicate", "Duplicate", icons.COPY, lambda: self.vm.duplicate(self._selected()), "secondary"),
+                    ("race", "Race", icons.FILM, lambda: self.vm.race(self._selected()), "secondary"),
                     ("export", "Export", icons.DOWNLOAD, lambda: self._ask_export(self._selected()), "secondary"),
                     ("delete", "Delete", icons.TRASH_2, lambda: self.vm.delete(self._selected()), "danger"),
                 ):
@@ -217,6 +218,7 @@ class ExperimentsPage(Page):
             ("resume", "Resume", icons.PLAY),
             ("stop", "Stop", icons.CIRCLE_STOP),
             ("duplicate", "Duplicate", icons.COPY),
+            ("race", "Race", icons.FILM),
             ("export", "Export", icons.DOWNLOAD),
             ("delete", "Delete", icons.TRASH_2),
         ):
