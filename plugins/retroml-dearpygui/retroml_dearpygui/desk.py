@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from retroml_core.faults import Fault
 from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.configs import Composer
+from retroml_dearpygui.services.layout import Layout
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -80,6 +81,7 @@ class Desk:
     ) -> None:
         self.app = app
         self.settings = settings
+        self.layout = Layout(settings)
         self.front = front
         self.clock = clock
         self.composer = Composer(app)
@@ -95,7 +97,7 @@ class Desk:
 
     def forget(self) -> None:
         """Let all view-models go: the next call makes them anew, as at a start."""
-        self._viewmodels.clear()
+        self._close_viewmodels()
         self._worker.end_repeated()
 
     def post(self, do: Callable[[], None]) -> None:
@@ -147,5 +149,11 @@ class Desk:
 
     def close(self) -> None:
         """Take no more work; trainings go on."""
+        self._close_viewmodels()
         self.children.release()
         self._worker.close()
+
+    def _close_viewmodels(self) -> None:
+        for model in self._viewmodels.values():
+            model.close()
+        self._viewmodels.clear()

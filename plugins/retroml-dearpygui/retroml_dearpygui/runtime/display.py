@@ -9,10 +9,15 @@ from ctypes.util import find_library
 
 from retroml_core.faults import Fault
 
-__all__ = ["NoDisplay", "be_sharp", "check_display", "screen_scale"]
+__all__ = ["NoDisplay", "Screen", "be_sharp", "check_display", "on_screen", "screen", "screen_scale"]
 
 BASE_DPI = 96.0
 PER_MONITOR = 2
+VIRTUAL_SCREEN = 76, 77, 78, 79
+"""How Windows numbers left, top, width and height of all monitors together."""
+
+Screen = tuple[int, int, int, int]
+"""Left, top, width and height of all monitors together, in pixels."""
 
 
 class NoDisplay(Fault):
@@ -72,6 +77,42 @@ def screen_scale() -> float:
         except (KeyError, ValueError):
             continue
     return 1.0
+
+
+def screen() -> Screen | None:
+    """Where windows can be seen; None where the system does not tell."""
+    if sys.platform == "win32":
+        left, top, width, height = map(ctypes.windll.user32.GetSystemMetrics, VIRTUAL_SCREEN)
+        return left, top, width, height
+    return _x_screen() if sys.platform.startswith("linux") else None
+
+
+def on_screen(place: tuple[int, int], size: tuple[int, int], area: Screen) -> tuple[int, int]:
+    """`place` of a window of that size, moved so that as much of it as fits is seen, its upper left corner first."""
+    left, top = (
+        max(low, min(at, low + room - long)) for at, low, room, long in zip(place, area[:2], area[2:], size, strict=True)
+    )
+    return left, top
+
+
+def _x_screen() -> Screen | None:
+    try:
+        x11 = ctypes.CDLL(find_library("X11") or "libX11.so.6")
+    except OSError:
+        return None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    for ask in (x11.XDefaultScreen, x11.XCloseDisplay):
+        ask.argtypes = [ctypes.c_void_p]
+    for ask in (x11.XDisplayWidth, x11.XDisplayHeight):
+        ask.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return None
+    try:
+        number = x11.XDefaultScreen(display)
+        return 0, 0, x11.XDisplayWidth(display, number), x11.XDisplayHeight(display, number)
+    finally:
+        x11.XCloseDisplay(display)
 
 
 def _within(scale: float) -> float:

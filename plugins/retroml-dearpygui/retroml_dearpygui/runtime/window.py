@@ -19,7 +19,7 @@ from retroml_dearpygui import offers
 from retroml_dearpygui.desk import Desk
 from retroml_dearpygui.runtime.background import Background
 from retroml_dearpygui.runtime.crashes import CrashLog
-from retroml_dearpygui.runtime.display import screen_scale
+from retroml_dearpygui.runtime.display import on_screen, screen, screen_scale
 from retroml_dearpygui.runtime.pacing import Pacing
 from retroml_dearpygui.ui.palette import DARK, Palette
 from retroml_dearpygui.ui.shell import Shell
@@ -67,6 +67,7 @@ class Window:
         dpg.create_viewport(title=TITLE, width=now.width, height=now.height, clear_color=self.ui.palette.page, **smallest)
         dpg.setup_dearpygui()
         dpg.show_viewport()
+        self._go_where_it_was()
         dpg.set_primary_window("root", True)
         self.shell.go(now.page, {})
 
@@ -117,11 +118,19 @@ class Window:
         self.frame()
 
     def close(self) -> None:
-        """Remember the size of the window and take it away. Trainings are processes of their own and go on."""
+        """Remember size and place of the window and take it away. Trainings are processes of their own and go on."""
         if dpg.is_viewport_ok():
             self.settings.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
+            self.desk.layout.keep_window(*map(int, dpg.get_viewport_pos()))
         self.desk.close()
         dpg.destroy_context()
+
+    def _go_where_it_was(self) -> None:
+        """Put the window where it was the last time, as far as that can be seen on the screens there are now."""
+        place, area = self.desk.layout.window, screen()
+        if place is not None and area is not None:
+            size = dpg.get_viewport_width(), dpg.get_viewport_height()
+            dpg.set_viewport_pos(list(on_screen(place, size, area)))
 
     def _look(self) -> tuple[Palette, float]:
         now = self.settings.now

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from retroml_core.files import read_json, write_json
-from retroml_core.params import param
+from retroml_core.params import param, param_info
+from retroml_dearpygui.services.layout import read_layout
 
 __all__ = ["DesktopSettings", "SettingsStore"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,7 @@ class DesktopSettings:
     closed_sections: tuple[str, ...] = param((), help="Sections that are folded in.")
     pinned_metrics: tuple[str, ...] = param((), help="Curves shown beside the score.")
     pages: dict[str, Any] = param(default_factory=dict, help="What pages remember, by page and key.")
+    layout: dict[str, Any] = param(default_factory=dict, help="How tables, panels and the window were arranged.")
 
 
 class SettingsStore:
@@ -63,23 +68,35 @@ class SettingsStore:
             raw = read_json(self._path)
             fields = {field.name: field for field in dataclasses.fields(DesktopSettings)}
             self._other = {key: value for key, value in raw.items() if key not in fields}
-            return DesktopSettings(**{key: _like(fields[key], value) for key, value in raw.items() if key in fields})
+            found = DesktopSettings(**{key: _like(fields[key], value) for key, value in raw.items() if key in fields})
+            return dataclasses.replace(found, layout=read_layout(raw.get("layout")))
         except FileNotFoundError:
             return DesktopSettings()
-        except (OSError, ValueError, TypeError, AttributeError, json.JSONDecodeError):
-            self._set_aside()
+        except (OSError, ValueError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            self._set_aside(error)
             return DesktopSettings()
 
-    def _set_aside(self) -> None:
+    def _set_aside(self, error: Exception) -> None:
+        beside = self._path.with_suffix(".broken.json")
+        logger.warning("%s cannot be read (%s): it is kept as %s, the usual settings count", self._path, error, beside.name)
         with contextlib.suppress(OSError):
-            self._path.replace(self._path.with_suffix(".broken.json"))
+            self._path.replace(beside)
 
 
 def _like(field: dataclasses.Field[Any], value: Any) -> Any:
-    """`value` in the type of the default of `field`, which stands in where it is of another kind."""
+    """`value` in the type of the default of `field`, which stands in where it is of another kind or not allowed."""
     default = field.default if field.default is not dataclasses.MISSING else {}
-    if isinstance(default, tuple):
-        return tuple(map(str, value)) if isinstance(value, list) else default
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(map(str, value))
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return value if type(value) is type(default) else default
+        value = float(value)
+    if type(value) is type(default) and _allowed(field, value):
+        return value
+    logger.warning("the setting %s of the app cannot be %r: the usual %r counts", field.name, value, default)
+    return default
+
+
+def _allowed(field: dataclasses.Field[Any], value: Any) -> bool:
+    info = param_info(field)
+    low, high = (info.ge, info.le) if info is not None else (None, None)
+    return (low is None or value >= low) and (high is None or value <= high)

@@ -185,6 +185,9 @@ class _Maker:
         with self._theme("menu"):
             self._colours(**floating)
             self._styles(WindowPadding=(6, 6), ItemSpacing=(2, 2), WindowRounding=10)
+        with self._theme("menu_list"):
+            self._colours(**floating, FrameBg=p.hover)
+            self._styles(WindowPadding=(14, 12), ItemSpacing=(8, 8), WindowRounding=10)
         with self._theme("tooltip"):
             self._colours(PopupBg=p.overlay, Border=p.border_strong)
             self._styles(WindowPadding=(12, 10), ItemSpacing=(8, 5))

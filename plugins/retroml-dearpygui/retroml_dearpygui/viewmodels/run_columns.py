@@ -67,13 +67,13 @@ def run_title(row: RunRow) -> str:
 def run_columns(app: App, mode: int) -> list[Column]:
     """The columns that the user's `mode` shows."""
     own = [
-        Column(key="name", title="Name", width=1.9, order="name", text=run_title),
-        Column(key="game", title="Game", width=1.3, order="game", text=_titled(app.registry.games, lambda row: row.game)),
+        Column(key="name", title="Name", width=1.7, order="name", text=run_title),
+        Column(key="game", title="Game", width=1.35, order="game", text=_titled(app.registry.games, lambda row: row.game)),
         Column(
             key="algorithm", title="Algorithm", width=1.0, order="algorithm",
             text=_titled(app.registry.algorithms, lambda row: row.algorithm),
         ),
-        Column(key="state", title="Status", width=1.1, order="state", text=lambda row: f"● {state_word(row.state)}"),
+        Column(key="state", title="Status", width=1.15, order="state", text=lambda row: f"● {state_word(row.state)}"),
         Column(
             key="best", title="Best", width=0.7, order="best_score", numbers=True,
             text=lambda row: score(row.best_score), help="The highest score of a whole game.",
@@ -87,7 +87,7 @@ def run_columns(app: App, mode: int) -> list[Column]:
             key="seconds", title="Trained", width=1.0, order="seconds", numbers=True, text=lambda row: trained(row.seconds)
         ),
         Column(
-            key="seed", title="Seed", width=0.75, order="seed", numbers=True,
+            key="seed", title="Seed", width=0.9, order="seed", numbers=True,
             text=lambda row: "" if row.seed is None else str(row.seed),
         ),
         Column(

@@ -99,6 +99,17 @@ class SettingsViewModel(ViewModel):
         self.desk.settings.set(notify=notify)
         self.changed()
 
+    def reset_layout(self) -> None:
+        """Columns, widths of panels and folded sections as at the first start; it can be undone."""
+        undo = self.desk.layout.reset()
+
+        def back() -> None:
+            undo()
+            self._restyled()
+
+        self._restyled()
+        self.desk.post(lambda: self.desk.toast("Layout reset", "Columns, panels and sections are as at first.", Kind.OK, back))
+
     # --- data -----------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:

@@ -10,6 +10,7 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.run_detail import RunDetail
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
+from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ExperimentsPage"]
 
-PAGER, LEAST_WIDTH = 44, 1060
+PAGER, LEAST_WIDTH = 44, 1170
+TOOLS = 190
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
 
@@ -40,6 +42,7 @@ class ExperimentsPage(Page):
         self.table: TableView | None = None
         self.export = ExportBox(desk, ui, "experiments.exporting", lambda formats, to: self.vm.export(self._ids, formats, to))
         self._menu = Menu(ui, "experiments.menu")
+        self._columns = ColumnsBox(ui, "experiments.columns")
         self._ids: list[str] = []
         self._seen = -1
         self._page = 0
@@ -83,23 +86,26 @@ class ExperimentsPage(Page):
             self._show()
 
     def hidden(self) -> None:
-        """Close the menu."""
+        """Close the menus."""
         self._menu.close()
+        self._columns.close()
 
     # --- building -------------------------------------------------------------------------------------------------------
 
     def _build_bar(self) -> None:
         ui, wanted = self.ui, self.vm.filter
         with card(ui, tag="experiments.bar"):
-            with grid(ui, [1.8, 1, 1, 1, -90]):
-                dpg.add_input_text(
-                    hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=-1, default_value=wanted.text,
-                    tag="experiments.text", callback=lambda _sender, words: self.vm.set_text(words),
-                )  # fmt: skip
-                self._combo("game", self.vm.set_game)
-                self._combo("algorithm", self.vm.set_algorithm)
-                self._combo("state", self.vm.set_state)
-                button(ui, "Clear", self._clear, "ghost", icon=icons.X, tag="experiments.clear")
+            if ui.narrow:
+                with grid(ui, [1, -TOOLS]):
+                    self._search(wanted.text)
+                    self._tools()
+                with grid(ui, [1, 1, 1]):
+                    self._filters()
+            else:
+                with grid(ui, [1.8, 1, 1, 1, -TOOLS]):
+                    self._search(wanted.text)
+                    self._filters()
+                    self._tools()
             with row(ui):
                 for key, title, icon, do, kind in (
                     ("resume", "Resume", icons.PLAY, lambda: self.vm.resume(self._selected()), "secondary"),
@@ -112,6 +118,22 @@ class ExperimentsPage(Page):
                     button(ui, title, do, kind, icon=icon, tag=f"experiments.{key}")
                 button(ui, "", self.vm.select_all, "link", tag="experiments.all")
                 button(ui, "Select none", self.vm.clear_selection, "link", tag="experiments.none")
+
+    def _search(self, words: str) -> None:
+        dpg.add_input_text(
+            hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=-1, default_value=words,
+            tag="experiments.text", callback=lambda _sender, words: self.vm.set_text(words),
+        )  # fmt: skip
+
+    def _filters(self) -> None:
+        self._combo("game", self.vm.set_game)
+        self._combo("algorithm", self.vm.set_algorithm)
+        self._combo("state", self.vm.set_state)
+
+    def _tools(self) -> None:
+        with row(self.ui, 4):
+            self._columns.build()
+            button(self.ui, "Clear", self._clear, "ghost", icon=icons.X, tag="experiments.clear")
 
     def _combo(self, key: str, choose: object) -> None:
         def chosen(_sender: Item, label: str) -> None:
@@ -146,10 +168,11 @@ class ExperimentsPage(Page):
         by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")
         with card(self.ui, kind="thumb", height=-self.ui.px(PAGER), tag="experiments.card"):
             self.table = TableView(
-                self.ui, "experiments.table", columns, least_width=LEAST_WIDTH,
+                self.desk, self.ui, "experiments.table", columns, least_width=LEAST_WIDTH,
                 open=self.detail.open, sort=self.vm.sort, tick=self.vm.select, menu=self._ask_menu,
             )  # fmt: skip
             self.table.build(by, self.vm.filter.descending)
+            self._columns.attach(self.table)
         self._build_pager()
 
     def _build_pager(self) -> None:

@@ -13,6 +13,7 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.model_stage import ModelStage
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
+from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
 from retroml_dearpygui.viewmodels.models import COMPARED, ModelsViewModel
 from retroml_dearpygui.viewmodels.wording import day, score, several, size, trained
@@ -33,7 +34,9 @@ COLUMNS = (
     TableColumn(key="size", title="Size", width=0.8, sortable=False, numbers=True),
     TableColumn(key="created", title="Saved", width=1.0, largest_first=True),
 )
-ROW_HEIGHT, MOST_ROWS = 46, 7
+ROW_HEIGHT, MOST_ROWS, SCROLLBAR = 46, 7, 14
+LEAST_WIDTH = 880
+KEEP, SAVE = 120, 160
 
 
 class ModelsPage(Page):
@@ -44,6 +47,7 @@ class ModelsPage(Page):
         self.vm = desk.viewmodel(ModelsViewModel)
         self.stage = ModelStage(ui, self.vm.performing)
         self.table: TableView | None = None
+        self._columns = ColumnsBox(ui, "models.columns")
         self._seen = -1
         self._facts: object = None
 
@@ -72,10 +76,11 @@ class ModelsPage(Page):
                     hint=f"{icons.SEARCH}  Search models", width=ui.px(280), default_value=vm.text, tag="models.text",
                     callback=lambda _sender, words: vm.set_text(words),
                 )  # fmt: skip
+                self._columns.build()
                 text(ui, "", "small", tag="models.count")
-            with row(ui):
+            with grid(ui, [-KEEP, 1, -SAVE]):
                 text(ui, "Keep the best of", tone="muted")
-                dpg.add_combo([], width=ui.px(430), tag="models.source")
+                dpg.add_combo([], width=-1, tag="models.source")
                 button(ui, "Save as model", self._save, icon=icons.SAVE, tag="models.save")
         with card(ui, tag="models.empty", show=False):
             space(ui, 18)
@@ -86,14 +91,17 @@ class ModelsPage(Page):
             space(ui, 18)
         with card(ui, kind="thumb", height=ui.px(ROW_HEIGHT * 3), tag="models.card"):
             self.table = TableView(
+                self.desk,
                 ui,
                 "models.table",
                 COLUMNS,
                 open=vm.choose,
                 sort=vm.sort,
                 tick=lambda model_id, _: vm.choose(model_id, add=True),
+                least_width=LEAST_WIDTH,
             )
             self.table.build(vm.order, vm.descending)
+            self._columns.attach(self.table)
         dpg.add_group(tag="models.details")
 
     def tick(self, dt: float) -> None:
@@ -103,12 +111,15 @@ class ModelsPage(Page):
         dpg.configure_item("models.play", show=playing)
         if playing:
             self.stage.tick()
+        elif self.table is not None:
+            self.table.tick(dpg.get_item_rect_size("models.card")[0])
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()
 
     def hidden(self) -> None:
-        """Let the model that plays rest."""
+        """Let the model that plays rest, close the list of columns."""
+        self._columns.close()
         self.vm.performing.stop()
 
     # --- showing --------------------------------------------------------------------------------------------------------
@@ -118,7 +129,7 @@ class ModelsPage(Page):
         if self.table is not None:
             self.table.show([self._row(model) for model in models])
         rows = min(max(len(models), 1), MOST_ROWS) + 1
-        dpg.configure_item("models.card", show=bool(models), height=self.ui.px(ROW_HEIGHT * rows))
+        dpg.configure_item("models.card", show=bool(models), height=self.ui.px(ROW_HEIGHT * rows + SCROLLBAR))
         dpg.set_value("models.count", several(vm.total, "model") if vm.total else "")
         labels = [words for _, words in vm.sources]
         dpg.configure_item("models.source", items=labels)

@@ -92,6 +92,9 @@ class SettingsPage(Page):
                     tag="settings.notify", callback=lambda _sender, notify: vm.set_notify(notify),
                 )  # fmt: skip
 
+            with self._line("Columns and panels"):
+                button(ui, "Reset layout", vm.reset_layout, icon=icons.ROTATE_CCW, tag="settings.layout")
+
     def _build_data(self) -> None:
         ui, vm = self.ui, self.vm
         with card(ui, "Data", icons.HARD_DRIVE):

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Gallery", "about"]
 
 WIDTH, HEIGHT = 1000, 620
-COLUMNS = 7
-PICTURE = 118, 130
+MARGIN, OTHER, SCROLLBAR = 84, 190, 14
+"""Left free beside the dialog, taken by all in it but the pictures, and by the bar that scrolls them."""
+PICTURE, EDGE, GAP = (118, 130), 6, 14
 
 
 class Gallery:
@@ -41,11 +42,17 @@ class Gallery:
         self._choose = choose
         self._games: list[GameSpec] = []
         self._shown = -1
+        self._across = 1
 
     def open(self) -> None:
         """Show the dialog with all games."""
         ui = self._ui
-        with self._dialogs.window("gallery", WIDTH):
+        # A small screen gets a smaller dialog, with fewer pictures side by side.
+        room = (int(dpg.get_viewport_client_width() / ui.scale) or WIDTH) - MARGIN
+        tall = (int(dpg.get_viewport_client_height() / ui.scale) or HEIGHT + OTHER) - OTHER
+        width, height = min(WIDTH, room), min(HEIGHT, tall)
+        self._across = max(1, (width - SCROLLBAR + GAP) // (PICTURE[0] + EDGE + GAP))
+        with self._dialogs.window("gallery", width):
             with grid(ui, [1, -44]):
                 text(ui, "Choose a game", "h2")
                 button(ui, "", self._dialogs.close, "ghost", icon=icons.X, tag="gallery.close", tip="Close (Esc)")
@@ -55,7 +62,7 @@ class Gallery:
                 width=ui.px(420),
                 callback=lambda _sender, words: self._fill(words),
             )
-            with dpg.child_window(width=ui.px(WIDTH), height=ui.px(HEIGHT), border=False, tag="gallery.list"):
+            with dpg.child_window(width=ui.px(width), height=ui.px(height), border=False, tag="gallery.list"):
                 dpg.add_group(tag="gallery.games")
             ui.theme("gallery.list", "plain")
         self._fill("")
@@ -86,9 +93,9 @@ class Gallery:
         dpg.push_container_stack("gallery.games")
         if not self._games:
             text(ui, f"No game has {words!r} in its name or description.", tone="muted")
-        for first in range(0, len(self._games), COLUMNS):
-            with dpg.group(horizontal=True, horizontal_spacing=ui.px(14)):
-                for game in self._games[first : first + COLUMNS]:
+        for first in range(0, len(self._games), self._across):
+            with dpg.group(horizontal=True, horizontal_spacing=ui.px(GAP)):
+                for game in self._games[first : first + self._across]:
                     self._picture(game)
         dpg.pop_container_stack()
 

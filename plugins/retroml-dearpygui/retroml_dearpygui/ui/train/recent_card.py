@@ -64,8 +64,9 @@ class RecentCard:
             text(ui, runs.title(card), wrap=0)
             with row(ui, 8):
                 text(ui, f"● {words.words}", "small", words.role)
-                best = f"best {score(card.status.best_score)} · " if card.status.best_score is not None else ""
-                text(ui, f"{best}{trained(card.status.seconds)} · {ago(card.created)}", "small")
+                text(ui, ago(card.created), "small")
+            best = f"best {score(card.status.best_score)}, " if card.status.best_score is not None else ""
+            text(ui, f"{best}{trained(card.status.seconds)} trained", "small", wrap=0)
         with row(ui, 2):
             button(ui, "", lambda: self._view(card.id), "ghost", icon=icons.EYE, tip="View", tag=f"{tag}.view")
             if words.resume:

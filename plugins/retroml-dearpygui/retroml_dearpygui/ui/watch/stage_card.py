@@ -138,13 +138,11 @@ class StageCard:
         dpg.set_value("watch.words", f"step {million(scene.step)} · game {scene.episode:,} · {points}")
 
     def _show_live(self, frames: LiveFrames | None) -> None:
-        model = self._model
+        model, shown = self._model, self._model.runs.card
         if frames is None:
-            live = model.live
-            words = (
-                "Waiting for the agents to be seen …" if live else "Drag the slider below to see how it played at any moment."
-            )
-            self._nothing(words)
+            played = shown is not None and shown.status.step > 0
+            past = "Drag the slider below to see how it played at any moment." if played else "It has not played yet."
+            self._nothing("Waiting for the agents to be seen …" if model.live else past)
             dpg.set_value("watch.words", "")
             return
         dpg.configure_item("watch.empty", show=False)

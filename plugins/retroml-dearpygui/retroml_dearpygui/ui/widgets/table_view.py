@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.viewmodels.table_columns import TableColumns
 
 if TYPE_CHECKING:
+    from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["TableColumn", "TableRow", "TableView"]
@@ -19,6 +21,7 @@ TICK_WIDTH = 30
 SCROLLBAR = 12
 MENU_WIDTH = 36
 MOST_WIDTHS = 5000
+FRAMES_TO_SETTLE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +52,12 @@ class TableView:
     """A table whose first column opens a row, with ticks in front and a menu behind where `tick` and `menu` are given.
 
     `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards. Narrower
-    than `least_width` pixels at 100 % it scrolls sideways.
+    than `least_width` pixels at 100 % it scrolls sideways. How the user arranges its columns is kept under its tag.
     """
 
     def __init__(
         self,
+        desk: Desk,
         ui: Ui,
         tag: str,
         columns: Sequence[TableColumn],
@@ -65,8 +69,11 @@ class TableView:
         least_width: float = 0,
     ) -> None:
         self.tag = tag
-        self._ui = ui
-        self._columns = list(columns)
+        self._desk, self._ui = desk, ui
+        self.columns = list(columns)
+        self.arranged = TableColumns(desk.layout, tag, {column.key: column.width for column in columns})
+        self._places = {column.key: place for place, column in enumerate(columns)}
+        self._pressed, self._settling = False, 0
         self._least_width = least_width
         self._inner = 0
         self._open, self._sort, self._tick, self._menu = open, sort, tick, menu
@@ -95,11 +102,12 @@ class TableView:
             }
             if self._tick:
                 dpg.add_table_column(label="", init_width_or_weight=px(TICK_WIDTH), **still)
-            for column in self._columns:
+            for column in self._from_left():
                 down = descending if column.key == sorted_by else column.largest_first
                 dpg.add_table_column(
-                    label=column.title, user_data=column.key, tag=f"{self.tag}.column.{column.key}",
-                    width_stretch=True, init_width_or_weight=column.width, no_sort=not column.sortable,
+                    label=column.title, user_data=column.key, tag=self._head(column.key), no_sort=not column.sortable,
+                    width_stretch=True, init_width_or_weight=self.arranged.width(column.key),
+                    show=self.arranged.shown(column.key), no_hide=column.key not in self.arranged.can_hide,
                     prefer_sort_descending=down, prefer_sort_ascending=not down, default_sort=column.key == sorted_by,
                 )  # fmt: skip
             if self._menu:
@@ -117,12 +125,23 @@ class TableView:
             if self._shown[index] is not None:
                 dpg.configure_item(self._row(index), show=False)
                 self._shown[index] = None
-        for place, column in enumerate(self._columns):
+        for place, column in enumerate(self.columns):
             if column.numbers and place:
                 self._align(column, [row.cells[place][0] for row in rows])
 
     def tick(self, width: float) -> None:
-        """Once a frame, with the width there is in pixels: where it is less than the table needs, it scrolls sideways."""
+        """Once a frame, with the width there is in pixels: where it is less than the table needs, it scrolls sideways.
+
+        Columns are looked at after the mouse was let go: nothing else moves them.
+        """
+        pressed = dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
+        if self._pressed and not pressed:
+            self._settling = FRAMES_TO_SETTLE
+        elif self._settling:
+            self._settling -= 1
+            if not self._settling:
+                self._look_at_columns()
+        self._pressed = pressed
         inner = max(int(width) - self._ui.px(SCROLLBAR), self._ui.px(self._least_width))
         if self._least_width and width and inner != self._inner:
             self._inner = inner
@@ -132,11 +151,48 @@ class TableView:
         """Scroll to the first row."""
         dpg.set_y_scroll(self.tag, 0)
 
+    def show_column(self, key: str, shown: bool) -> None:
+        """Show a column or hide it, from now on."""
+        self.arranged.show(key, shown)
+        dpg.configure_item(self._head(key), show=self.arranged.shown(key))
+
+    def reset_columns(self) -> None:
+        """All columns as at first; everything is built anew for it."""
+        self.arranged.reset()
+        self._desk.front.restyle()
+
     def cell(self, index: int, column: str) -> Item:
         """The item that shows a column of the row at `index`, for tests."""
         return f"{self.tag}.{index}.{column}"
 
     # --- inside ---------------------------------------------------------------------------------------------------------
+
+    def _from_left(self) -> list[TableColumn]:
+        return [self.columns[self._places[key]] for key in self.arranged.order]
+
+    def _head(self, key: str) -> str:
+        return f"{self.tag}.column.{key}"
+
+    def _look_at_columns(self) -> None:
+        """Keep order, widths and what was hidden by the menu of the headlines, as they are on screen."""
+        for key in self.arranged.can_hide:
+            if (shown := bool(dpg.is_item_shown(self._head(key)))) != self.arranged.shown(key):
+                self.arranged.show(key, shown)
+        heads = {column.key: dpg.get_item_state(self._head(column.key)) for column in self.columns}
+        widths = {key: int(head["rect_size"][0]) for key, head in heads.items() if self.arranged.shown(key)}
+        if dpg.is_item_visible(self.tag) and all(widths.values()):
+            self.arranged.seen(widths, self._order_on_screen(list(widths)))
+
+    def _order_on_screen(self, keys: list[str]) -> list[str]:
+        """The columns of which a cell is on screen, from left to right."""
+        seen = {}
+        for index, row in enumerate(self._shown):
+            cells = [(key, self.cell(index, key)) for key in keys]
+            if row is not None and any(dpg.is_item_visible(item) for _, item in cells):
+                places = [(key, item) for key, item in cells if dpg.is_item_visible(item)]
+                seen = {key: dpg.get_item_rect_min(item)[0] - self._indents.get(item, 0) for key, item in places}
+                break
+        return sorted(seen, key=lambda key: seen[key])
 
     def _row(self, index: int) -> str:
         return f"{self.tag}.{index}"
@@ -146,11 +202,12 @@ class TableView:
         with dpg.table_row(parent=self.tag, tag=name, show=False):
             if self._tick:
                 dpg.add_checkbox(tag=f"{name}.tick", user_data=index, callback=self._ticked)
-            first, *others = self._columns
-            item = dpg.add_button(tag=self.cell(index, first.key), user_data=index, callback=self._opened, width=-1)
-            ui.theme(item, "cell")
-            for column in others:
-                dpg.add_text("", tag=self.cell(index, column.key))
+            for column in self._from_left():
+                if self._places[column.key]:
+                    dpg.add_text("", tag=self.cell(index, column.key))
+                else:
+                    item = dpg.add_button(tag=self.cell(index, column.key), user_data=index, callback=self._opened, width=-1)
+                    ui.theme(item, "cell")
             if self._menu:
                 item = dpg.add_button(label=icons.ELLIPSIS, tag=f"{name}.menu", user_data=index, callback=self._asked)
                 ui.theme(item, "cell")
@@ -164,7 +221,7 @@ class TableView:
             dpg.configure_item(self._row(index), show=True)
         if self._tick and (before is None or before.ticked != row.ticked):
             dpg.set_value(f"{self._row(index)}.tick", row.ticked)
-        for place, (column, cell) in enumerate(zip(self._columns, row.cells, strict=True)):
+        for place, (column, cell) in enumerate(zip(self.columns, row.cells, strict=True)):
             if before is None or before.cells[place] != cell:
                 self._write_cell(self.cell(index, column.key), cell, is_button=place == 0)
         self._shown[index] = row
