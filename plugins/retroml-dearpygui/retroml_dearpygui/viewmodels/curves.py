@@ -52,6 +52,16 @@ class CurvesViewModel(ViewModel):
         """The metrics pinned beside the score."""
         return self.desk.settings.now.pinned_metrics
 
+    @property
+    def there(self) -> bool:
+        """Whether there is a score to be drawn of the run chosen."""
+        return self.shown.score is not None and self.shown.run_id == self._runs.chosen
+
+    @property
+    def words(self) -> str:
+        """Why there is none, in words."""
+        return self.problem or "The curve begins with the first finished game."
+
     def pin(self, name: str) -> None:
         """Show a metric beside the score, the oldest pinned giving way; or no more."""
         others = tuple(one for one in self.pinned if one != name)

@@ -67,7 +67,7 @@ def test_a_click_on_an_enlarged_agent_goes_back(robot, agents):
 
 def test_what_an_agent_thinks_is_said(robot, agents):
     agents.enlarge(2)
-    robot.wait(lambda: "It expects 2.00 points" in dpg.get_value("mind.words"), "its value")
+    robot.wait(lambda: "Value estimate 2.00." in dpg.get_value("mind.words"), "its value")
     assert (dpg.get_value("mind.0.name"), dpg.get_value("mind.1.name")) == ("Nothing", "Up fire")
     assert (dpg.get_value("mind.0.share"), dpg.get_value("mind.1.share")) == ("70%", "30%")
 
@@ -156,6 +156,13 @@ def test_the_past_goes_on_where_it_was_after_another_page(robot, moment):
 def test_leaving_the_page_ends_the_watching(robot, agents):
     robot.page("train")
     assert (agents.frames, agents.fps) == (None, 0.0)
+
+
+def test_without_a_finished_game_there_is_no_plot_to_travel_along(robot):
+    robot.page("watch")
+    words = "The curve begins with the first finished game."
+    robot.wait(lambda: dpg.get_value("watch.curve.words") == words, "the words")
+    assert not dpg.is_item_shown("watch.plot")
 
 
 def test_without_runs_the_page_says_what_to_do(robot):

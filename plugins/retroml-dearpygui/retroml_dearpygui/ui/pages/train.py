@@ -94,8 +94,6 @@ class TrainPage(Page):
         self._shown = now
 
     def _show_curve(self) -> None:
-        there = self.curves.shown.score is not None and self.curves.shown.run_id == self.runs.chosen
-        words = self.curves.problem or "The curve begins with the first finished game."
-        dpg.configure_item("train.plot", show=there)
-        dpg.configure_item("train.curve.words", show=not there)
-        dpg.set_value("train.curve.words", words)
+        dpg.configure_item("train.plot", show=self.curves.there)
+        dpg.configure_item("train.curve.words", show=not self.curves.there)
+        dpg.set_value("train.curve.words", self.curves.words)

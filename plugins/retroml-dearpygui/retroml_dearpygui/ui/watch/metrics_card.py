@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MetricsCard"]
 
 CHOOSE = "Pin a metric …"
+HINT = "Click or drag along the curve to see that moment."
 
 
 class MetricsCard:
@@ -40,7 +41,7 @@ class MetricsCard:
         ui = self._ui
         self._plots, self._shown, self._version = {}, (), -1
         with card(ui, "Learning curve", icons.CHART_LINE, tag="watch.curve"):
-            text(ui, "Click or drag along the curve to see that moment.", "small", tag="watch.curve.words", wrap=0)
+            text(ui, "", "small", tag="watch.curve.words", wrap=0)
             self._score.build(230)
             dpg.add_combo([], default_value=CHOOSE, width=-1, tag="watch.pin", callback=lambda _sender, name: self._pin(name))
             dpg.add_group(tag="watch.pinned")
@@ -56,6 +57,8 @@ class MetricsCard:
             self._show()
 
     def _show(self) -> None:
+        dpg.configure_item("watch.plot", show=self._curves.there)
+        dpg.set_value("watch.curve.words", HINT if self._curves.there else self._curves.words)
         names = self._curves.shown.names
         dpg.configure_item("watch.pin", items=[name for name in names if name not in self._curves.pinned])
         dpg.set_value("watch.pin", CHOOSE)
