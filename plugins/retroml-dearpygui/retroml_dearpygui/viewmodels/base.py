@@ -20,6 +20,9 @@ class ViewModel:
         self.desk = desk
         self.version = 0
 
+    def close(self) -> None:
+        """The app ends, or begins anew: let go of what is open."""
+
     def changed(self) -> None:
         """Something that is shown is new."""
         self.version += 1

@@ -58,6 +58,10 @@ class PerformingViewModel(ViewModel):
         self.model, self.frames, self.scores, self.problem = None, None, (), ""
         self.changed()
 
+    def close(self) -> None:
+        """End the play with the app."""
+        self.stop()
+
     def tick(self) -> None:
         """Once a frame while it is shown."""
         performance = self._performance

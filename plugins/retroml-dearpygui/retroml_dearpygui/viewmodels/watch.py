@@ -27,7 +27,7 @@ FRESH_SECONDS = 4.0
 class WatchViewModel(ViewModel):
     """`frames` are the newest of the live view, `agent` the one enlarged (None: all).
 
-    `moment` is the step of the run being travelled to (None: now), `scene` what is shown of it; `playing` and `speed`.
+    `moment` is the step of the run being travelled to, then that of the `scene` shown (None: now); `playing` and `speed`.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -131,9 +131,12 @@ class WatchViewModel(ViewModel):
         self._stop_looking()
         self._machine.rest()
         self._going = False
-        if self.travelling and self.scene is not None and self.scene.pixels is not None:
-            self.moment = self.scene.step
         self._at = ""
+
+    def close(self) -> None:
+        """Let go of the live view and of the tape."""
+        self._stop_looking()
+        self._machine.close()
 
     def _follow(self) -> None:
         """Look at the run chosen, while it is at work."""
@@ -166,11 +169,13 @@ class WatchViewModel(ViewModel):
         self.changed()
 
     def _play(self, now: float) -> None:
-        if now < self._due or (not self.playing and self.scene is not None):
+        if not self._going or now < self._due or (not self.playing and self.scene is not None):
             return
         scene = self._machine.next()
         if scene is not None:
             self.scene = scene
+            if scene.pixels is not None:
+                self.moment = scene.step
             late = now - self._due > 1.0
             self._due = (now if late else self._due) + 1.0 / (STEPS_A_SECOND * self.speed)
             self.changed()

@@ -105,9 +105,10 @@ class PlotView:
         dpg.set_item_label(f"{self.tag}.x", label)
 
     def set_cursor(self, x: float | None) -> None:
-        """Mark the moment `x`, or none."""
+        """Mark the moment `x`, or none; while the user holds the mark it stays in their hand."""
         dpg.configure_item(f"{self.tag}.cursor", show=x is not None)
-        if x is not None:
+        held = dpg.is_item_hovered(self.tag) and dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
+        if x is not None and not held:
             dpg.set_value(f"{self.tag}.cursor", x)
 
     def tick(self, dt: float) -> None:
