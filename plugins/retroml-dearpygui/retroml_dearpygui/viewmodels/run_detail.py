@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retroml_core.runs.run import SCORE
 from retroml_core.services import ExperimentService, MetricsService, ModelService
 from retroml_dearpygui.desk import Kind, Question
+from retroml_dearpygui.services.metric_names import metric_titles
 from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_report import Difference, RunReport, differences, gather
+from retroml_dearpygui.services.smoothing import smooth
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.run_columns import run_title
@@ -19,11 +22,12 @@ if TYPE_CHECKING:
     from retroml_core.index import StoredCurve
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.services.problems import ProblemReader
+    from retroml_dearpygui.services.smoothing import Smooth
 
 __all__ = ["RunDetailViewModel"]
 
 LIVE_SECONDS = 1.0
-POINTS = 600
+POINTS, SCORE_POINTS = 600, 4000
 
 
 class RunDetailViewModel(ViewModel):
@@ -31,7 +35,7 @@ class RunDetailViewModel(ViewModel):
 
     `differences` to its preset are known a little later, None until then; `config_problem` is why they cannot be told.
 
-    `curve` is the course of `curve_name`.
+    `curve` is the course of `curve_name`; of the score there is its mean with a band as well, in `score`.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -42,7 +46,8 @@ class RunDetailViewModel(ViewModel):
         self.differences: tuple[Difference, ...] | None = None
         self.config_problem = ""
         self.curve: StoredCurve | None = None
-        self.curve_name = "score"
+        self.score: Smooth | None = None
+        self.curve_name = SCORE
         self.problem = ""
         self._experiments = ExperimentService(desk.app)
         self._metrics = MetricsService(desk.app)
@@ -54,11 +59,16 @@ class RunDetailViewModel(ViewModel):
         """What the run is called."""
         return run_title(self.report.row) if self.report is not None else self.run_id
 
+    @property
+    def curves(self) -> dict[str, str]:
+        """The names of the curves there are, by their titles."""
+        return metric_titles(self.desk.app.registry, self.report.curves if self.report is not None else ())
+
     def open(self, run_id: str) -> None:
         """Show another run."""
         if run_id != self.run_id:
             self.run_id, self.report, self.curve, self.problem = run_id, None, None, ""
-            self.differences, self.config_problem, self.curve_name = None, "", "score"
+            self.differences, self.config_problem, self.curve_name, self.score = None, "", SCORE, None
             self._rhythm = Rhythm(self.desk.clock, LIVE_SECONDS)
             self.changed()
         self.refresh()
@@ -179,17 +189,19 @@ class RunDetailViewModel(ViewModel):
 
     # --- inside ---------------------------------------------------------------------------------------------------------
 
-    def _read(self, run_id: str, name: str) -> tuple[RunReport, StoredCurve]:
+    def _read(self, run_id: str, name: str) -> tuple[RunReport, StoredCurve, Smooth | None]:
         report = gather(self.desk.app, run_id, self._readers)
         shown = name if name in report.curves or not report.curves else report.curves[0]
-        return report, self._metrics.curve(report.row.id, shown, max_points=POINTS)
+        curve = self._metrics.curve(report.row.id, shown, max_points=SCORE_POINTS if shown == SCORE else POINTS)
+        return report, curve, smooth(curve) if shown == SCORE and curve.points else None
 
-    def _show(self, run_id: str, found: tuple[RunReport, StoredCurve]) -> None:
+    def _show(self, run_id: str, found: tuple[RunReport, StoredCurve, Smooth | None]) -> None:
         self._rhythm.end()
-        report, curve = found
+        report, curve, score = found
         if run_id != self.run_id:
             return
         self.run_id, self.report, self.curve, self.problem = report.row.id, report, curve, ""
+        self.score = score
         self.changed()
         if self.differences is None:
             self.desk.background(lambda: differences(self.desk.app, report.run), lambda told: self._told(report.row.id, told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from retroml_dearpygui.services.metric_names import metric_title
 from retroml_dearpygui.services.run_report import flat, log_tail
 from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
 
@@ -35,9 +36,32 @@ def test_the_score_is_the_first_curve_shown(detail):
     assert (detail.curve_name, detail.curve.points) == ("score", 6)
 
 
+def test_the_score_has_a_mean_and_a_band_as_on_the_other_pages(detail):
+    assert detail.score.window == 100
+    assert len(detail.score.mean) == len(detail.score.low) == len(detail.curve.steps)
+
+
 def test_another_curve_can_be_shown(detail):
     detail.show_curve("loss/policy")
-    assert detail.curve.points == 3
+    assert (detail.curve.points, detail.score) == (3, None)
+
+
+def test_curves_are_called_by_words(detail):
+    assert detail.curves["Loss: policy"] == "loss/policy"
+    assert next(iter(detail.curves)) == "Score of the games"
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "title"),
+    [
+        ("time/steps_per_second", "steps/s", "Time: steps per second (steps/s)"),
+        ("episode/length_mean", "", "Episode: length mean"),
+        ("entropy", "nats", "Entropy (nats)"),
+        ("score", "points", "Score of the games"),
+    ],
+)
+def test_what_was_measured_is_named_in_words(name, unit, title):
+    assert metric_title(name, unit) == title
 
 
 def test_what_is_not_as_the_preset_has_it_is_listed(detail):

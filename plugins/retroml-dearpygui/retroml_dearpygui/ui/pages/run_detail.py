@@ -12,7 +12,7 @@ from retroml_core.events import RunState
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.pages.run_parts import Parts
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
-from retroml_dearpygui.ui.widgets.curve_plot import step_unit
+from retroml_dearpygui.ui.widgets.curve_plot import score_line, step_unit
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.panels import Panels
@@ -21,6 +21,7 @@ from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
 from retroml_dearpygui.viewmodels.wording import million, score, size, trained
 
 if TYPE_CHECKING:
+    from retroml_core.index import StoredCurve
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
@@ -51,7 +52,7 @@ class RunDetail:
         self._menu = Menu(ui, "detail.menu")
         self._back = back
         self._seen = -1
-        self._curves: tuple[str, ...] = ()
+        self._titles: dict[str, str] = {}
         self._divisor = 1.0
 
     @property
@@ -71,7 +72,7 @@ class RunDetail:
 
     def build(self) -> None:
         """Make the widgets in the current container."""
-        ui, self._seen, self._curves = self.ui, -1, ()
+        ui, self._seen, self._titles = self.ui, -1, {}
         with row(ui):
             button(ui, "All runs", self.close, "ghost", icon=icons.CHEVRON_LEFT, tag="detail.back")
         with card(ui, tag="detail.error", show=False, kind="card_error"):
@@ -128,9 +129,14 @@ class RunDetail:
         with card(ui, tag="detail.curves"):
             with row(ui):
                 text(ui, f"{icons.CHART_LINE}  Curve", "h2")
-                dpg.add_combo([], width=ui.px(300), tag="detail.curve", callback=lambda _sender, name: self.vm.show_curve(name))
+                dpg.add_combo(
+                    [],
+                    width=ui.px(300),
+                    tag="detail.curve",
+                    callback=lambda _sender, title: self.vm.show_curve(self._titles[title]),
+                )
             text(ui, "Click or drag along the curve to see that moment.", "small", tag="detail.hint")
-            self.plot.build(260, legend=False)
+            self.plot.build(260)
             text(ui, "", "small", tag="detail.nocurve", show=False)
 
     # --- showing --------------------------------------------------------------------------------------------------------
@@ -177,29 +183,33 @@ class RunDetail:
         dpg.configure_item("detail.reason", show=bool(why))
 
     def _show_curve(self) -> None:
-        report, curve = self.vm.report, self.vm.curve
-        if report is None:
-            return
-        if report.curves != self._curves:
-            self._curves = report.curves
-            dpg.configure_item("detail.curve", items=list(report.curves))
-        dpg.set_value("detail.curve", self.vm.curve_name)
+        curve, titles = self.vm.curve, self.vm.curves
+        if titles != self._titles:
+            self._titles = titles
+            dpg.configure_item("detail.curve", items=list(titles))
+        dpg.set_value("detail.curve", next((title for title, name in titles.items() if name == self.vm.curve_name), ""))
         empty = curve is None or not len(curve.steps)
         dpg.set_value("detail.nocurve", "Nothing has been measured yet." if empty else "")
         dpg.configure_item("detail.nocurve", show=empty)
         dpg.configure_item("detail.plot", show=not empty)
         dpg.configure_item("detail.hint", show=not empty)
         if curve is not None and not empty:
-            self._divisor, unit = step_unit(float(curve.steps[-1]))
+            line, self._divisor, unit = self._line(curve)
             self.plot.set_x_label(unit)
-            line = Line(
-                name=self.vm.curve_name,
-                x=np.asarray(curve.steps, np.float64) / self._divisor,
-                y=np.asarray(curve.values, np.float64),
-                low=np.asarray(curve.low, np.float64),
-                high=np.asarray(curve.high, np.float64),
-            )
             self.plot.set_lines([line])
+
+    def _line(self, curve: StoredCurve) -> tuple[Line, float, str]:
+        if self.vm.score is not None and len(self.vm.score.steps):
+            return score_line(self.vm.score)
+        divisor, unit = step_unit(float(curve.steps[-1]))
+        line = Line(
+            name=dpg.get_value("detail.curve"),
+            x=np.asarray(curve.steps, np.float64) / divisor,
+            y=np.asarray(curve.values, np.float64),
+            low=np.asarray(curve.low, np.float64),
+            high=np.asarray(curve.high, np.float64),
+        )
+        return line, divisor, unit
 
     def _travel(self, x: float) -> None:
         """Show what was played at a place of the curve."""

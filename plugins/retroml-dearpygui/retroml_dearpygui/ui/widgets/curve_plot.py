@@ -9,10 +9,11 @@ from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from retroml_dearpygui.services.smoothing import Smooth
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 
-__all__ = ["ScorePlot", "score_lines", "step_unit"]
+__all__ = ["ScorePlot", "score_line", "score_lines", "step_unit"]
 
 
 def step_unit(last_step: float) -> tuple[float, str]:
@@ -22,11 +23,8 @@ def step_unit(last_step: float) -> tuple[float, str]:
     return (1e3, "thousand steps") if last_step >= 2e3 else (1.0, "steps")
 
 
-def score_lines(curves: CurvesViewModel) -> tuple[list[Line], float, str]:
-    """The lines of the score, what steps were divided by, and the name of that unit."""
-    score = curves.shown.score
-    if score is None or not len(score.steps):
-        return [], 1.0, "steps"
+def score_line(score: Smooth) -> tuple[Line, float, str]:
+    """The mean of the last games with its band, what steps were divided by, and the name of that unit."""
     divisor, unit = step_unit(float(score.steps[-1]))
     line = Line(
         name=f"mean of {score.window} games",
@@ -36,6 +34,15 @@ def score_lines(curves: CurvesViewModel) -> tuple[list[Line], float, str]:
         high=score.high,
         band_name=score.band_name,
     )
+    return line, divisor, unit
+
+
+def score_lines(curves: CurvesViewModel) -> tuple[list[Line], float, str]:
+    """The lines of the score, what steps were divided by, and the name of that unit."""
+    score = curves.shown.score
+    if score is None or not len(score.steps):
+        return [], 1.0, "steps"
+    line, divisor, unit = score_line(score)
     return [line], divisor, unit
 
 
