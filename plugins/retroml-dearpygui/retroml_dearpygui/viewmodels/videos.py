@@ -13,16 +13,19 @@ from retroml_core.services import ExperimentService
 from retroml_core.services.films import FilmService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.film_jobs import FilmJob, FilmJobs
+from retroml_dearpygui.services.film_progress import film_progress
 from retroml_dearpygui.services.film_reader import Unplayable
 from retroml_dearpygui.services.long_work import Spawn, run_long, spawn_thread
 from retroml_dearpygui.services.opening import open_file, show_in_folder
 from retroml_dearpygui.services.player import Player
+from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.film_facts import film_facts, searched, stretch_title
 from retroml_dearpygui.viewmodels.film_wish import FilmWish
-from retroml_dearpygui.viewmodels.run_columns import run_title
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.wording import day, play_time, size
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from retroml_core.films.film import Film
     from retroml_core.films.options import FilmOptions
     from retroml_core.films.trash import TrashedFilm
+    from retroml_core.index import RunRow
     from retroml_core.runs.run import Run
     from retroml_dearpygui.desk import Desk
 
@@ -46,11 +50,13 @@ SYNC_SECONDS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Working:
-    """A run whose own process is making films, and what it says of that."""
+    """A run whose own process is making films, and what it says of that; `fraction` of the film at hand from 0 to 1."""
 
     run_id: str
     title: str
     words: str
+    fraction: float = 0.0
+    seconds_left: float | None = None
 
 
 class VideosViewModel(ViewModel):
@@ -107,6 +113,11 @@ class VideosViewModel(ViewModel):
         """What a renderer is called."""
         spec = self.desk.app.registry.renderers.get(renderer)
         return spec.title if spec else renderer
+
+    def run_title(self, run_id: str) -> str:
+        """What a run is called, its id where it is none of the newest."""
+        card = self.desk.viewmodel(RunsViewModel).cards.get(run_id)
+        return run_title(self.desk.app, card) if card is not None else run_id
 
     def title(self, film: Film) -> str:
         """What a film is called: the name somebody gave it, or what it shows."""
@@ -186,7 +197,8 @@ class VideosViewModel(ViewModel):
 
     def delete(self, film: Film) -> None:
         """Move a film to the trash, after asking; it can be undone."""
-        text = "The file goes to the trash, from where it can be taken back. The run is kept, so it can also be made again."
+        file = f"The file {film.path.name} ({size(film.size_bytes)}) goes to the trash, from where it can be taken back."
+        text = f"{file} The run is kept, so it can also be made again."
         self.desk.ask(Question(f"Delete {self.title(film)}?", text, "Delete", lambda: self._delete(film)))
 
     def open_outside(self, film: Film) -> None:
@@ -242,6 +254,15 @@ class VideosViewModel(ViewModel):
         self.making.cancel(number)
         self.changed()
 
+    def stop_working(self, work: Working) -> None:
+        """Tell a training that is done to make no more films, after asking."""
+
+        def stop() -> None:
+            self.desk.background(lambda: RunCommands(self.desk.app).stop(work.run_id), lambda _: self.refresh())
+
+        text = "The training is done and saved. Films of it can be made at any time with Make a film."
+        self.desk.ask(Question(f"Make no more films of {work.title}?", text, "Make no more", stop))
+
     # --- inside ---------------------------------------------------------------------------------------------------------
 
     def _read(self) -> tuple[list[Film], list[Working]]:
@@ -249,10 +270,19 @@ class VideosViewModel(ViewModel):
         live = tuple(state for state in RunState if state.live)
         working = []
         for row in experiments.list(RunFilter(states=live)):
-            words = experiments.find(row.id).status().activity
-            if words.startswith("film"):
-                working.append(Working(run_id=row.id, title=run_title(row), words=words))
+            run = experiments.find(row.id)
+            word, _, activity = run.status().activity.partition(" ")
+            if word == "film":
+                working.append(self._working(row, run, activity.partition(":")[0]))
         return self.library.list(), working
+
+    def _working(self, row: RunRow, run: Run, renderer: str) -> Working:
+        said = film_progress(run.events_folder, renderer)
+        kind, title = self.kind_title(renderer), run_title(self.desk.app, row)
+        if said is None:
+            return Working(run_id=run.id, title=title, words=kind)
+        words = f"{kind}: {said.doing}"
+        return Working(run_id=run.id, title=title, words=words, fraction=said.fraction, seconds_left=said.seconds_left)
 
     def _show(self, found: tuple[list[Film], list[Working]]) -> None:
         self._rhythm.end()

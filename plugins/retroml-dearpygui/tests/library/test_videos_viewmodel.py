@@ -7,13 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 from retroml_dearpygui.services.film_jobs import FilmJobs
+from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.viewmodels.videos import VideosViewModel
 
-from retroml_core.events import FilmProgress, RunState
+from retroml_core.events import Event, FilmProgress
 from retroml_core.files import write_json
 from retroml_core.filming import FilmError
 from retroml_core.films.options import FilmOptions
-from retroml_core.runs.state import RunStatus, status_json
+from retroml_core.runs.eventlog import encode
+from retroml_core.runs.state import status_json
 
 
 @pytest.fixture
@@ -149,21 +151,49 @@ def test_a_film_has_a_still_picture(videos, three):
     assert (len(seen), missing) == (1, [1])
 
 
-def test_films_that_a_training_makes_are_shown(videos, make_run, at_work):
-    run = make_run()
-    at_work(run)
-    status = run.status()
-    write_json(
-        run.folder / "state.json",
-        status_json(
-            RunStatus(
-                state=RunState.RUNNING, pid=status.pid, process_started=status.process_started, activity="film timelapse 40 %"
-            )
-        ),
+@pytest.fixture
+def filming(videos, make_run, at_work):
+    """`filming(*said)` is a run whose own process makes films and has said this of them, as events."""
+
+    def work(*said):
+        run = make_run()
+        at_work(run)
+        status = dataclasses.replace(run.status(), activity="film timelapse: 40%")
+        write_json(run.folder / "state.json", status_json(status))
+        for seq, progress in enumerate(said, 1):
+            data = dataclasses.asdict(progress)
+            event = Event(seq=seq, t=0.0, attempt=1, type=progress.TYPE, step=0, data=data)
+            with (run.events_folder / "0001.jsonl").open("ab") as file:
+                file.write(encode(event) + b"\n")
+        videos.desk.app.index.sync()
+        videos.tick()
+        return run
+
+    return work
+
+
+def test_films_that_a_training_makes_are_shown_with_how_far_they_are(videos, filming):
+    filming(
+        FilmProgress(renderer="timelapse", fraction=0.1, doing="choosing"),
+        FilmProgress(renderer="timelapse", fraction=0.4, doing="drawing", seconds_left=12.0),
     )
-    videos.desk.app.index.sync()
-    videos.tick()
-    assert [work.words for work in videos.working] == ["film timelapse 40 %"]
+    (work,) = videos.working
+    assert (work.fraction, work.seconds_left, work.words) == (0.4, 12.0, "timelapse: drawing")
+
+
+@pytest.mark.parametrize("said", [(), (FilmProgress(renderer="final_run", fraction=1.0, doing="done"),)])
+def test_what_was_said_of_another_film_does_not_count(videos, filming, said):
+    filming(*said)
+    assert [(work.fraction, work.seconds_left) for work in videos.working] == [(0.0, None)]
+
+
+def test_a_training_is_told_to_make_no_more_films_after_a_question(videos, filming, front, monkeypatch):
+    run, told = filming(), []
+    monkeypatch.setattr(RunCommands, "stop", lambda self, run_id: told.append(run_id))
+    videos.stop_working(videos.working[0])
+    assert told == []
+    front.answer()
+    assert told == [run.id]
 
 
 class Fake:

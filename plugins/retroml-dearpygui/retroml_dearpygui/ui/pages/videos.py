@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.services.film_jobs import FilmJob
     from retroml_dearpygui.ui.ui import Item, Ui
+    from retroml_dearpygui.viewmodels.videos import Working
 
 __all__ = ["VideosPage"]
 
@@ -39,7 +40,7 @@ class VideosPage(Page):
         self.cards = FilmCards(desk, ui, self.vm)
         self.wish = FilmWishCard(desk, ui, self.vm.wish)
         self._seen = (-1, -1)
-        self._jobs: list[int] = []
+        self._jobs: list[int | str] = []
 
     @property
     def fps(self) -> float:
@@ -135,28 +136,37 @@ class VideosPage(Page):
         self.cards.show(vm.films)
 
     def _show_jobs(self) -> None:
-        numbers = [job.number for job in self.vm.jobs] + [-index for index, _ in enumerate(self.vm.working, 1)]
-        if numbers != self._jobs:
-            self._jobs = numbers
+        shown: list[int | str] = [*(job.number for job in self.vm.jobs), *(work.run_id for work in self.vm.working)]
+        if shown != self._jobs:
+            self._jobs = shown
             dpg.delete_item("videos.jobs", children_only=True)
             dpg.push_container_stack("videos.jobs")
             for job in self.vm.jobs:
                 self._build_job(job)
             for index, work in enumerate(self.vm.working):
-                with card(self.ui, tag=f"videos.working.{index}"):
-                    text(self.ui, f"{icons.FILM}  {work.title}", "strong")
-                    text(self.ui, "", "small", tag=f"videos.working.{index}.words")
+                self._build_working(index, work)
             dpg.pop_container_stack()
         for index, work in enumerate(self.vm.working):
-            dpg.set_value(f"videos.working.{index}.words", work.words)
+            dpg.set_value(f"videos.working.{index}.bar", work.fraction)
+            left = f", {trained(work.seconds_left)} left" if work.seconds_left is not None else ""
+            dpg.set_value(f"videos.working.{index}.words", f"{work.fraction:.0%}  {work.words}{left}")
         for job in self.vm.jobs:
             self._write_job(job)
+
+    def _build_working(self, index: int, work: Working) -> None:
+        ui, tag = self.ui, f"videos.working.{index}"
+        with card(ui, tag=tag), grid(ui, [1, -240]):
+            with cell():
+                text(ui, f"{icons.FILM}  Films of {work.title}, whose training is done", "strong")
+                bar(ui, tag=f"{tag}.bar")
+                text(ui, "", "small", tag=f"{tag}.words", wrap=0)
+            button(ui, "Make no more", partial(self.vm.stop_working, work), tag=f"{tag}.stop")
 
     def _build_job(self, job: FilmJob) -> None:
         ui, vm, tag = self.ui, self.vm, f"videos.job.{job.number}"
         with card(ui, tag=tag), grid(ui, [1, -240]):
             with cell():
-                text(ui, f"{icons.FILM}  {job.title or vm.kind_title(job.renderer)} of {job.run_id}", "strong")
+                text(ui, f"{icons.FILM}  {job.title or vm.kind_title(job.renderer)} of {vm.run_title(job.run_id)}", "strong")
                 bar(ui, tag=f"{tag}.bar")
                 text(ui, "", "small", tag=f"{tag}.words", wrap=0)
             with row(ui, 6):
