@@ -1,6 +1,7 @@
 """Travelling in time: the tape is played from near the moment asked for, and only the last wish counts."""
 
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ class FakeTape:
     def episodes(self, stream="training"):
         return self._episodes
 
-    def play(self, episode, *, first=0, last=None, view=None):
+    def play(self, episode, *, first=0, last=None, view=None, progress=None):
         for index in range(first, episode.length):
             pixels = np.full((2, 2, 3), episode.number, np.uint8)
             yield Moment(
@@ -78,6 +79,30 @@ def test_only_the_last_wish_is_shown(machine, tmp_path):
     for step in (0, 60, 140):
         machine.go(Run(tmp_path), step)
     assert shown(machine).step == 140
+
+
+class FarTape(FakeTape):
+    """Its second game is never reached."""
+
+    def __init__(self, episodes):
+        super().__init__(episodes)
+        self.on_the_way = threading.Event()
+
+    def play(self, episode, *, progress, **how):
+        while episode.number == 2:
+            self.on_the_way.set()
+            progress(0, 1)
+        yield from super().play(episode, **how)
+
+
+def test_a_moment_that_is_far_is_given_up_for_another(tmp_path):
+    tape = FarTape([episode(1, 0, 50), episode(2, 50, 50)])
+    machine = TimeMachine(lambda run: tape)
+    machine.go(Run(tmp_path), 60)
+    assert tape.on_the_way.wait(60)
+    machine.go(Run(tmp_path), 10)
+    assert shown(machine).step == 10
+    machine.close()
 
 
 def test_nothing_recorded_is_said_in_words(machine, tape, tmp_path):

@@ -61,6 +61,10 @@ class _Wish:
     step: int
 
 
+class _PassedOver(Exception):
+    """Another moment is wanted meanwhile."""
+
+
 class TimeMachine:
     """Opens tapes with `open_tape` and plays them in a thread of its own, begun at the first wish."""
 
@@ -113,6 +117,8 @@ class TimeMachine:
                 else:
                     tape.refresh()
                 self._play(tape, wish)
+            except _PassedOver:
+                continue
             except (OSError, ValueError, LookupError, ImportError) as error:
                 words = "nothing was recorded yet" if isinstance(error, FileNotFoundError) else str(error)
                 self._give(Scene(wish=wish.number, problem=f"Nothing can be shown of this moment: {words}."))
@@ -136,10 +142,15 @@ class TimeMachine:
         games = side_by_side(episodes)
         place, first = _soonest(tape, episodes, wish.step)
         ready = False
+
+        def look_up(done: int, total: int) -> None:  # noqa: ARG001  # whoever waits sees only that it goes on
+            if wish.number != self._newest:
+                raise _PassedOver
+
         names = tape.header.get("actions") or tape.header.get("action_meanings") or []
         while wish.number == self._newest and place < len(episodes):
             episode = episodes[place]
-            for moment in tape.play(episode, first=first, view=View.COLOUR):
+            for moment in tape.play(episode, first=first, view=View.COLOUR, progress=look_up):
                 scene = Scene(
                     wish=wish.number,
                     pixels=moment.frames[-1] if len(moment.frames) else None,
