@@ -125,7 +125,10 @@ class Placard:
 
 
 class Board:
-    """A ranking by score. Rows glide to their new places; of equal scores the one that was ahead stays ahead."""
+    """A ranking by score, in which equal scores share a rank.
+
+    Rows glide to their new places; of equal scores the one that was ahead stays ahead.
+    """
 
     def __init__(self, canvas: Canvas, box: Box, names: Sequence[str]) -> None:
         px, palette = canvas.px, canvas.palette
@@ -137,17 +140,19 @@ class Board:
         heading.show("Ranking")
         self._top, self._pitch = box.y + px(42), px(46)
         self._order = list(range(len(names)))
+        self._ranks = [1] * len(names)
         self._places = np.arange(len(names), dtype=np.float64)
         self._rows: dict[tuple[int, int, float], NDArray[np.uint8]] = {}
         self._shown: list[tuple[int, int, float]] = []
 
     def rank_of(self, name: str) -> int:
-        """The rank, from 1, of a competitor."""
-        return self._order.index(self.names.index(name)) + 1
+        """The rank, from 1, of a competitor; 1, 1, 3 where the first two have the same score."""
+        return self._ranks[self.names.index(name)]
 
     def show(self, scores: Sequence[float], seconds: float) -> None:
         """Rank by `scores`, `seconds` after the last call."""
         self._order.sort(key=lambda place: -scores[place])
+        self._ranks = [1 + sum(other > score for other in scores) for score in scores]
         self.canvas.said["ranking"] = ", ".join(self.names[place] for place in self._order)
         share = 1 - math.exp(-_CATCHING_UP * seconds)
         rows = []
@@ -161,8 +166,8 @@ class Board:
         palette = self.canvas.palette
         self.canvas.fill(self._inside.x, self._top, self._inside.width, len(rows) * self._pitch, palette.card)
         # The leaders are drawn last: who overtakes passes in front.
-        for rank, (down, place, score) in reversed(list(enumerate(rows))):
-            self.canvas.paste(self._inside.x, self._top + down, self._row(rank, place, score))
+        for down, place, score in reversed(rows):
+            self.canvas.paste(self._inside.x, self._top + down, self._row(self._ranks[place], place, score))
 
     def _row(self, rank: int, place: int, score: float) -> NDArray[np.uint8]:
         key = (rank, place, score)
@@ -182,7 +187,7 @@ class Board:
         row[:, : px(5)] = colour_of(place)
         figure = letters.line(number(score), Face.BOLD, px(21), palette.text, back, round(width * 0.4))
         _put(row, figure, width - figure.shape[1] - px(10))
-        _put(row, letters.line(str(rank + 1), Face.MONO, px(19), palette.dim, back, px(26)), px(14))
+        _put(row, letters.line(str(rank), Face.MONO, px(19), palette.dim, back, px(26)), px(14))
         name = letters.line(self.names[place], Face.SEMIBOLD, px(17), palette.text, back, width - figure.shape[1] - px(62))
         _put(row, name, px(40))
         return row

@@ -227,6 +227,12 @@ def test_the_board_ranks_by_score_and_equals_keep_their_places():
     assert canvas.said["ranking"] == "two, three, one"
 
 
+def test_equal_scores_share_a_rank():
+    _, made = board()
+    made.show([5, 9, 9], 0.1)
+    assert [made.rank_of(name) for name in made.names] == [3, 1, 1]
+
+
 def test_rows_glide_to_their_new_places_and_come_to_rest():
     _, made = board()
     made.show([3, 2, 1], 1 / 30)
