@@ -110,7 +110,7 @@ def _check_needs(spec: RendererSpec, tape: Tape, others: Sequence[Run]) -> None:
     if others and "others" not in spec.needs:
         raise FilmError(f"{spec.title} shows one run only: make it of each, or show them side by side with --renderer race")
     if "others" in spec.needs and not others:
-        raise FilmError(f"{spec.title} needs several runs: retroml film ID1 ID2 --renderer {spec.name}")
+        raise FilmError(f"{spec.title} shows several runs: choose more of the same game (retroml film ID1 ID2 ...)")
     training, evaluation = tape.steps("training"), tape.steps("evaluation")
     if training + evaluation == 0:
         raise FilmError("nothing is recorded yet: let it train for a moment, then try again")

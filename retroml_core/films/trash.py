@@ -68,7 +68,7 @@ def trashed_films(root: DataRoot) -> list[TrashedFilm]:
 def restore_film(trashed: TrashedFilm) -> Film:
     """Put a film back where it was; where its name is taken meanwhile, with a number. Raises FilmError, OSError."""
     if not trashed.origin.is_dir():
-        raise FilmError(f"{trashed.origin} is gone: take the run of {trashed.film.name} back first (retroml restore)")
+        raise FilmError(f"{trashed.origin} is gone: take the run of {trashed.film.name} back from the trash first")
     slot = FilmSlot.reserve(trashed.origin, trashed.film.path.stem, trashed.film.path.suffix)
     try:
         shutil.move(trashed.film.path, slot.part)
