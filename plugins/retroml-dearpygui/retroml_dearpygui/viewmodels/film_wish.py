@@ -13,12 +13,13 @@ from retroml_core.schema import FilmConfig
 from retroml_core.services import ExperimentService
 from retroml_dearpygui.forms.film_form import film_fields, film_options
 from retroml_dearpygui.forms.form import Form
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.viewmodels.base import ViewModel
-from retroml_dearpygui.viewmodels.run_columns import run_title
 from retroml_dearpygui.viewmodels.wording import score, when
 
 if TYPE_CHECKING:
     from retroml_core.app import App
+    from retroml_core.index import RunRow
     from retroml_core.runs.run import Run
     from retroml_core.specs import RendererSpec
     from retroml_dearpygui.desk import Desk
@@ -176,10 +177,10 @@ class FilmWish(ViewModel):
         rows = [row for row in experiments.list(RunFilter(limit=MOST_SOURCES)) if row.steps > 0]
         known = {row.id for row in rows}
         rows += [experiments.get(run_id) for run_id in (self.wanted, *self.others) if run_id and run_id not in known]
-        return [
-            Source(id=row.id, game=row.game, words=f"{run_title(row)}   {when(row.created_at)}   best {score(row.best_score)}")
-            for row in rows
-        ]
+        return [Source(id=row.id, game=row.game, words=self._words(row)) for row in rows]
+
+    def _words(self, row: RunRow) -> str:
+        return f"{run_title(self.desk.app, row)}   {when(row.created_at)}   best {score(row.best_score)}"
 
     def _show_sources(self, sources: list[Source]) -> None:
         self.sources = sources

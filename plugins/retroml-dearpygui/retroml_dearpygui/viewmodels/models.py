@@ -15,10 +15,10 @@ from retroml_dearpygui.services.evaluations import Card, evaluate
 from retroml_dearpygui.services.long_work import Spawn, run_long, spawn_thread
 from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.run_report import flat
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.performing import PerformingViewModel
-from retroml_dearpygui.viewmodels.run_columns import run_title
 from retroml_dearpygui.viewmodels.wording import clock_time, million, score, size, trained, when
 
 if TYPE_CHECKING:
@@ -195,7 +195,9 @@ class ModelsViewModel(ViewModel):
         experiments.sync()
         rows = experiments.list(RunFilter(limit=200))
         able = [row for row in rows if any((self.desk.app.root.experiments / row.id / "checkpoints").glob("[0-9]*"))]
-        words = [(row.id, f"{run_title(row)}   {when(row.created_at)}   best {score(row.best_score)}") for row in able]
+        words = [
+            (row.id, f"{run_title(self.desk.app, row)}   {when(row.created_at)}   best {score(row.best_score)}") for row in able
+        ]
         return self.service.list(), words
 
     def _show(self, found: tuple[list[Model], list[tuple[str, str]]]) -> None:

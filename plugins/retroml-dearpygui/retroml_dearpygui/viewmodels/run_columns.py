@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retroml_core.events import RunState
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.viewmodels.wording import million, score, trained, when
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from retroml_core.specs import Spec
     from retroml_dearpygui.specs import ColumnSpec
 
-__all__ = ["Column", "run_columns", "run_title", "state_tone", "state_word"]
+__all__ = ["Column", "run_columns", "state_tone", "state_word"]
 
 _TONES = {
     RunState.RUNNING: "info",
@@ -59,15 +60,10 @@ def state_tone(state: RunState) -> str:
     return _TONES.get(state, "muted")
 
 
-def run_title(row: RunRow) -> str:
-    """What a run is called: the name somebody gave it, or what it is made of."""
-    return row.name or "-".join(row.id.split("-")[1:]) or row.id
-
-
 def run_columns(app: App, mode: int) -> list[Column]:
     """The columns that the user's `mode` shows."""
     own = [
-        Column(key="name", title="Name", width=1.7, order="name", text=run_title),
+        Column(key="name", title="Name", width=1.7, order="name", text=lambda row: run_title(app, row)),
         Column(key="game", title="Game", width=1.35, order="game", text=_titled(app.registry.games, lambda row: row.game)),
         Column(
             key="algorithm", title="Algorithm", width=1.0, order="algorithm",

@@ -12,11 +12,11 @@ from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.metric_names import metric_titles
 from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.run_report import Difference, RunReport, differences, gather
 from retroml_dearpygui.services.smoothing import smooth
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
-from retroml_dearpygui.viewmodels.run_columns import run_title
 
 if TYPE_CHECKING:
     from retroml_core.index import StoredCurve
@@ -57,7 +57,7 @@ class RunDetailViewModel(ViewModel):
     @property
     def title(self) -> str:
         """What the run is called."""
-        return run_title(self.report.row) if self.report is not None else self.run_id
+        return run_title(self.desk.app, self.report.row) if self.report is not None else self.run_id
 
     @property
     def curves(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from retroml_core.services import ExperimentService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.notify import notify
 from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.runbook import Look, RunBook, RunCard
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.wording import score, trained
@@ -89,11 +90,8 @@ class RunsViewModel(ViewModel):
         return state_words(card.status.state, self._pending.get(card.id, ""))
 
     def title(self, card: RunCard) -> str:
-        """What to call a run: its name, else game and algorithm."""
-        games, algorithms = self.desk.app.registry.games, self.desk.app.registry.algorithms
-        game = games[card.game].title if card.game in games else card.game
-        algorithm = algorithms[card.algorithm].title if card.algorithm in algorithms else card.algorithm
-        return card.name or f"{game} · {algorithm}"
+        """What to call a run: its name, else what it is made of."""
+        return run_title(self.desk.app, card)
 
     # --- commands -------------------------------------------------------------------------------------------------------
 
