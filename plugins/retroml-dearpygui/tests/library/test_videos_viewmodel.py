@@ -9,6 +9,7 @@ import pytest
 from retroml_dearpygui.services.film_jobs import FilmJobs
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.viewmodels.videos import VideosViewModel
+from retroml_dearpygui.viewmodels.wording import size
 
 from retroml_core.events import Event, FilmProgress
 from retroml_core.files import write_json
@@ -112,6 +113,13 @@ def test_a_film_is_played_and_left(videos, three):
     assert videos.playing.path == videos.player.path
     videos.stop()
     assert (videos.playing, videos.player.path) == (None, None)
+
+
+def test_the_question_before_a_film_is_deleted_names_file_and_size(videos, three, front):
+    videos.tick()
+    film = videos.films[0]
+    videos.delete(film)
+    assert f"The file {film.path.name} ({size(film.size_bytes)}) goes to the trash" in front.questions[-1].text
 
 
 def test_deleting_what_is_played_stops_it(videos, three, front):
