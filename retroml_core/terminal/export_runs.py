@@ -46,6 +46,7 @@ COLUMNS = (
     "sha256",
     "error",
 )
+ADVICE = "choose another folder with --to"
 BYTES_A_FILE = 2_000_000
 """What a picture or a record takes at most, for the forecast of space."""
 
@@ -60,21 +61,20 @@ class Exported:
     error: str = ""
 
 
-def check_folder(folder: Path, runs: Sequence[Run], formats: Sequence[str]) -> None:
-    """Make `folder`. Raises ExportError when it cannot be made or written to, or has too little room."""
+def check_folder(folder: Path, runs: Sequence[Run], formats: Sequence[str], advice: str = ADVICE) -> None:
+    """Make `folder`. Raises ExportError, which ends with `advice`, when it cannot be made or written to, or is too small."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise ExportError(f"cannot write to {folder}: {error.strerror or error}; choose another folder with --to") from error
+        raise ExportError(f"cannot write to {folder}: {error.strerror or error}; {advice}") from error
     events = sum(path.stat().st_size for run in runs for path in run.events_folder.glob("*.jsonl"))
     needed = (events + BYTES_A_FILE * len(runs)) * len(formats)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ExportError(
-            f"{folder} has {free / 1e6:.0f} MB free, but up to {needed / 1e6:.0f} MB are needed; make room or choose another "
-            "folder with --to"
+            f"{folder} has {free / 1e6:.0f} MB free, but up to {needed / 1e6:.0f} MB are needed; make room or {advice}"
         )
 
 
@@ -84,15 +84,17 @@ def export_runs(
     formats: Sequence[str],
     folder: Path,
     progress: Callable[[Exported], None] | None = None,
+    *,
+    advice: str = ADVICE,
 ) -> list[Exported]:
     """Export `runs` in each of `formats` into `folder`, then write its index; one result a run and format.
 
     What fails is told in the results and stops nothing else. `progress` hears of each result. Raises ExportError when the
-    folder cannot take it, UnknownName for a format nobody offers.
+    folder cannot take it, with `advice` where another is chosen, UnknownName for a format nobody offers.
     """
     for name in formats:
         app.registry.get("exporter", name)
-    check_folder(folder, runs, formats)
+    check_folder(folder, runs, formats, advice)
     results = []
     for run in runs:
         for name in formats:

@@ -91,8 +91,7 @@ class RunCommands:
 
         runs = [self._experiments.find(run_id) for run_id in ids]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            results = export_runs(self._app, runs, list(formats), folder)
+            results = export_runs(self._app, runs, list(formats), folder, advice="choose another folder")
         except ExportError as error:
             raise Fault(str(error)) from error
         return folder, [f"{result.run.id}, {result.format}: {result.error}" for result in results if result.error]

@@ -70,6 +70,15 @@ def test_what_is_not_as_the_preset_has_it_is_listed(detail):
     assert "seed" not in found
 
 
+def test_a_folder_that_takes_no_export_is_told_in_words_of_the_app(detail, front, tmp_path):
+    (tmp_path / "file").write_text("")
+    detail.export([], tmp_path / "file" / "out")
+    title, words, _ = front.toasts[-1]
+    assert title == "That did not work"
+    assert words.startswith("cannot write to")
+    assert words.endswith("; choose another folder")
+
+
 def test_latest_is_a_run(desk, trained):
     detail = RunDetailViewModel(desk)
     detail.open("latest")
