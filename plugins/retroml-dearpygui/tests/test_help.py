@@ -2,13 +2,15 @@
 
 import pytest
 from retroml_dearpygui import actions, offers
+from retroml_dearpygui.forms.topics import setting_topic
 from retroml_dearpygui.services import help_pages
 from retroml_dearpygui.services.help_topics import topics
-from retroml_dearpygui.services.markdown import Style, blocks, plain
+from retroml_dearpygui.services.markdown import Kind, Style, blocks, plain
 from retroml_dearpygui.shortcuts import page_key, shortcuts
 from retroml_dearpygui.specs import TopicSpec
 from retroml_dearpygui.ui.keyboard import combination
 from retroml_dearpygui.viewmodels.help import HelpViewModel
+from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 from retroml_core import hookimpl
 from retroml_core.app import App
@@ -189,3 +191,22 @@ def test_the_parts_of_the_settings_are_listed_below_them_only(model):
     assert "settings.algorithm.ppo" in {hit.topic.name for hit in model.hits}
     model.open("settings.algorithm.ppo")
     assert "settings.algorithm.dqn" in {hit.topic.name for hit in model.hits}
+
+
+def test_every_field_of_the_train_page_has_its_heading_in_the_help(desk, pages):
+    desk.settings.set(mode=4)
+    train = desk.viewmodel(TrainViewModel)
+    assert train.form.fields
+    of_topic = {}
+    for field in train.form.fields.values():
+        of_topic.setdefault(setting_topic(field.key, train.algorithm, train.game_spec.environment), set()).add(field.label)
+    for topic, labels in of_topic.items():
+        found = {"".join(span.text for span in block.spans) for block in blocks(pages[topic]) if block.kind is Kind.HEADING}
+        assert labels <= found, topic
+
+
+def test_a_topic_asked_for_elsewhere_begins_at_a_heading(model):
+    model.begin("settings.algorithm.ppo", "Learning rate")
+    assert (model.topic.name, model.heading, model.before) == ("settings.algorithm.ppo", "Learning rate", None)
+    model.open("films")
+    assert model.heading == ""

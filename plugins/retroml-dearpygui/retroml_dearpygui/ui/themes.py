@@ -199,6 +199,9 @@ class _Maker:
         p = self._p
         with self._theme("grid", dpg.mvTable):
             self._styles(CellPadding=(7, 0))
+        with self._theme("split", dpg.mvTable):
+            self._styles(CellPadding=(7, 0))
+            self._colours(TableBorderLight=NONE, TableBorderStrong=NONE)
         with self._theme("table", dpg.mvTable):
             self._styles(CellPadding=(12, 8))
             self._colours(HeaderHovered=p.hover, Header=p.soft("text", 10))

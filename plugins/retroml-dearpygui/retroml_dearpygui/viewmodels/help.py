@@ -31,14 +31,17 @@ class Hit:
 
 
 class HelpViewModel(ViewModel):
-    """`topic` is the one shown, `blocks` its text, empty while it is read; `words` what is searched for."""
+    """`topic` is the one shown, `blocks` its text, empty while it is read; `words` what is searched for.
+
+    `heading` is where the text is to be begun, "" once that is so.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._topics = {topic.name: topic for topic in topics(desk.app)}
         self.topic = next(iter(self._topics.values()))
         self.blocks: Sequence[Block] = ()
-        self.words = ""
+        self.words = self.heading = ""
         self._been: list[str] = []
         self._plain: dict[str, str] = {}
         self._asked = False
@@ -67,11 +70,14 @@ class HelpViewModel(ViewModel):
 
     # --- commands -------------------------------------------------------------------------------------------------------
 
-    def begin(self, name: str) -> None:
-        """Show a topic that was asked for elsewhere: there is nothing to go back to. An unknown name leaves all as it is."""
+    def begin(self, name: str, heading: str = "") -> None:
+        """Show a topic that was asked for elsewhere, from a heading on. An unknown name leaves all as it is.
+
+        There is nothing to go back to.
+        """
         if name in self._topics:
             self._been.clear()
-            self._show(name)
+            self._show(name, heading)
 
     def open(self, name: str) -> None:
         """Show a topic; a name that none has leaves all as it is."""
@@ -110,8 +116,8 @@ class HelpViewModel(ViewModel):
 
     # --- inside ---------------------------------------------------------------------------------------------------------
 
-    def _show(self, name: str) -> None:
-        self.topic, self.blocks = self._topics[name], ()
+    def _show(self, name: str, heading: str = "") -> None:
+        self.topic, self.blocks, self.heading = self._topics[name], (), heading
         self._read()
         self.changed()
 

@@ -36,3 +36,13 @@ def test_words_find_a_topic_and_enter_shows_it(helped):
     helped.wait(lambda: texts("help.list")[:1] and "Pausing" in texts("help.list")[0], "what was found")
     helped.press("enter")
     shown(helped, "Pausing and resuming")
+
+
+def test_the_label_of_a_setting_leads_to_its_place_in_the_help(robot):
+    robot.wait(lambda: dpg.does_item_exist("train.hyper.fold"), "the form")
+    robot.click("train.hyper.fold")
+    robot.wait(lambda: dpg.is_item_shown("train.hyper.body"), "the fields")
+    robot.click("train.form.algorithm.learning_rate.label")
+    shown(robot, "PPO")
+    robot.wait(lambda: not robot.window.shell.page.vm.heading, "the place")
+    robot.wait(lambda: dpg.get_y_scroll("help.page") > 0, "the text to be scrolled")

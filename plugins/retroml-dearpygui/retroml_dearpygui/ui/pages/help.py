@@ -8,8 +8,9 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
-from retroml_dearpygui.ui.widgets.basic import button, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, grid, space, text
 from retroml_dearpygui.ui.widgets.prose import Prose
+from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.help import HelpViewModel, Hit
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpPage"]
 
-LIST, LIST_HEIGHT = 292, 210
+LIST, SMALL_LIST = 292, 216
+LIST_HEIGHT, TINY = 210, 880
+ABOVE = 14
 TEXT_PAD = 24
 SCROLLBAR = 18
 
@@ -30,21 +33,23 @@ class HelpPage(Page):
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(HelpViewModel)
         self.prose = Prose(ui, "help.text", self.vm.follow)
+        self.split = Split(desk, ui, "help.split", LIST, left=True)
         self._seen = -1
         self._listed: tuple[object, ...] = ()
         self._topic = ""
 
     def open(self, **arguments: str) -> None:
-        """`topic` names what to show."""
-        self.vm.begin(arguments.get("topic", ""))
+        """`topic` names what to show, `heading` where in it to begin."""
+        self.vm.begin(arguments.get("topic", ""), arguments.get("heading", ""))
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         ui = self.ui
         self._seen, self._listed, self._topic = -1, (), ""
-        with dpg.group() if ui.narrow else row(ui, 14):
-            height = ui.px(LIST_HEIGHT) if ui.narrow else -1
-            with dpg.child_window(width=-1 if ui.narrow else ui.px(LIST), height=height, border=False, tag="help.side"):
+        tiny = 0 < dpg.get_viewport_client_width() < ui.px(TINY)
+        columns = dpg.group() if tiny else grid(ui, [-SMALL_LIST, 1]) if ui.narrow else self.split.build()
+        with columns:
+            with dpg.child_window(width=-1, height=ui.px(LIST_HEIGHT) if tiny else -1, border=False, tag="help.side"):
                 ui.theme("help.side", "plain")
                 dpg.add_input_text(
                     hint=f"{icons.SEARCH}  Search the help", default_value=self.vm.words, width=-1, tag="help.search",
@@ -68,7 +73,16 @@ class HelpPage(Page):
             self._show()
         if dpg.is_item_focused("help.search") and dpg.is_key_pressed(dpg.mvKey_Return):
             self.vm.take_first()
+        self.split.tick()
+        self._go_to_heading()
         self.prose.tick(dpg.get_item_rect_size("help.page")[0] - self.ui.px(2 * TEXT_PAD + SCROLLBAR))
+
+    def _go_to_heading(self) -> None:
+        """Scroll to the heading that was asked for, once it has its place."""
+        item = self.prose.heading(self.vm.heading) if self.vm.heading else None
+        if item is not None and dpg.get_item_rect_size(item)[0] > 0:
+            dpg.set_y_scroll("help.page", max(0, dpg.get_item_pos(item)[1] - self.ui.px(ABOVE)))
+            self.vm.heading = ""
 
     # --- showing --------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from retroml_dearpygui.ui.widgets.basic import cell, grid, text
 from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot
 from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.section import section
+from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["TrainPage"]
+
+SIDE = 412
 
 
 class TrainPage(Page):
@@ -48,13 +51,14 @@ class TrainPage(Page):
         self.machine_card = MachineCard(ui, self.machine)
         self.recent = RecentCard(ui, self.runs)
         self.panels = Panels(desk, ui, "train.side")
+        self.split = Split(desk, ui, "train.split", SIDE, left=True)
         self.plot = ScorePlot(ui, self.curves, "train.plot")
         self._shown: tuple[int, ...] = ()
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         self._shown = ()
-        with cell() if self.ui.narrow else grid(self.ui, [-412, 1]):
+        with self.split.build():
             with cell():
                 self.setup.build()
             with cell():
@@ -72,6 +76,7 @@ class TrainPage(Page):
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        self.split.tick()
         self.model.tick()
         self.textures.tick(dt)
         self.gallery.tick()

@@ -10,8 +10,9 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.watch.metrics_card import MetricsCard
 from retroml_dearpygui.ui.watch.mind_card import MindCard
 from retroml_dearpygui.ui.watch.stage_card import StageCard
-from retroml_dearpygui.ui.widgets.basic import cell, grid
+from retroml_dearpygui.ui.widgets.basic import cell
 from retroml_dearpygui.ui.widgets.panels import Panels
+from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.watch import WatchViewModel
@@ -37,6 +38,7 @@ class WatchPage(Page):
         self.mind = MindCard(ui)
         self.metrics = MetricsCard(ui, self.curves, self.model)
         self.panels = Panels(desk, ui, "watch.side")
+        self.split = Split(desk, ui, "watch.split", SIDE)
         self._titles: dict[str, str] = {}
         self._shown: tuple[int, ...] = ()
 
@@ -55,7 +57,7 @@ class WatchPage(Page):
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         self._shown = ()
-        with cell() if self.ui.narrow else grid(self.ui, [1, -SIDE]):
+        with self.split.build():
             with cell():
                 dpg.add_combo(
                     [], tag="watch.run", width=-1, callback=lambda _sender, title: self.runs.choose(self._titles[title])
@@ -71,6 +73,7 @@ class WatchPage(Page):
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        self.split.tick()
         self.model.tick(self.desk.clock())
         self.curves.tick()
         self.metrics.tick(dt)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.forms.repeatable import STEPS, SWITCH
+from retroml_dearpygui.forms.topics import setting_topic
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.train.gallery import about
@@ -16,6 +17,7 @@ from retroml_dearpygui.ui.widgets.section import fold
 from retroml_dearpygui.viewmodels.wording import million, trained
 
 if TYPE_CHECKING:
+    from retroml_dearpygui.forms.fields import Field
     from retroml_dearpygui.services.expectation import Expectation
     from retroml_dearpygui.ui.game_textures import GameTextures
     from retroml_dearpygui.ui.train.gallery import Gallery
@@ -36,7 +38,7 @@ class SetupCard:
         self._model = model
         self._textures = textures
         self._gallery = gallery
-        self._form = FormView(ui, "train.form", edit=model.edit, put=model.put, revert=model.revert)
+        self._form = FormView(ui, "train.form", edit=model.edit, put=model.put, revert=model.revert, learn=self._learn)
         self._fields: tuple[str, ...] = ()
         self._pictures: tuple[object, ...] = ()
 
@@ -212,6 +214,11 @@ class SetupCard:
             dpg.push_container_stack(place)
             self._form.build(fields, model.form)
             dpg.pop_container_stack()
+
+    def _learn(self, field: Field) -> None:
+        """Show the help about a setting."""
+        topic = setting_topic(field.key, self._model.algorithm, self._model.game_spec.environment)
+        self._model.desk.go("help", topic=topic, heading=field.label)
 
     # --- choices --------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,10 @@ __all__ = ["FormView"]
 
 
 class FormView:
-    """Draws fields of a `Form` under tags `<prefix>.<key>`; `edit` is called with what was typed, `put` with a choice."""
+    """Draws fields of a `Form` under tags `<prefix>.<key>`; `edit` is called with what was typed, `put` with a choice.
+
+    A click on a label calls `learn` with its field: there is more to say than a tooltip holds.
+    """
 
     def __init__(
         self,
@@ -30,12 +33,14 @@ class FormView:
         edit: Callable[[str, str], None],
         put: Callable[[str, Any], None],
         revert: Callable[[str], None],
+        learn: Callable[[Field], None] | None = None,
     ) -> None:
         self._ui = ui
         self._prefix = prefix
         self._edit = edit
         self._put = put
         self._revert = revert
+        self._learn = learn
         self._drawn: list[Field] = []
 
     def build(self, fields: Iterable[Field], form: Form, label_width: float = 150) -> None:
@@ -45,7 +50,7 @@ class FormView:
             with grid(self._ui, [-label_width, 1, -34]):
                 with row(self._ui, 6):
                     dpg.add_text(field.label, tag=self._tag(field, "label"), color=self._ui.tone("muted"))
-                    tooltip(self._ui, self._tag(field, "label"), field.tooltip, field.label)
+                    self._explain(field)
                 with cell():
                     self._editor(field, form)
                     dpg.add_text("", tag=self._tag(field, "words"), show=False, wrap=0)
@@ -60,6 +65,19 @@ class FormView:
                     tag=self._tag(field, "revert"),
                     show=False,
                 )
+
+    def _explain(self, field: Field) -> None:
+        """What the label says when the mouse rests on it, and that it leads on to the help."""
+        label, more = self._tag(field, "label"), "\nClick to learn more." if self._learn else ""
+        tooltip(self._ui, label, field.tooltip + more, field.label)
+        if self._learn is None:
+            return
+        learn, clicks = functools.partial(self._learn, field), f"{label}.clicks"
+        if dpg.does_item_exist(clicks):  # of a field that was drawn before in its place
+            dpg.delete_item(clicks)
+        with dpg.item_handler_registry(tag=clicks):
+            dpg.add_item_clicked_handler(dpg.mvMouseButton_Left, callback=lambda: learn())
+        dpg.bind_item_handler_registry(label, clicks)
 
     def clear(self) -> None:
         """The fields were taken away with their container."""

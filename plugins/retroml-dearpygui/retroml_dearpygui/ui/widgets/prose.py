@@ -14,7 +14,7 @@ from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
 from retroml_dearpygui.viewmodels.flow import lines
 
 if TYPE_CHECKING:
-    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["Prose"]
 
@@ -41,6 +41,7 @@ class Prose:
         self._blocks: Sequence[Block] = ()
         self._drawn: tuple[object, ...] = ()
         self._links = 0
+        self._headings: dict[str, Item] = {}
 
     def build(self) -> None:
         """Make the group in the current container."""
@@ -51,13 +52,17 @@ class Prose:
         """Take another text; it is drawn at the next `tick`."""
         self._blocks = blocks
 
+    def heading(self, words: str) -> Item | None:
+        """The item of a heading of the text, None while it is not drawn."""
+        return self._headings.get(words)
+
     def tick(self, room: float) -> None:
         """Draw what is new, in at most `room` pixels of width. Fonts can be measured only once they were drawn with."""
         width = min(room, self._ui.px(WIDEST))
         wanted = (width, tuple(self._blocks))
         if wanted == self._drawn or width <= 0 or dpg.get_text_size(" ", font=self._ui.font_of("body")) is None:
             return
-        self._drawn, self._links = wanted, 0
+        self._drawn, self._links, self._headings = wanted, 0, {}
         dpg.delete_item(self._tag, children_only=True)
         dpg.push_container_stack(self._tag)
         for number, block in enumerate(self._blocks):
@@ -81,7 +86,7 @@ class Prose:
 
     def _heading(self, block: Block, width: float) -> None:
         words = "".join(span.text for span in block.spans)
-        text(self._ui, words, HEADINGS.get(block.level, "strong"), wrap=int(width))
+        self._headings[words] = text(self._ui, words, HEADINGS.get(block.level, "strong"), wrap=int(width))
 
     def _paragraph(self, block: Block, width: float) -> None:
         self._flow(block.spans, width)
