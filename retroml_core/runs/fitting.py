@@ -30,7 +30,7 @@ def state_settings(config: ExperimentConfig) -> dict[str, Any]:
     from retroml_core.config.composing import to_tree
 
     tree = to_tree(config)
-    return {key: tree[key] for key in ("game", "environment", "network", "algorithm")}
+    return {key: tree[key] for key in ("game", "environment", "network", "algorithm", "seed", "deterministic")}
 
 
 def differences(before: Any, now: Any, key: str = "") -> Iterator[tuple[str, str]]:

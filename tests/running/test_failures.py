@@ -9,7 +9,7 @@ from fake_learner import Learner, fault
 from retroml_core import worker
 from retroml_core.algorithm import TrainingFault
 from retroml_core.events import RunState
-from retroml_core.files import write_json
+from retroml_core.files import read_json, write_json
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.fitting import differences, in_the_way
 from retroml_core.runs.launching import LAUNCHED_AT
@@ -173,6 +173,13 @@ def test_a_config_the_state_cannot_fit_is_refused_by_name_until_it_is_put_back(s
     edit(stopped_run, group, **{key: was})
     assert work(stopped_run) == 0
     assert stopped_run.status().step == 3000
+
+
+def test_another_seed_is_refused(stopped_run, work):
+    tree = read_json(stopped_run.folder / "config.json")
+    write_json(stopped_run.folder / "config.json", tree | {"seed": tree["seed"] + 1})
+    assert work(stopped_run) == 1
+    assert f"seed: {tree['seed']} -> {tree['seed'] + 1}; put that back" in stopped_run.status().reason
 
 
 def test_other_changes_are_told_and_hold(stopped_run, work):

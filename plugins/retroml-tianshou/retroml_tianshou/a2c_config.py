@@ -143,7 +143,7 @@ class A2CConfig:
         advanced=True,
     )
     precision: str = param(
-        "auto",
+        "float32",
         choices=("auto", "float32", "bfloat16"),
         help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
         advanced=True,

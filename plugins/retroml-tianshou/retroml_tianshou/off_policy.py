@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,8 @@ class OffPolicyTrainable(OnlineTrainable):
             config, build.env.observation_shape, self.make_sampler(config, seeds.generator("replay", build.rank))
         )
         self.gradient_steps = 0
+        self._due_elsewhere = 0
+        self._tick: Callable[[], None] = _nothing
         self._budget_used = 0.0
         self._unreported = 0
         self._asked: NDArray[np.float32] | None = None
@@ -106,7 +108,7 @@ class OffPolicyTrainable(OnlineTrainable):
 
     def advance(self, control: Control) -> Report:
         """Play and learn for a chunk; see `Trainable.advance`."""
-        self._budget_used = control.fraction()
+        self._budget_used, self._tick = control.fraction(), control.tick
         self._schedule()
         begun, learning = time.perf_counter(), self._learning_seconds
         report = super().advance(control)
@@ -156,13 +158,20 @@ class OffPolicyTrainable(OnlineTrainable):
             self.compute.use_threads(self.compute.threads)
             for _ in range(due):
                 self._learn()
+                self._tick()
             self._learning_seconds += time.perf_counter() - begun
 
     def _due(self) -> int:
         """How many gradient steps belong to the steps played so far."""
         config = self.settings
         beyond = self.steps - max(config.learning_starts, config.environments * config.n_step)
-        return 0 if beyond < 0 else (beyond // config.update_every + 1) * config.gradient_steps
+        updates = 0 if beyond < 0 else beyond // config.update_every + 1
+        return updates * config.gradient_steps + self._due_elsewhere
+
+    def _pace(self) -> list[int]:
+        """The settings that say how many gradient steps are due."""
+        config = self.settings
+        return [config.learning_starts, config.update_every, config.gradient_steps, config.n_step]
 
     def _learn(self) -> None:
         drawn = self.replay.sample(self.settings.batch_size)
@@ -268,8 +277,12 @@ class OffPolicyTrainable(OnlineTrainable):
         return {name: parameters(module) for name, module in self.learner.modules_by_name().items()}
 
     def learner_state(self) -> Tree:
-        """Networks, optimizers, the replay, generators, counters, and what is not reported yet."""
+        """Networks, optimizers, the replay, generators, counters, and what is not reported yet.
+
+        Raises TrainingFault rather than hand out what a gradient that was no number has spoilt.
+        """
         optimizers = self.learner.optimizers()
+        self._refuse_spoilt()
         return {
             "modules": self._modules(),
             "optimizers": {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()},
@@ -277,10 +290,11 @@ class OffPolicyTrainable(OnlineTrainable):
             "replay": self.replay.state(),
             "exploring": self.exploring.bit_generator.state,
             "gradient_steps": self.gradient_steps,
+            "due_elsewhere": self._due_elsewhere,
+            "pace": self._pace(),
             "unreported": self._unreported,
             "names": self._names,
             "rows": _stacked(self._rows),
-            "threads": self.compute.threads,
         }
 
     def restore_learner(self, state: Tree) -> None:
@@ -295,14 +309,27 @@ class OffPolicyTrainable(OnlineTrainable):
         self.replay.restore(state["replay"])
         self.exploring.bit_generator.state = state["exploring"]
         self.gradient_steps, self._unreported = int(state["gradient_steps"]), int(state["unreported"])
+        self._due_elsewhere = int(state.get("due_elsewhere", 0))
+        if list(state.get("pace", self._pace())) != self._pace():
+            # Steps played at another pace owe nothing at this one: neither a burst to catch up with nor a long rest.
+            self._due_elsewhere += self.gradient_steps - self._due()
         self._names = list(state["names"])
         self._rows = list(torch.from_numpy(np.array(state["rows"])))
+
+    def _refuse_spoilt(self) -> None:
+        metrics = dict(zip(self._names, torch.stack(self._rows).mean(0).tolist(), strict=True)) if self._rows else {}
+        norms = [norm for optimizer in self.learner.optimizers().values() for norm in optimizer.norms]
+        refuse_nonsense(metrics | ({"grad/norm": float(torch.stack(norms).mean())} if norms else {}))
 
     def close(self) -> None:
         """Close the environment, end the threads and give back the replay."""
         super().close()
         self.learner.beside.close()
         self.replay.close()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _stacked(rows: list[Tensor]) -> NDArray[np.float32]:

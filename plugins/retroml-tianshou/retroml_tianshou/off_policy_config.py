@@ -233,7 +233,7 @@ class OffPolicyConfig:
         advanced=True,
     )
     precision: str = param(
-        "auto",
+        "float32",
         choices=("auto", "float32", "bfloat16"),
         help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
         advanced=True,

@@ -170,7 +170,7 @@ class PPOConfig:
         advanced=True,
     )
     precision: str = param(
-        "auto",
+        "float32",
         choices=("auto", "float32", "bfloat16"),
         help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
         advanced=True,
@@ -180,4 +180,5 @@ class PPOConfig:
         help="Learn from the last rollout while the next is played: on is faster but learns one update late, off is exact PPO.",
         source="https://arxiv.org/abs/2012.09849",
         advanced=True,
+        fixed=True,
     )

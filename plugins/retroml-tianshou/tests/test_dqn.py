@@ -147,6 +147,37 @@ def test_numbers_that_are_not_finite_end_the_training(make):
         dqn.advance(FakeControl())
 
 
+def test_a_state_that_a_bad_gradient_has_spoilt_is_not_handed_out(make):
+    dqn = make(report_steps=4000)
+    dqn.advance(FakeControl(return_after=30))
+    dqn.state()
+    dqn.learner.network.head[0].weight.data.fill_(float("nan"))
+    dqn.advance(FakeControl(return_after=10))
+    with pytest.raises(TrainingFault, match="nan"):
+        dqn.state()
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 16), (16, 1), (4, 4)])
+def test_another_pace_counts_from_where_it_began(make, before, after):
+    dqn = make(update_every=before, report_steps=80)
+    dqn.advance(FakeControl())
+    other = make(update_every=after, report_steps=80)
+    other.restore(dqn.state())
+    learned = other.gradient_steps
+    other.advance(FakeControl())
+    assert abs(other.gradient_steps - learned - 80 // after) <= 2
+    assert dqn.gradient_steps == learned
+
+
+def test_each_gradient_step_gives_the_core_a_chance(make):
+    ticks = []
+    dqn = make(gradient_steps=50, report_steps=20)
+    control = FakeControl()
+    control.tick = lambda: ticks.append(dqn.gradient_steps)
+    dqn.advance(control)
+    assert len(set(ticks)) > 50
+
+
 def test_a_player_takes_no_memory_for_a_replay(make):
     dqn = make(replay_size=100_000_000)
     dqn.act(np.zeros((1, 2, 12, 12), np.uint8), greedy=True)
