@@ -26,6 +26,7 @@ __all__ = [
     "start_training",
     "stop_run",
     "tour",
+    "undo",
 ]
 
 SCALE_STEP, SMALLEST, LARGEST = 0.125, 0.75, 3.0
@@ -87,6 +88,15 @@ def tour(desk: Desk) -> None:
     desk.settings.set(toured=False)
     desk.viewmodel(TourViewModel).begin()
     desk.go("train")
+
+
+def undo(desk: Desk) -> None:
+    """Take back what was deleted or reset last."""
+    title = desk.undos.take_back()
+    if title:
+        desk.toast("Taken back", title)
+    else:
+        desk.toast("There is nothing to take back", "What was deleted earlier lies in the trash, on the Settings page.")
 
 
 def _scale(desk: Desk, step: float) -> None:

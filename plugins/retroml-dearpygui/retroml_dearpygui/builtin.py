@@ -88,6 +88,7 @@ ACTIONS = (
     _action("larger", "Larger", "Larger text and pictures.", icons.PLUS, "Ctrl+Plus"),
     _action("smaller", "Smaller", "Smaller text and pictures.", icons.MINUS, "Ctrl+Minus"),
     _action("next_mode", "Show more or less", "Hobbyist, Student, Research, Institution.", icons.GRADUATION_CAP, "Ctrl+M"),
+    _action("undo", "Undo", "Take back what was deleted or reset last.", icons.ROTATE_CCW, "Ctrl+Z"),
     _action("show_help", "Help", "About what is shown.", icons.CIRCLE_QUESTION_MARK, "F1"),
     _action("tour", "Tour", "Train your first model, step by step.", icons.LIGHTBULB),
 )

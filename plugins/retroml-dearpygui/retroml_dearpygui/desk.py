@@ -13,6 +13,7 @@ from retroml_core.faults import Fault
 from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.configs import Composer
 from retroml_dearpygui.services.layout import Layout
+from retroml_dearpygui.services.undo import Undos
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -86,6 +87,7 @@ class Desk:
         self.clock = clock
         self.composer = Composer(app)
         self.children = Children()
+        self.undos = Undos()
         self._worker = worker
         self._viewmodels: dict[type[ViewModel], ViewModel] = {}
 
@@ -124,8 +126,8 @@ class Desk:
         return self._worker.every(seconds, work, done)
 
     def toast(self, title: str, text: str = "", kind: str = Kind.INFO, undo: Callable[[], None] | None = None) -> None:
-        """Show a message for some seconds; with `undo` it has an Undo button."""
-        self.front.toast(title, text, kind, undo)
+        """Show a message for some seconds; with `undo` it has an Undo button, and `undos` keeps it when the message is gone."""
+        self.front.toast(title, text, kind, self.undos.keep(title, undo) if undo else None)
 
     def ask(self, question: Question) -> None:
         """Ask before something ends."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["Keyboard", "combination"]
 
 TAG = "keyboard"
+EDITING = ("A", "C", "V", "X", "Y", "Z")
+"""With Ctrl, a field of text knows these itself while it is written in."""
+
 NAMES = {"enter": "mvKey_Return", "esc": "mvKey_Escape", "space": "mvKey_Spacebar"}
 
 
@@ -31,6 +34,7 @@ class Keyboard:
     def __init__(self, shortcuts: Callable[[], Mapping[tuple[int, bool, bool], Callable[[], None]]]) -> None:
         self._shortcuts = shortcuts
         self._held: set[int] = set()
+        self._editing = {combination(letter)[0] for letter in EDITING}
 
     def build(self) -> None:
         """Listen. Once per window."""
@@ -46,8 +50,16 @@ class Keyboard:
         ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
         shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
         do = self._shortcuts().get((key, bool(ctrl), bool(shift)))
-        if do:
+        if do and not (ctrl and key in self._editing and _writing()):
             do()
 
     def _released(self, _sender: Item, key: int) -> None:
         self._held.discard(key)
+
+
+def _writing() -> bool:
+    """Whether the user writes in a field of text just now."""
+    item = dpg.get_focused_item()
+    return bool(
+        item and dpg.does_item_exist(item) and dpg.get_item_type(item).endswith("mvInputText") and dpg.is_item_active(item)
+    )

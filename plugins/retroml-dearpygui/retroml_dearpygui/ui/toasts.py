@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui.services.undo import Undo
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import button, row, text
 
@@ -27,6 +28,11 @@ class _Toast:
     window: str
     until: float
     words: tuple[str, str]
+    undo: Undo | None = None
+
+    def over(self, now: float) -> bool:
+        """Whether it was read, or what it offers was done elsewhere."""
+        return now > self.until or (self.undo is not None and self.undo.spent)
 
 
 class Toasts:
@@ -63,7 +69,7 @@ class Toasts:
             self._undo_button(tag, undo)
         dpg.pop_container_stack()
         until = self._clock() + (UNDO_SECONDS if undo else SECONDS + len(words) / 40)
-        self._toasts.append(_Toast(tag, until, (title, words)))
+        self._toasts.append(_Toast(tag, until, (title, words), undo if isinstance(undo, Undo) else None))
         for old in self._toasts[:-SHOWN]:
             self._drop(old)
 
@@ -79,7 +85,7 @@ class Toasts:
     def tick(self, width: int, height: int) -> None:
         """Put the messages into the lower right corner of a window of this size; take away what has been read."""
         now = self._clock()
-        for toast in [toast for toast in self._toasts if now > toast.until]:
+        for toast in [toast for toast in self._toasts if toast.over(now)]:
             self._drop(toast)
         bottom = height - self._ui.px(18)
         for toast in reversed(self._toasts):
