@@ -188,6 +188,10 @@ class VideosViewModel(ViewModel):
         self.player.close()
         self.changed()
 
+    def close(self) -> None:
+        """Let go of the film with the app."""
+        self.player.shut_down()
+
     # --- actions --------------------------------------------------------------------------------------------------------
 
     def rename(self, film: Film, name: str) -> None:

@@ -115,6 +115,13 @@ def test_a_film_is_played_and_left(videos, three):
     assert (videos.playing, videos.player.path) == (None, None)
 
 
+def test_a_film_is_let_go_of_with_the_app(videos, three):
+    videos.tick()
+    videos.play(videos.films[0])
+    videos.close()
+    assert (videos.player.path, videos.player.playing) == (None, False)
+
+
 def test_the_question_before_a_film_is_deleted_names_file_and_size(videos, three, front):
     videos.tick()
     film = videos.films[0]
