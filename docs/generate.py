@@ -2,6 +2,7 @@
 
 hooks.md    from `retroml_core/hookspecs.py`
 config.md   from what every setting says about itself
+help.md     from the help inside the desktop app
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from retroml_dearpygui.builtin import TOPICS
 
 from retroml_core import hookspecs
 from retroml_core.app import App
@@ -18,6 +22,8 @@ from retroml_core.config.folders import options
 from retroml_core.config.settings import Setting, core_settings, settings_of
 
 if TYPE_CHECKING:
+    from retroml_dearpygui.specs import TopicSpec
+
     from retroml_core.specs import AlgorithmSpec, EnvironmentSpec
 
 DOCS = Path(__file__).parent
@@ -51,6 +57,19 @@ _CONFIG_INTRO = """\
 Every setting can be given on the command line as `key=value`, in a YAML file, and in the app. A value outside the allowed range
 is refused, one outside the usual range only remarked upon. `retroml --help` prints this page for what is installed.
 """
+
+_HELP_INTRO = """\
+# Help of the desktop app
+
+What the app shows at F1, where it also says how this machine is. [The desktop app](desktop.md) tells what its pages are for.
+"""
+
+_HELP_MORE = {
+    "keyboard": "[The desktop app](desktop.md#keyboard) lists the keys.\n",
+    "hyperparameters": "[Settings](config.md) lists every one of them, with what is allowed and usual.\n",
+    "troubleshooting": "### This machine\n\nThe app lists here what `retroml doctor` finds.\n",
+}
+"""What stands on this page instead of what the app makes of the machine and the plugins at hand, by topic."""
 
 
 def hooks_page() -> str:
@@ -108,11 +127,32 @@ def _row(setting: Setting) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
+def help_page() -> str:
+    """docs/help.md: the topics of the help, in order, with their links on this page."""
+    return "\n".join([_HELP_INTRO, *(_topic(spec) for spec in sorted(TOPICS, key=lambda spec: spec.order))])
+
+
+def _topic(spec: TopicSpec) -> str:
+    bundled = resources.files("retroml_dearpygui").joinpath(f"help/{spec.name}.md").read_text(encoding="utf-8")
+    text = re.sub(r"^(#+ )", r"#\1", bundled.removesuffix("## What can be set\n"), flags=re.MULTILINE)
+    text = re.sub(r"\]\(topic:(\w+)\)", lambda link: f"](#{_anchor(link[1])})", text)
+    text = re.sub(r"\]\(page:\w+\)", "](desktop.md)", text)
+    more = _HELP_MORE.get(spec.name, "")
+    return "\n".join(filter(None, [f"## {spec.title}\n\n*{spec.summary}*\n", f"{text.rstrip()}\n", more]))
+
+
+def _anchor(name: str) -> str:
+    """The anchor of the headline of a topic, as the site makes it."""
+    title = next(spec.title for spec in TOPICS if spec.name == name)
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower())
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Every page with what it should hold."""
     with App.open(safe=True) as app:
         yield DOCS / "hooks.md", hooks_page()
         yield DOCS / "config.md", config_page(app)
+        yield DOCS / "help.md", help_page()
 
 
 if __name__ == "__main__":
