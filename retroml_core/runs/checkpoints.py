@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,6 +125,10 @@ class CheckpointStore:
         """All complete checkpoints by step."""
         found = (_read(folder) for folder in sorted(self.folder.glob("[0-9]*")))
         return [checkpoint for checkpoint in found if checkpoint is not None]
+
+    def unreadable(self) -> Sequence[str]:
+        """The names of checkpoints whose manifest cannot be read, oldest first: `list` leaves them out."""
+        return [folder.name for folder in sorted(self.folder.glob("[0-9]*")) if _read(folder) is None]
 
     def full(self) -> Checkpoints:
         """Those that can be resumed, newest first."""

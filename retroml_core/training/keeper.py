@@ -53,12 +53,21 @@ class Keeper:
         self.schedule = Schedule(attempt.config.checkpoints)
 
     def resume(self) -> int | None:
-        """Take up the newest sound checkpoint; its step, or None when there is none.
+        """Take up the newest sound checkpoint; its step, or None when none was made yet.
 
-        Raises CheckpointMismatch, TrainingFault when the algorithm fails to take it up, OSError.
+        Raises CheckpointMismatch, also when there are checkpoints and none of them can be read, TrainingFault when the algorithm
+        fails to take it up, OSError.
         """
         self.store.recover()
-        checkpoint = self.store.latest_full(self._passed_over)
+        torn = self.store.unreadable()
+        for name in torn:
+            self._passed_over(name, "its manifest cannot be read")
+        checkpoint = self.store.latest_full(lambda damaged, why: self._passed_over(damaged.name, why))
+        if checkpoint is None and (torn or self.store.full()):
+            raise CheckpointMismatch(
+                f"none of the checkpoints of {self._attempt.run.id} can be read, so training cannot go on from where it was; "
+                f"put them back from a copy, or begin anew with: retroml rerun {self._attempt.run.id}"
+            )
         if checkpoint is not None:
             self._check_version(checkpoint)
             self._check_settings(checkpoint)
@@ -200,8 +209,8 @@ class Keeper:
                 hint="start a new run, or report this to the author of the algorithm: out.log in the run folder says where",
             ) from error
 
-    def _passed_over(self, checkpoint: Checkpoint, why: str) -> None:
-        self._attempt.problem(f"checkpoint {checkpoint.name} cannot be used: {why}", hint="the one before is taken instead")
+    def _passed_over(self, name: str, why: str) -> None:
+        self._attempt.problem(f"checkpoint {name} cannot be used: {why}", hint="the newest sound one is taken instead")
 
     def _saved(self, checkpoint: Checkpoint) -> None:
         attempt = self._attempt

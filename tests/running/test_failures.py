@@ -175,6 +175,19 @@ def test_a_config_the_state_cannot_fit_is_refused_by_name_until_it_is_put_back(s
     assert stopped_run.status().step == 3000
 
 
+@pytest.mark.parametrize("torn", ["manifest.json", "state.json"])
+def test_a_run_never_begins_anew_unasked_when_no_checkpoint_can_be_read(stopped_run, work, torn):
+    step = stopped_run.status().step
+    for checkpoint in stopped_run.checkpoints():
+        (checkpoint.folder / torn).write_text("{")
+    assert work(stopped_run) == 1
+    status = stopped_run.status()
+    assert "none of the checkpoints" in status.reason
+    assert f"retroml rerun {stopped_run.id}" in status.reason
+    assert status.step == step
+    assert "cannot be used" in last_problem(stopped_run)["message"] or "none of" in last_problem(stopped_run)["message"]
+
+
 def test_another_seed_is_refused(stopped_run, work):
     tree = read_json(stopped_run.folder / "config.json")
     write_json(stopped_run.folder / "config.json", tree | {"seed": tree["seed"] + 1})

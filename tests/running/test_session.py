@@ -328,7 +328,7 @@ def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(make_run, trai
     train(broken)
     problem = next(broken.events({"problem"})).data
     assert newest[0].name in problem["message"]
-    assert problem["hint"] == "the one before is taken instead"
+    assert problem["hint"] == "the newest sound one is taken instead"
     assert end_state(broken) == end_state(alone)
 
 
