@@ -55,7 +55,7 @@ class Keeper:
     def resume(self) -> int | None:
         """Take up the newest sound checkpoint; its step, or None when none was made yet.
 
-        Raises CheckpointMismatch, also when there are checkpoints and none of them can be read, TrainingFault when the algorithm
+        Raises CheckpointMismatch, also when there are checkpoints of which none can be read, TrainingFault when the algorithm
         fails to take it up, OSError.
         """
         self.store.recover()
