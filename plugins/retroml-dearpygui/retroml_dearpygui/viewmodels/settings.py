@@ -20,6 +20,7 @@ from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.storage import FolderReport, check_folder, choose_root, fixed_by, switch_plugin
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.trash import Trash
 from retroml_dearpygui.viewmodels.wording import several, size
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class SettingsViewModel(ViewModel):
         kept = desk.settings.recall(NAME)
         self.rule = Rule(days=_within(kept.get("days"), 30, MOST_DAYS), runs=_within(kept.get("runs"), 50, MOST_RUNS))
         self.outdated: list[RunRow] | None = None
+        self.trash = Trash(desk, restored=self.refresh)
         self.about: list[About] = []
         self.switched: dict[str, bool] = {}
 
@@ -115,6 +117,7 @@ class SettingsViewModel(ViewModel):
     def refresh(self) -> None:
         """Count anew what lies under the data folder, and read what there is to know of the app."""
         self.desk.background(StorageService(self.desk.app).report, self._counted, self._uncounted)
+        self.trash.refresh()
         if not self.about:
             self.desk.background(_parts, self._read_about)
 

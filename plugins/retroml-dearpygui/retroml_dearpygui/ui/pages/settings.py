@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
-from retroml_dearpygui.ui.pages.settings_parts import build_about, build_plugins
+from retroml_dearpygui.ui.pages.settings_parts import build_about, build_plugins, build_trash
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, segmented, text
 from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.viewmodels.settings import MOST_DAYS, MOST_RUNS, SettingsViewModel
@@ -42,6 +42,7 @@ class SettingsPage(Page):
         self.panels = Panels(desk, ui, "settings.section")
         self._seen = -1
         self._parts: object = None
+        self._trash_seen = -1
 
     def open(self, **arguments: str) -> None:
         """Count anew."""
@@ -49,10 +50,11 @@ class SettingsPage(Page):
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""
-        self._seen, self._parts = -1, None
+        self._seen, self._parts, self._trash_seen = -1, None, -1
         self._build_mode()
         self._build_looks()
         self._build_data()
+        dpg.add_group(tag="settings.trashed")
         self._build_tidying()
         self.panels.build()
         for part in ("plugins", "about"):
@@ -64,6 +66,9 @@ class SettingsPage(Page):
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()
+        if self._trash_seen != self.vm.trash.version:
+            self._trash_seen = self.vm.trash.version
+            build_trash(self.ui, self.vm.trash, "settings.trashed")
 
     # --- building -------------------------------------------------------------------------------------------------------
 

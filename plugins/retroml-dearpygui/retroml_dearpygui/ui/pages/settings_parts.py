@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import button, card, row, text
+from retroml_dearpygui.viewmodels.trash import RETENTION
+from retroml_dearpygui.viewmodels.wording import size, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +19,11 @@ if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginInfo
     from retroml_dearpygui.ui.ui import Item, Ui
     from retroml_dearpygui.viewmodels.settings import SettingsViewModel
+    from retroml_dearpygui.viewmodels.trash import Trash
 
-__all__ = ["build_about", "build_plugins"]
+__all__ = ["build_about", "build_plugins", "build_trash"]
+
+MOST_TRASHED = 100
 
 
 def build_plugins(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
@@ -49,6 +55,27 @@ def build_about(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
                     text(ui, part.licence, tone="muted")
         with row(ui):
             button(ui, "Copy versions", vm.copy_report, icon=icons.COPY, tag="settings.about.copy")
+    dpg.pop_container_stack()
+
+
+def build_trash(ui: Ui, vm: Trash, parent: Item) -> None:
+    """List anew in `parent` what lies in the trash, each with the way back; nothing where it is empty."""
+    dpg.delete_item(parent, children_only=True)
+    if not vm.items:
+        return
+    dpg.push_container_stack(parent)
+    with card(ui, "In the trash", icons.TRASH_2):
+        text(ui, RETENTION, "small", wrap=0)
+        with _table(ui, ("", "What", "Name", "Deleted", "Size")):
+            for index, item in enumerate(vm.items[:MOST_TRASHED]):
+                with dpg.table_row():
+                    button(ui, "Restore", partial(vm.restore, item), "link", tag=f"settings.trashed.{index}")
+                    text(ui, item.kind, tone="muted")
+                    text(ui, item.title)
+                    text(ui, when(item.deleted_at), tone="muted")
+                    text(ui, size(item.size_bytes), tone="muted")
+        if len(vm.items) > MOST_TRASHED:
+            text(ui, f"and {len(vm.items) - MOST_TRASHED:,} more, deleted earlier", "small")
     dpg.pop_container_stack()
 
 
