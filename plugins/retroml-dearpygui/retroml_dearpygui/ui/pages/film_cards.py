@@ -37,7 +37,7 @@ class FilmCards:
     def __init__(self, desk: Desk, ui: Ui, vm: VideosViewModel) -> None:
         self.desk, self.ui, self.vm = desk, ui, vm
         self._films: list[Film] = []
-        self._across = 0
+        self._across = self._room = 0
         self._most = AT_ONCE
         self._asked: set[str] = set()
         self._waiting = 0
@@ -63,6 +63,7 @@ class FilmCards:
         self._pictures.tick()
         if self._films and self._fitting() != self._across:
             self._fill()
+        self._widen()
         for film in self._films[: self._most]:
             if self._waiting >= IN_FLIGHT:
                 return
@@ -74,7 +75,7 @@ class FilmCards:
         return max(1, int(width // self.ui.px(LEAST_WIDTH)))
 
     def _fill(self) -> None:
-        self._across = self._fitting()
+        self._across, self._room = self._fitting(), 0
         self._asked = set()
         dpg.delete_item("videos.cards", children_only=True)
         dpg.push_container_stack("videos.cards")
@@ -117,6 +118,15 @@ class FilmCards:
                     ):
                         button(ui, "", partial(do, film), "ghost", icon=icon, tip=tip, tag=self._tag(film, key))
                 space(ui, 6)
+
+    def _widen(self) -> None:
+        """Have the pictures fill their cards, whose width is known only once they were laid out."""
+        room = int(dpg.get_item_rect_size(self._tag(self._films[0], "card"))[0]) if self._films else 0
+        if room and room != self._room:
+            self._room = room
+            for film in self._films[: self._most]:
+                height = room * THUMBNAIL[1] // THUMBNAIL[0]
+                dpg.configure_item(self._tag(film, "picture"), width=room, height=height)
 
     def _card_width(self) -> int:
         width = dpg.get_item_rect_size("main")[0] - self.ui.px(PAD)
