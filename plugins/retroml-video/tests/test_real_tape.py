@@ -12,13 +12,14 @@ import pytest
 from retroml_video.layout import Layout
 from retroml_video.looks import Looks
 from retroml_video.planes import Planes, pack
+from retroml_video.projector import GAME_FPS
 
 from retroml_core.app import App
 from retroml_core.films.film import list_films, start_film
 from retroml_core.films.options import FilmOptions
 from retroml_core.films.process import FilmCrashed
 from retroml_core.runs.run import find_run
-from retroml_core.tape import View
+from retroml_core.tape import View, sound_rate_of
 
 pytest.importorskip("retroml_atari")
 
@@ -80,6 +81,23 @@ def test_the_file_shows_the_games_its_sidecar_names_frame_by_frame(run, films, r
                 assert np.abs(shown.astype(int) - planes.game_luma()).mean() < 2.0
         assert (moment.score, moment.step) == (segment["score"], segment["last_step"])
     tape.close()
+
+
+def test_what_is_heard_is_the_game_that_is_shown_at_that_moment(run, films):
+    (segment,) = films["final_run"].sidecar["segments"]
+    with av.open(str(films["final_run"].path)) as container:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+        rate = container.streams.audio[0].rate
+    tape = run[0].tape(run[1])
+    (episode,) = [e for e in tape.episodes("evaluation") if e.number == segment["episode"]]
+    known = np.concatenate([moment.sound for moment in tape.play(episode, view=View.COLOUR_60_SOUND)])
+    tape.close()
+    times = np.arange(len(known) * rate // sound_rate_of(tape)) / rate
+    expected = np.interp(times, np.arange(len(known)) / sound_rate_of(tape), known)
+    assert expected.std() > 0
+    alike = [np.corrcoef(heard[late : late + len(times)], expected)[0, 1] for late in (0, rate // GAME_FPS)]
+    assert alike[0] > 0.95
+    assert alike[1] < alike[0]
 
 
 def test_the_final_run_is_the_best_evaluation_game(run, films):
