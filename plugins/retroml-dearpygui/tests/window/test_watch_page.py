@@ -103,9 +103,9 @@ def test_a_metric_is_pinned_and_taken_away(robot, watch):
     curves = robot.window.desk.viewmodel(CurvesViewModel)
     robot.wait(lambda: "loss/value" in curves.shown.names, "the metrics")
     curves.pin("loss/value")
-    robot.wait(lambda: "loss/value" in texts("watch.pinned"), "the plot")
+    robot.wait(lambda: "Loss: value" in texts("watch.pinned"), "the plot")
     robot.click("pinned.0.close")
-    robot.wait(lambda: curves.pinned == () and "loss/value" not in texts("watch.pinned"), "the plot to go")
+    robot.wait(lambda: curves.pinned == () and "Loss: value" not in texts("watch.pinned"), "the plot to go")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui.services.metric_names import metric_titles
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, text
 from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot, step_unit
@@ -33,6 +34,7 @@ class MetricsCard:
         self._model = model
         self._score = ScorePlot(ui, curves, "watch.plot", pick=model.travel)
         self._plots: dict[str, PlotView] = {}
+        self._titles: dict[str, str] = {}
         self._shown: tuple[str, ...] = ()
         self._version = -1
 
@@ -43,7 +45,7 @@ class MetricsCard:
         with card(ui, "Learning curve", icons.CHART_LINE, tag="watch.curve"):
             text(ui, "", "small", tag="watch.curve.words", wrap=0)
             self._score.build(230)
-            dpg.add_combo([], default_value=CHOOSE, width=-1, tag="watch.pin", callback=lambda _sender, name: self._pin(name))
+            dpg.add_combo([], default_value=CHOOSE, width=-1, tag="watch.pin", callback=lambda _sender, title: self._pin(title))
             dpg.add_group(tag="watch.pinned")
 
     def tick(self, dt: float) -> None:
@@ -60,7 +62,9 @@ class MetricsCard:
         dpg.configure_item("watch.plot", show=self._curves.there)
         dpg.set_value("watch.curve.words", HINT if self._curves.there else self._curves.words)
         names = self._curves.shown.names
-        dpg.configure_item("watch.pin", items=[name for name in names if name not in self._curves.pinned])
+        self._titles = metric_titles(self._model.desk.app.registry, names)
+        items = [title for title, name in self._titles.items() if name not in self._curves.pinned]
+        dpg.configure_item("watch.pin", items=items)
         dpg.set_value("watch.pin", CHOOSE)
         pinned = tuple(name for name in self._curves.pinned if name in self._curves.shown.pinned)
         if pinned != self._shown:
@@ -73,9 +77,10 @@ class MetricsCard:
         dpg.delete_item("watch.pinned", children_only=True)
         dpg.push_container_stack("watch.pinned")
         self._plots = {}
+        titles = {name: title for title, name in self._titles.items()}
         for number, name in enumerate(names):
             with grid(self._ui, [1, -40]):
-                text(self._ui, name, "strong")
+                text(self._ui, titles.get(name, name), "strong")
                 button(
                     self._ui, "", functools.partial(self._curves.pin, name), "ghost", icon=icons.X, tag=f"pinned.{number}.close"
                 )
@@ -84,9 +89,9 @@ class MetricsCard:
             self._plots[name] = plot
         dpg.pop_container_stack()
 
-    def _pin(self, name: str) -> None:
-        if name and name != CHOOSE:
-            self._curves.pin(name)
+    def _pin(self, title: str) -> None:
+        if title in self._titles:
+            self._curves.pin(self._titles[title])
 
 
 def _line(name: str, number: int, curve: StoredCurve) -> Line:
