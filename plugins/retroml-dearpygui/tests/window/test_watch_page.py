@@ -168,3 +168,11 @@ def test_without_a_finished_game_there_is_no_plot_to_travel_along(robot):
 def test_without_runs_the_page_says_what_to_do(robot):
     robot.page("watch")
     robot.wait(lambda: "Start a training" in dpg.get_value("watch.empty"), "advice")
+
+
+def test_without_a_run_it_leads_to_the_first_training(robot):
+    robot.page("watch")
+    robot.wait(lambda: dpg.is_item_shown("watch.first"), "the button")
+    assert not dpg.is_item_shown("watch.time")
+    robot.click("watch.first")
+    robot.wait(lambda: robot.window.shell.current == "train", "the page to train on")

@@ -99,6 +99,6 @@ class WatchPage(Page):
         if shown is not None:
             cards.setdefault(shown.id, shown)
         self._titles = {f"{self.runs.title(card)}   {card.id}": card.id for card in cards.values()}
-        dpg.configure_item("watch.run", items=list(self._titles))
+        dpg.configure_item("watch.run", items=list(self._titles), show=bool(self._titles))
         if shown is not None:
             dpg.set_value("watch.run", f"{self.runs.title(shown)}   {shown.id}")

@@ -51,7 +51,11 @@ class StageCard:
                 ui.theme("watch.room", "plain")
                 self._screen.build()
                 text(ui, "", tone="muted", tag="watch.empty", wrap=0)
-            with grid(ui, [-92, 1, -76]):
+                button(
+                    ui, "Train an agent", lambda: model.desk.go("train"), "primary",
+                    icon=icons.PLAY, tag="watch.first", show=False,
+                )  # fmt: skip
+            with grid(ui, [-92, 1, -76], tag="watch.time"):
                 button(ui, "Now", model.back_to_now, icon=icons.ZAP, tag="watch.now", width=ui.px(84))
                 dpg.add_slider_float(
                     tag="watch.slider",
@@ -96,6 +100,8 @@ class StageCard:
         model = self._model
         shown = model.runs.card
         dpg.configure_item("watch.state", show=shown is not None)
+        dpg.configure_item("watch.first", show=shown is None)
+        dpg.configure_item("watch.time", show=shown is not None)
         dpg.configure_item("watch.player", show=model.travelling)
         self._film.show()
         dpg.configure_item("watch.all", show=not model.travelling and model.agent is not None)
