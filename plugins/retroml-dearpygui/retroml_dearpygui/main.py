@@ -39,11 +39,13 @@ def _run(app: App, page: str) -> int:
     be_sharp()
     app.root.prepare()
     with only_one(app.root.path):
+        from retroml_dearpygui.runtime.forward import answer_calls
         from retroml_dearpygui.runtime.window import Window
 
         settings = SettingsStore(app.root.path / "desktop.json")
         window = Window(app, settings)
         window.show()
+        answer_calls(window, app.root.path)
         if page:
             window.shell.go(page, {})
         try:

@@ -8,7 +8,7 @@ from retroml_dearpygui.runtime.background import Background
 from retroml_dearpygui.runtime.crashes import KEPT, CrashLog
 from retroml_dearpygui.runtime.display import NoDisplay, check_display
 from retroml_dearpygui.runtime.pacing import Pacing
-from retroml_dearpygui.runtime.single import AlreadyOpen, only_one
+from retroml_dearpygui.runtime.single import AlreadyOpen, called, only_one
 
 
 @pytest.fixture
@@ -102,3 +102,18 @@ def test_a_second_window_for_the_same_data_says_that_there_is_one(tmp_path):
         with pytest.raises(AlreadyOpen, match="open already"):
             only_one(tmp_path / "root")
         only_one(tmp_path / "other").release()
+
+
+def test_a_second_start_calls_the_open_window_once(tmp_path):
+    with only_one(tmp_path):
+        assert not called(tmp_path)
+        with pytest.raises(AlreadyOpen):
+            only_one(tmp_path)
+        assert [called(tmp_path), called(tmp_path)] == [True, False]
+
+
+def test_a_call_that_nobody_heard_is_forgotten_at_the_next_start(tmp_path):
+    with only_one(tmp_path), pytest.raises(AlreadyOpen):
+        only_one(tmp_path)
+    with only_one(tmp_path):
+        assert not called(tmp_path)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["build_about", "build_plugins", "build_trash"]
 
 MOST_TRASHED = 100
+WEIGHTS = {"On": 0.3, "": 0.4, "What": 0.3, "Name": 2.0, "Size": 0.4}
 
 
 def build_plugins(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
@@ -97,6 +98,6 @@ def _state(ui: Ui, plugin: PluginInfo) -> None:
 def _table(ui: Ui, heads: Sequence[str]) -> Iterator[Item]:
     with dpg.table(header_row=True, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp) as table:
         for head in heads:
-            dpg.add_table_column(label=head, width_stretch=True, init_width_or_weight=0.3 if head == "On" else 1.0)
+            dpg.add_table_column(label=head, width_stretch=True, init_width_or_weight=WEIGHTS.get(head, 1.0))
         ui.theme(table, "table")
         yield table
