@@ -36,6 +36,14 @@ def test_it_goes_on_by_itself_when_one_does_what_it_says(tour, desk):
     assert tour.step.title == "Five minutes are enough"
 
 
+def test_who_starts_by_himself_is_shown_how_to_watch(tour, desk):
+    desk.viewmodel(TrainViewModel).start()
+    desk.viewmodel(RunsViewModel).refresh()
+    for _ in range(4):
+        tour.tick()
+    assert tour.step.title == "Watch it learn"
+
+
 def test_it_waits_for_the_start(tour, desk):
     tour.go_on()
     tour.go_on()

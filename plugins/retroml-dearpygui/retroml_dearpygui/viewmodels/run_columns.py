@@ -10,6 +10,7 @@ from retroml_core.events import RunState
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
 from retroml_dearpygui.services.run_names import run_title
+from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.wording import million, score, trained, when
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from retroml_dearpygui.specs import ColumnSpec
 
 __all__ = ["Column", "run_columns", "state_tone", "state_word"]
+
+TECHNICAL = ("seed",)
+"""Columns that say nothing to who only plays."""
 
 _TONES = {
     RunState.RUNNING: "info",
@@ -63,7 +67,7 @@ def state_tone(state: RunState) -> str:
 def run_columns(app: App, mode: int) -> list[Column]:
     """The columns that the user's `mode` shows."""
     own = [
-        Column(key="name", title="Name", width=1.7, order="name", text=lambda row: run_title(app, row)),
+        Column(key="name", title="Name", width=2.0, order="name", text=lambda row: run_title(app, row)),
         Column(key="game", title="Game", width=1.35, order="game", text=_titled(app.registry.games, lambda row: row.game)),
         Column(
             key="algorithm", title="Algorithm", width=1.0, order="algorithm",
@@ -90,6 +94,8 @@ def run_columns(app: App, mode: int) -> list[Column]:
             key="created", title="Created", width=1.6, order="created_at", dates=True, text=lambda row: when(row.created_at)
         ),
     ]  # fmt: skip
+    if mode < Mode.STUDENT:
+        own = [column for column in own if column.key not in TECHNICAL]
     return own + [_added(app, spec) for spec in offers.columns(app.plugins) if spec.mode <= mode]
 
 

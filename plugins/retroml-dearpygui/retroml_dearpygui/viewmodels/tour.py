@@ -17,6 +17,8 @@ __all__ = ["TourStep", "TourViewModel"]
 
 EASY_GAME = "kung_fu_master"
 MINUTES = "5"
+UNTIL_START = 3
+"""How many steps lead to a training: who starts one without them has no more need of them."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class TourViewModel(ViewModel):
         """ "2 of 5"."""
         return f"{self._at + 1} of {len(self._steps)}"
 
+    @property
+    def _started(self) -> bool:
+        """Whether a training was started since the tour began."""
+        return 0 <= self._first_runs < self._runs.look.total
+
     def begin(self) -> None:
         """From the first step on."""
         self._at, self._first_runs, self._game = 0, -1, self._train.game
@@ -68,7 +75,7 @@ class TourViewModel(ViewModel):
         if self._first_runs < 0 and self._runs.loaded:
             self._first_runs = self._runs.look.total
         step = self.step
-        if step is not None and step.done():
+        if step is not None and (step.done() or (self._started and self._at < UNTIL_START)):
             self.go_on()
 
     def act(self) -> None:
@@ -114,7 +121,7 @@ class TourViewModel(ViewModel):
                 "Press Start. The training goes on even when this window is closed.",
                 "Start training",
                 self._train.start,
-                lambda: 0 <= self._first_runs < self._runs.look.total,
+                lambda: self._started,
                 waits=True,
             ),
             TourStep(

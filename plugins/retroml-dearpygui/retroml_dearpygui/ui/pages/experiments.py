@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExperimentsPage"]
 
-PAGER, LEAST_WIDTH = 44, 1170
+PAGER, LEAST_WIDTH = 44, 1130
 TOOLS = 190
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
