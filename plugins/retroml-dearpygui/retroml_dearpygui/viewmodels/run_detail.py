@@ -61,8 +61,9 @@ class RunDetailViewModel(ViewModel):
 
     @property
     def curves(self) -> dict[str, str]:
-        """The names of the curves there are, by their titles."""
-        return metric_titles(self.desk.app.registry, self.report.curves if self.report is not None else ())
+        """The names of the curves there are by their titles, the score first, which there will be."""
+        known = self.report.curves if self.report is not None else ()
+        return metric_titles(self.desk.app.registry, dict.fromkeys([SCORE, *known]))
 
     def open(self, run_id: str) -> None:
         """Show another run."""
@@ -191,9 +192,8 @@ class RunDetailViewModel(ViewModel):
 
     def _read(self, run_id: str, name: str) -> tuple[RunReport, StoredCurve, Smooth | None]:
         report = gather(self.desk.app, run_id, self._readers)
-        shown = name if name in report.curves or not report.curves else report.curves[0]
-        curve = self._metrics.curve(report.row.id, shown, max_points=SCORE_POINTS if shown == SCORE else POINTS)
-        return report, curve, smooth(curve) if shown == SCORE and curve.points else None
+        curve = self._metrics.curve(report.row.id, name, max_points=SCORE_POINTS if name == SCORE else POINTS)
+        return report, curve, smooth(curve) if name == SCORE and curve.points else None
 
     def _show(self, run_id: str, found: tuple[RunReport, StoredCurve, Smooth | None]) -> None:
         self._rhythm.end()

@@ -51,6 +51,13 @@ def test_curves_are_called_by_words(detail):
     assert next(iter(detail.curves)) == "Score of the games"
 
 
+def test_the_score_is_offered_before_a_game_is_finished(desk, make_run):
+    detail = RunDetailViewModel(desk)
+    detail.open(make_run().id)
+    assert list(detail.curves) == ["Score of the games"]
+    assert (detail.curve.points, detail.score) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "title"),
     [

@@ -189,7 +189,7 @@ class RunDetail:
             dpg.configure_item("detail.curve", items=list(titles))
         dpg.set_value("detail.curve", next((title for title, name in titles.items() if name == self.vm.curve_name), ""))
         empty = curve is None or not len(curve.steps)
-        dpg.set_value("detail.nocurve", "Nothing has been measured yet." if empty else "")
+        dpg.set_value("detail.nocurve", "The curve begins with the first finished game." if empty else "")
         dpg.configure_item("detail.nocurve", show=empty)
         dpg.configure_item("detail.plot", show=not empty)
         dpg.configure_item("detail.hint", show=not empty)
