@@ -31,7 +31,9 @@ def main(app: App, argv: Sequence[str]) -> int:
 
     service = ExperimentService(app)
     found = dict.fromkeys(service.find(name).id for name in asked.id)
-    return _each(found, lambda run: f"moved to the trash: {service.delete(run)}  (retroml restore {run} takes it back)")
+    code = _each(found, lambda run: f"moved to the trash: {service.delete(run)}  (retroml restore {run} takes it back)")
+    _say(service.notices)
+    return code
 
 
 def restore(app: App, argv: Sequence[str]) -> int:
@@ -57,7 +59,9 @@ def restore(app: App, argv: Sequence[str]) -> int:
         folder = runs.restore(id).folder if model == id else models.restore(model).folder(app.root)
         return f"taken back: {folder}"
 
-    return _each(dict.fromkeys(_in_trash(name, [found.id for found in trashed]) for name in asked.id), take_back)
+    code = _each(dict.fromkeys(_in_trash(name, [found.id for found in trashed]) for name in asked.id), take_back)
+    _say(runs.notices)
+    return code
 
 
 def _listed(trashed: Sequence[TrashedRun]) -> str:
@@ -72,6 +76,11 @@ def _in_trash(name: str, ids: Sequence[str]) -> str:
         problem = f"fits {len(matches)} in the trash; give more of the id" if matches else "is not in the trash"
         raise Fault(f"{name!r} {problem}; `retroml restore` lists it")
     return matches[0]
+
+
+def _say(notices: Iterable[str]) -> None:
+    for notice in notices:
+        sys.stderr.write(f"{notice}\n")
 
 
 def _each(ids: Iterable[str], do: Callable[[str], str]) -> int:

@@ -28,7 +28,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     from retroml_core.terminal.start import start
 
     run = ExperimentService(app).find(asked.id)
-    config = repeated(app, run.tree, asked.changes)
+    config = repeated(app, {"id": run.id, **run.tree}, asked.changes)
     return start(app, config, detach=asked.detach, dry_run=asked.dry_run)
 
 
@@ -38,6 +38,6 @@ def repeated(app: App, tree: Mapping[str, Any], changes: Sequence[str]) -> Exper
     from retroml_core.config.migrations import migrate
     from retroml_core.config.overriding import with_overrides
 
-    parent = {"id": str(tree["id"]), "relation": "forked_from", "checkpoint": ""}
+    parent = {"id": str(tree.get("id") or ""), "relation": "forked_from", "checkpoint": ""}
     fresh = {**migrate(tree), "id": "", "created_at": "", "parent": parent}
     return require_valid(from_tree(with_overrides(fresh, changes), app), app)

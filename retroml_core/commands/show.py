@@ -25,7 +25,7 @@ LISTED = 5
 
 
 def main(app: App, argv: Sequence[str]) -> int:
-    """Show a run."""
+    """Show a run; 1 when something of it cannot be read, which is told besides what is left."""
     parser = argparse.ArgumentParser(prog="retroml show", description="Show a run: state, scores, settings, films.")
     parser.add_argument("id", nargs="?", default="latest", help="the run: its id, a unique beginning of it, or latest")
     parser.add_argument("--json", action="store_true", help="print all of it as JSON")
@@ -35,23 +35,30 @@ def main(app: App, argv: Sequence[str]) -> int:
     run = ExperimentService(app).find(asked.id)
     found = _gather(app, run)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if asked.json else _page(found))
-    return 0
+    for notice in found["notices"]:
+        sys.stderr.write(f"{notice}\n")
+    return 1 if found["notices"] else 0
 
 
 def _gather(app: App, run: Run) -> dict[str, Any]:
     from retroml_core.runs.labels import read_labels
     from retroml_core.services import MetricsService, StorageService
 
-    metrics = MetricsService(app)
-    metrics.refresh(run)
+    metrics, notices = MetricsService(app), []
+    tree: dict[str, Any] = {}
+    try:
+        tree = run.tree
+        metrics.refresh(run)
+    except (OSError, ValueError) as error:
+        notices.append(str(error))
     curve = metrics.curve(run.id, "score", max_points=SPARKS)
     latest = metrics.latest([run.id])[run.id]
     return {
         "id": run.id,
         "folder": str(run.folder),
-        "labels": dataclasses.asdict(read_labels(run.folder, run.tree)),
+        "labels": dataclasses.asdict(read_labels(run.folder, tree)),
         "status": _status(run.status()),
-        "config": run.tree,
+        "config": tree,
         "scores": {"steps": curve.steps.tolist(), "means": [_finite(value) for value in curve.values.tolist()]},
         "metrics": {row.name: {"last": row.last, "lowest": row.minimum, "highest": row.maximum} for row in latest},
         "checkpoints": [_checkpoint(kept) for kept in run.checkpoints()],
@@ -59,6 +66,7 @@ def _gather(app: App, run: Run) -> dict[str, Any]:
         "size_bytes": StorageService(app).parts(run),
         "provenance": run.provenance(),
         "problems": [{**event.data, "step": event.step} for event in run.events({"problem"})],
+        "notices": notices,
     }
 
 
@@ -90,7 +98,7 @@ def _summary(found: Mapping[str, Any]) -> str:
     rows = [
         ("run", found["id"]),
         ("name", labels["name"]),
-        ("what", f"{config['game']} with {config['algorithm']['name']}, seed {config['seed']}"),
+        ("what", f"{config['game']} with {config['algorithm']['name']}, seed {config.get('seed')}" if config else ""),
         ("state", f"{state}{reason}"),
         ("progress", f"{percent(status['fraction'])}, {duration(status['seconds'])} trained{left}"),
         (

@@ -40,8 +40,6 @@ def tree_hash(tree: Mapping[str, Any]) -> str:
 def run_values(run: Run) -> dict[str, Any]:
     """The columns of the run's row. Raises ValueError, OSError for a folder that cannot be read."""
     tree, status = run.tree, run.status()
-    if not isinstance(tree, dict) or "game" not in tree:
-        raise ValueError("its config.json holds no config")
     labels, parent = read_labels(run.folder, tree), tree.get("parent") or {}
     return {
         "name": labels.name,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.faults import Fault
 from retroml_core.files import read_json, sync_folder, write_json
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
+from retroml_core.runs.config_file import read_tree
 from retroml_core.runs.eventlog import read_events
 from retroml_core.runs.state import RunStatus, read_status, status_json
 
@@ -77,9 +78,8 @@ class Run:
 
     @property
     def tree(self) -> dict[str, Any]:
-        """`config.json` as it stands. Raises OSError, ValueError."""
-        tree: dict[str, Any] = read_json(self.folder / "config.json")
-        return tree
+        """`config.json` as it stands. Raises OSError, DamagedConfig."""
+        return read_tree(self.folder / "config.json")
 
     def config(self, app: App) -> ExperimentConfig:
         """The typed config. Raises ConfigError in words when the file or a plugin it needs is missing or broken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
@@ -26,11 +26,15 @@ class RunInUse(Fault):
 
 
 class ExperimentService:
-    """All runs of a data root. `id` arguments take any unique beginning of an id, or "latest"; RunNotFound otherwise."""
+    """All runs of a data root. `id` arguments take any unique beginning of an id, or "latest"; RunNotFound otherwise.
+
+    `notices` says what is wrong with the index after `delete` and `restore`, which it does not keep from their work.
+    """
 
     def __init__(self, app: App, principal: Principal = LOCAL_USER) -> None:
         self._app = app
         self._principal = principal
+        self.notices: list[str] = []
 
     def sync(self) -> SyncReport:
         """Bring the index up to date with the run folders. Raises IndexFailure."""
@@ -105,7 +109,7 @@ class ExperimentService:
         self._app.root.trash.mkdir(parents=True, exist_ok=True)
         write_json(run.folder / DELETED_FILE, {"deleted_at": time.time()})
         run.folder.rename(self._app.root.trash / run.id)
-        self._app.index.sync()
+        self._index(run, lambda: self._app.index.sync())
         return run.id
 
     def restore(self, id: str) -> Run:
@@ -119,8 +123,14 @@ class ExperimentService:
         trashed.rename(folder)
         (folder / DELETED_FILE).unlink(missing_ok=True)
         run = Run(folder)
-        self._app.index.ingest(run)
+        self._index(run, lambda: self._app.index.ingest(run))
         return run
+
+    def _index(self, run: Run, take_in: Callable[[], object]) -> None:
+        try:
+            take_in()
+        except (Fault, OSError, ValueError) as trouble:
+            self.notices.append(f"the index does not follow {run.id}: {trouble}")
 
     def _label(self, id: str, **changes: str | tuple[str, ...]) -> Labels:
         run = self.find(id)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
+from retroml_core.files import read_json
 from retroml_core.runs.labels import read_labels
 from retroml_core.runs.run import Run
 from retroml_core.runs.state import RunStatus, read_status
@@ -136,7 +137,7 @@ class RunBook:
     def _name(self, folder: Path) -> str:
         if folder.name not in self._trees:
             try:
-                self._trees[folder.name] = {"name": Run(folder).tree.get("name", "")}
+                self._trees[folder.name] = {"name": read_json(folder / "config.json").get("name", "")}
             except (OSError, ValueError, AttributeError):
                 return ""
         return read_labels(folder, self._trees[folder.name]).name
