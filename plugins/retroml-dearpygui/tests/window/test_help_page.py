@@ -3,6 +3,7 @@
 import dearpygui.dearpygui as dpg
 import pytest
 from retroml_dearpygui.robot import texts
+from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 
 @pytest.fixture
@@ -39,7 +40,8 @@ def test_words_find_a_topic_and_enter_shows_it(helped):
 
 
 def test_the_label_of_a_setting_leads_to_its_place_in_the_help(robot):
-    robot.wait(lambda: dpg.does_item_exist("train.hyper.fold"), "the form")
+    train = robot.window.desk.viewmodel(TrainViewModel)
+    robot.wait(lambda: train.expectation is not None, "what to expect, which moves what is below it")
     robot.click("train.hyper.fold")
     robot.wait(lambda: dpg.is_item_shown("train.hyper.body"), "the fields")
     robot.click("train.form.algorithm.learning_rate.label")
