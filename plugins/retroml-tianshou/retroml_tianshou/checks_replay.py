@@ -59,12 +59,13 @@ def _slots(config: ExperimentConfig) -> Iterator[Problem]:
 def _start(config: ExperimentConfig) -> Iterator[Problem]:
     algorithm: OffPolicyConfig = config.algorithm
     steps = config.budget.steps
-    if steps is not None and steps <= algorithm.learning_starts:
+    waits = algorithm.learning_starts_share is None
+    if waits and steps is not None and steps <= algorithm.learning_starts:
         yield Problem(
             key="algorithm.learning_starts",
             value=algorithm.learning_starts,
             message=f"the budget of {steps} steps ends before anything is learned",
-            hint="allow more steps, or lower algorithm.learning_starts",
+            hint="allow more steps, lower algorithm.learning_starts, or set algorithm.learning_starts_share",
             severity=Severity.WARNING,
         )
 

@@ -86,6 +86,7 @@ class OffPolicyTrainable(OnlineTrainable):
         )
         self.gradient_steps = 0
         self._due_elsewhere = 0
+        self._starts = max(config.learning_starts, self._least())
         self._tick: Callable[[], None] = _nothing
         self._budget_used = 0.0
         self._unreported = 0
@@ -161,17 +162,24 @@ class OffPolicyTrainable(OnlineTrainable):
                 self._tick()
             self._learning_seconds += time.perf_counter() - begun
 
+    def _least(self) -> int:
+        """How many steps there must be to learn from."""
+        return self.settings.environments * self.settings.n_step
+
     def _due(self) -> int:
         """How many gradient steps belong to the steps played so far."""
         config = self.settings
-        beyond = self.steps - max(config.learning_starts, config.environments * config.n_step)
+        share = config.learning_starts_share
+        if share is not None and self._budget_used >= share and self._least() <= self.steps < self._starts:
+            self._starts = self.steps
+        beyond = self.steps - self._starts
         updates = 0 if beyond < 0 else beyond // config.update_every + 1
         return updates * config.gradient_steps + self._due_elsewhere
 
     def _pace(self) -> list[int]:
         """The settings that say how many gradient steps are due."""
         config = self.settings
-        return [config.learning_starts, config.update_every, config.gradient_steps, config.n_step]
+        return [config.learning_starts, config.update_every, config.gradient_steps]
 
     def _learn(self) -> None:
         drawn = self.replay.sample(self.settings.batch_size)
@@ -290,6 +298,7 @@ class OffPolicyTrainable(OnlineTrainable):
             "replay": self.replay.state(),
             "exploring": self.exploring.bit_generator.state,
             "gradient_steps": self.gradient_steps,
+            "starts": self._starts,
             "due_elsewhere": self._due_elsewhere,
             "pace": self._pace(),
             "unreported": self._unreported,
@@ -310,7 +319,10 @@ class OffPolicyTrainable(OnlineTrainable):
         self.exploring.bit_generator.state = state["exploring"]
         self.gradient_steps, self._unreported = int(state["gradient_steps"]), int(state["unreported"])
         self._due_elsewhere = int(state.get("due_elsewhere", 0))
-        if list(state.get("pace", self._pace())) != self._pace():
+        changed = list(state.get("pace", self._pace())) != self._pace()
+        if not changed or self.gradient_steps:
+            self._starts = int(state.get("starts", self._starts))
+        if changed:
             # Steps played at another pace owe nothing at this one: neither a burst to catch up with nor a long rest.
             self._due_elsewhere += self.gradient_steps - self._due()
         self._names = list(state["names"])

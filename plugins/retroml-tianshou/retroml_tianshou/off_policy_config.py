@@ -140,6 +140,14 @@ class OffPolicyConfig:
         help="Steps played before the first update: more begin from a broader replay, fewer begin to learn sooner.",
         source="CleanRL (Mnih 2015 has 50,000, SB3 zoo 100,000)",
     )
+    learning_starts_share: float | None = param(
+        0.05,
+        ge=0.0,
+        le=1.0,
+        help="Share of the budget after which learning begins at the latest, so that a short training learns too: higher plays "
+        "longer first, lower learns sooner from less; null waits for learning_starts whatever the budget.",
+        advanced=True,
+    )
     target_every: int = param(
         250,
         ge=1,

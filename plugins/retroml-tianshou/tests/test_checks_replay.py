@@ -69,9 +69,10 @@ def test_a_replay_too_small_for_its_games_is_refused(faults):
 
 
 def test_a_budget_without_learning_is_a_warning(faults):
-    problem = faults(Budget(steps=80_000))["algorithm.learning_starts"]
+    problem = faults(Budget(steps=80_000), learning_starts_share=None)["algorithm.learning_starts"]
     assert problem.severity is Severity.WARNING
-    assert faults(Budget(steps=80_001)) == {}
+    assert faults(Budget(steps=80_001), learning_starts_share=None) == {}
+    assert faults(Budget(steps=80_000)) == {}
 
 
 def test_precision_and_network_are_checked_as_for_every_algorithm(faults):

@@ -80,6 +80,24 @@ def test_before_learning_starts_it_only_explores(make):
     }
 
 
+@pytest.mark.parametrize(("used", "share", "learns"), [(0.04, 0.05, False), (0.05, 0.05, True), (0.9, None, False)])
+def test_learning_begins_after_a_share_of_the_budget_at_the_latest(make, used, share, learns):
+    dqn = make(learning_starts=1000, learning_starts_share=share)
+    dqn.advance(FakeControl(done=used))
+    assert (dqn.gradient_steps > 0) is learns
+
+
+def test_learning_that_began_early_goes_on_from_a_checkpoint(make):
+    settings = {"learning_starts": 1000, "update_every": 4}
+    alone, resumed = make(**settings), make(**settings)
+    alone.advance(FakeControl(done=0.1))
+    resumed.restore(alone.state())
+    for dqn in (alone, resumed):
+        dqn.advance(FakeControl(done=0.2))
+    assert resumed.gradient_steps == alone.gradient_steps == 20
+    assert resumed.fingerprint() == alone.fingerprint()
+
+
 def test_every_standard_metric_is_reported(make):
     metrics = make().advance(FakeControl()).metrics
     assert {"loss/td", "value/q_mean", "grad/norm", "grad/clip_share", "update/ratio", "policy/epsilon"} < set(metrics)

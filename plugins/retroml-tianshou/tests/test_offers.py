@@ -46,7 +46,7 @@ def test_what_may_change_while_training_is_declared():
 
 def test_tuned_defaults_name_their_source():
     untold = {name for _, name, info in PARAMS if not info.source}
-    assert untold == {"precision", "replay_storage", "replay_folder", "report_steps"}
+    assert untold == {"precision", "replay_storage", "replay_folder", "report_steps", "learning_starts_share"}
 
 
 def test_idle_threads_sleep_unless_told_otherwise(monkeypatch):
