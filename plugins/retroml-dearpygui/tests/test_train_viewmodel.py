@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
-from retroml_dearpygui.services.runbook import RunBook
+from retroml_dearpygui.services.runbook import Look, RunBook
 from retroml_dearpygui.ui.train.gallery import about
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
@@ -157,6 +157,14 @@ def test_what_to_expect_is_a_guess_until_something_was_measured(train):
     assert not train.expectation.measured
     assert train.expectation.steps == 5400 * CAUTIOUS_STEPS_PER_SECOND
     assert train.expectation.films == (60.0, None)
+
+
+def test_what_to_expect_is_measured_as_soon_as_something_was_trained(train, tmp_path, app):
+    folder = tmp_path / "20261123t041502-pong-ppo-7k3f9dq2mx"
+    card = RunBook(app.root)._make_card(folder, train_status(step=50_000, seconds=100.0))
+    train.runs.look = Look(recent=(card,))
+    train.tick()
+    assert (train.expectation.measured, train.expectation.steps) == (True, 5400 * 500)
 
 
 def test_speed_is_that_of_past_runs_of_the_algorithm(tmp_path, app):

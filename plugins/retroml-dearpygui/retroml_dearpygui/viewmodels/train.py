@@ -59,6 +59,7 @@ class TrainViewModel(ViewModel):
         self._composer = desk.composer
         self._usual: ExperimentConfig | None = None
         self._wanted = self._asked = 0
+        self._guessing = False
         self._typing = Debounce(desk.clock, 0.3)
         self._compose()
 
@@ -193,6 +194,8 @@ class TrainViewModel(ViewModel):
         if self._typing.due():
             self._remember()
             self._expect()
+        elif self._guessing and self._speed is not None:  # something was trained here meanwhile
+            self._expect()
 
     # --- starting -------------------------------------------------------------------------------------------------------
 
@@ -285,6 +288,7 @@ class TrainViewModel(ViewModel):
         """Have the settings checked; only the last answer counts."""
         self.form.pardon()
         self._asked += 1
+        self._guessing = self._speed is None
         if not self.can_start or self._usual is None:
             self.changed()
             return

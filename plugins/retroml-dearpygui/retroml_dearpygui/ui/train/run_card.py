@@ -79,7 +79,7 @@ class ControlsCard:
         dpg.configure_item("run.stop", show=words.stop)
         share = 1.0 if status.state is RunState.COMPLETED else status.fraction
         dpg.set_value("run.bar", share)
-        dpg.set_value("run.words", f"{share:.0%} · step {million(status.step)} · {trained(status.seconds)} so far")
+        dpg.set_value("run.words", f"{share:.0%} · step {million(status.step)} · {trained(status.seconds)}")
         note = status.reason or status.activity
         dpg.configure_item("run.note", show=bool(note))
         dpg.set_value("run.note", note)
