@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from retroml_video.curve import Curve
     from retroml_video.projector import Stretch
 
-__all__ = ["Stage", "Wording", "first_moment", "pixel_aspect"]
+__all__ = ["Stage", "Wording", "first_moment", "no_picture", "pixel_aspect"]
 
 _FADE_SECONDS = 0.4
 _LAST_STEP = 2**62
@@ -43,13 +43,12 @@ class Wording:
 class Stage:
     """The canvas, its planes, the panel (None without captions) and the headline above the game.
 
-    `first` is the stretch the film begins with: its first picture says how large the game is. `absent` says of overlays that
+    `moment` is the one the film begins with: its picture says how large the game is. `absent` says of overlays that
     are wished for and not there why.
     """
 
-    def __init__(self, job: FilmJob, first: Stretch, wording: Wording, curve: Curve) -> None:
+    def __init__(self, job: FilmJob, moment: Moment, wording: Wording, curve: Curve) -> None:
         config = job.config
-        moment = first_moment(job.tape, first)
         frame = moment.frames[0]
         captions = config.captions and any(vars(config.overlays).values())
         self.layout = Layout.fit(
@@ -126,7 +125,12 @@ def first_moment(tape: Tape, stretch: Stretch) -> Moment:
     for moment in tape.play(stretch.episode, first=stretch.first, last=last, view=View.COLOUR_60):
         if len(moment.frames):
             return moment
-    raise FilmError(f"game {stretch.episode.number} cannot be played back: it holds no picture")
+    raise no_picture(stretch)
+
+
+def no_picture(stretch: Stretch) -> FilmError:
+    """What is said of a stretch that cannot be shown."""
+    return FilmError(f"game {stretch.episode.number} cannot be played back: it holds no picture")
 
 
 def pixel_aspect(tape: Tape, frame: NDArray[np.uint8]) -> float:

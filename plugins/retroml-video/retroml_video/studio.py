@@ -6,8 +6,9 @@ was in the middle of again, without drawing what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from retroml_video.panel import Caption
 from retroml_video.policy import PolicyView, Thought
 from retroml_video.projector import GAME_FPS, Projector, Shot, Stretch, pictures_in
 from retroml_video.soundtrack import sound_rate
-from retroml_video.stage import Stage, Wording
+from retroml_video.stage import Stage, Wording, no_picture
 from retroml_video.words import clock
 
 if TYPE_CHECKING:
@@ -69,7 +70,19 @@ class Studio:
         total = total if pictures is None else min(pictures, total)
         if total < 1:
             raise FilmError("too little play is recorded yet for a single picture: let it train for a moment")
-        stage = Stage(self.job, stretches[0], self.wording, self.curve)
+        rate = sound_rate(self.job, self.job.tape)
+        projector = Projector(
+            self.job.tape,
+            fps=fps,
+            frames_per_step=frames_per_step(self.job),
+            deflicker=self.settings.deflicker,
+            sound=rate > 0,
+        )
+        shots = projector.play(stretches[0], may_skip=_spare(stretches, 0, stretches[0], 0))
+        first = next(shots, None)
+        if first is None or not len(first.moment.frames):
+            raise no_picture(stretches[0])
+        stage = Stage(self.job, first.moment, self.wording, self.curve)
         layout = stage.layout
         with FilmWriter.of(
             self.job,
@@ -78,9 +91,9 @@ class Studio:
             settings=self.settings,
             title=self.wording.title,
             description=f"{self.wording.heading}, {self.wording.subtitle}. Every picture is real play, re-simulated.",
-            sound_rate=sound_rate(self.job, self.job.tape),
+            sound_rate=rate,
         ) as writer:
-            segments = self._film(writer, stage, stretches, total)
+            segments = self._film(writer, stage, projector, chain([first], shots), stretches, total)
             for _ in range(round(hold_seconds * fps)):
                 writer.write(stage.planes.yuv)
             writer.finish(chapters=_chapters(segments, writer), poster_seconds=_poster_seconds(segments))
@@ -95,7 +108,7 @@ class Studio:
             notes=(self.policy.problem,) if self.policy.problem else (),
             extra={
                 "codec": writer.codec,
-                "sound": "the game shown" if writer.sound_rate else None,
+                "sound": "the game shown" if rate else None,
                 "game_scale": [layout.scale_x, layout.scale_y],
                 "overlays_absent": stage.absent,
             },
@@ -121,14 +134,16 @@ class Studio:
             x=float(moment.step if self.curve_follows == "step" else moment.index + 1),
         )
 
-    def _film(self, writer: FilmWriter, stage: Stage, stretches: Sequence[Stretch], total: int) -> list[FilmSegment]:
-        projector = Projector(
-            self.job.tape,
-            fps=writer.fps,
-            frames_per_step=frames_per_step(self.job),
-            deflicker=self.settings.deflicker,
-            sound=writer.sound_rate > 0,
-        )
+    def _film(
+        self,
+        writer: FilmWriter,
+        stage: Stage,
+        projector: Projector,
+        opening: Iterator[Shot],
+        stretches: Sequence[Stretch],
+        total: int,
+    ) -> list[FilmSegment]:
+        """Film the stretches, of which the first is being played as `opening`."""
         segments: list[FilmSegment] = []
         missing = 0
         for position, planned in enumerate(stretches):
@@ -140,9 +155,9 @@ class Studio:
                 writer.skip(note["pictures"] - writer.frames, note["samples"] - writer.sound.samples)
                 projector.frames, missing = note["frames"], note["missing"]
                 continue
-            later = sum(other.room for other in stretches[position + 1 :])
-            may_skip = max((stretch.latest or stretch.last) - stretch.last + later - missing, 0)
-            segment, steps = self._shoot_one(writer, stage, projector, stretch, may_skip, total)
+            spare = _spare(stretches, position, stretch, missing)
+            shots = projector.play(stretch, may_skip=spare) if position else opening
+            segment, steps = self._shoot_one(writer, stage, shots, stretch, total)
             missing += stretch.steps - steps
             if segment is not None:
                 segments.append(segment)
@@ -153,12 +168,12 @@ class Studio:
         return segments
 
     def _shoot_one(
-        self, writer: FilmWriter, stage: Stage, projector: Projector, stretch: Stretch, may_skip: int, total: int
+        self, writer: FilmWriter, stage: Stage, shots: Iterator[Shot], stretch: Stretch, total: int
     ) -> tuple[FilmSegment | None, int]:
-        """Film one stretch; what it showed (None: not a picture) and in how many steps."""
+        """Film one stretch as it is played in `shots`; what it showed (None: not a picture) and in how many steps."""
         take = _Take(stretch, writer.frames)
         thought, unseen = Thought(), None
-        for shot in projector.play(stretch, may_skip=may_skip):
+        for shot in shots:
             take.see(shot)
             _hear(writer, shot)
             if shot.pictures and stage.panel is not None:
@@ -182,6 +197,12 @@ class Studio:
         if unseen is not None and stage.panel is not None:  # kept from before: what it said is said again, for the sidecar
             stage.panel.show(self.caption(stretch, unseen, thought))
         return take.segment(writer, stage.said(stretch)), take.steps
+
+
+def _spare(stretches: Sequence[Stretch], position: int, stretch: Stretch, missing: int) -> int:
+    """How many still steps of `stretch`, the one at `position` as long as it is now, may be left out: others can stand in."""
+    later = sum(other.room for other in stretches[position + 1 :])
+    return max((stretch.latest or stretch.last) - stretch.last + later - missing, 0)
 
 
 def _hear(writer: FilmWriter, shot: Shot) -> None:

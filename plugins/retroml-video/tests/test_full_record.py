@@ -103,3 +103,16 @@ def test_evaluation_games_can_be_shown(make_job):
 def test_what_cannot_be_shown_is_told_with_what_can(job, wish, words):
     with pytest.raises(FilmError, match=words):
         render(job, **wish)
+
+
+def test_what_a_film_begins_with_is_played_once(make_job):
+    tape, asked = made_up_tape(), []
+    whole = tape.play
+
+    def play(episode, **wishes):
+        asked.append(wishes["first"])
+        return whole(episode, **wishes)
+
+    tape.play = play
+    FullRecord(FullRecordConfig(episode=2, hardware=False)).render(make_job(tape=tape))
+    assert asked == [0]
