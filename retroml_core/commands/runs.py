@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
+from retroml_core.runs.recovering import UNREADABLE
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, moment, score, short_ids
 
@@ -42,6 +43,9 @@ def main(app: App, argv: Sequence[str]) -> int:
         limit=asked.limit or None,
     )
     rows = service.list(wanted)
+    for row in rows:
+        if UNREADABLE in row.reason:
+            sys.stderr.write(f"{row.id} is {row.state}: {row.reason}\n")
     if asked.json:
         sys.stdout.write(json.dumps([as_tree(row) for row in rows], indent=2) + "\n")
     elif rows:

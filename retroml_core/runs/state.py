@@ -88,7 +88,7 @@ def process_lives(pid: int | None, started: float | None) -> bool:
 
 
 def read_status(folder: Path) -> RunStatus:
-    """The status of the run in `folder` as of now. A missing or unreadable `state.json` reads as created."""
+    """The status of the run in `folder` as of now; see `stored_status`."""
     status = stored_status(folder)
     if not status.state.live or _at_work(status):
         return status
@@ -97,13 +97,20 @@ def read_status(folder: Path) -> RunStatus:
 
 
 def stored_status(folder: Path) -> RunStatus:
-    """What `state.json` says, whether or not its process lives."""
+    """What `state.json` says, whether or not its process lives; where it is gone or damaged, what events and checkpoints say.
+
+    Created, when there are none of these either, or the file cannot be opened at this moment.
+    """
+    from retroml_core.runs.recovering import recovered
+
     try:
         raw = read_json(folder / "state.json")
         known = {field.name for field in dataclasses.fields(RunStatus)}
         values = {key: value for key, value in raw.items() if key in known}
-        return RunStatus(**{**values, "state": RunState(values.get("state", "created"))})
-    except (OSError, ValueError, TypeError, AttributeError):
+        return RunStatus(**{**values, "state": RunState(raw["state"])})
+    except (FileNotFoundError, ValueError, TypeError, AttributeError, KeyError):
+        return RunStatus(**recovered(folder))
+    except OSError:
         return RunStatus()
 
 
