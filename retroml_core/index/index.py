@@ -19,7 +19,7 @@ from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
 from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store
-from retroml_core.runs.roots import is_run
+from retroml_core.runs.roots import is_headless, is_run
 from retroml_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ class Index:
                 self._sync_folder(folder, report)
             else:
                 report.runs += 1
+        report.problems += [_told(folder) for folder in self.root.headless_folders()]
         report.removed = self._forget(known.keys() - folders.keys())
         return report
 
@@ -178,6 +179,8 @@ class Index:
                 report.runs += 1
             elif is_run(folder := self.root.experiments / name):
                 self._sync_folder(folder, report)
+            elif is_headless(folder):
+                report.problems.append(_told(folder))
         report.removed = self._forget(known.keys() - now.keys())
         return report
 
@@ -208,3 +211,8 @@ class Index:
                 yield
         except Timeout as error:
             raise IndexFailure(f"another process has been rebuilding {self.root.database} for {LOCK_SECONDS} s") from error
+
+
+def _told(headless: Path) -> str:
+    advice = 'put it back (provenance.json there holds the settings under "config") or delete the folder'
+    return f"{headless.name} is not listed: its config.json is missing from {headless}; {advice}"

@@ -18,7 +18,7 @@ from retroml_core.faults import Fault
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["APP_NAME", "DataRoot", "RootError", "find_data_root", "is_run"]
+__all__ = ["APP_NAME", "DataRoot", "RootError", "find_data_root", "is_headless", "is_run"]
 
 APP_NAME = "RetroML"
 _ADVICE = "free it, or set RETROML_HOME to a folder you can write to"
@@ -78,6 +78,15 @@ class DataRoot:
         except OSError as error:
             raise self._unreadable(error) from error
 
+    def headless_folders(self) -> list[Path]:
+        """Folders that are no run for want of a `config.json`, see `is_headless`. Raises RootError as `run_folders`."""
+        try:
+            return sorted(entry for entry in self.experiments.iterdir() if is_headless(entry))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unreadable(error) from error
+
     def changed_at(self) -> dict[str, int]:
         """When something was last made, replaced or removed in each folder that may be a run, by name, in nanoseconds.
 
@@ -99,6 +108,13 @@ class DataRoot:
 def is_run(folder: Path) -> bool:
     """Whether `folder` is that of a run, whole or not."""
     return not folder.name.startswith(".") and (folder / "config.json").is_file()
+
+
+def is_headless(folder: Path) -> bool:
+    """Whether `folder` holds what training leaves, a tape, checkpoints or events, but no `config.json`."""
+    if folder.name.startswith(".") or (folder / "config.json").exists():
+        return False
+    return any(next((folder / part).glob("*"), None) for part in ("tape", "checkpoints", "events"))
 
 
 def find_data_root(plugins: PluginManager | None = None) -> DataRoot:

@@ -370,6 +370,15 @@ def test_following_names_a_broken_folder_every_time(index, make_run):
         assert [problem.split()[0] for problem in index.follow().problems] == [bad.run.id]
 
 
+def test_a_folder_without_its_config_is_told_by_every_look(index, make_run):
+    lost = make_run()
+    lost.say(episode(1), step=1)
+    (lost.run.folder / "config.json").unlink()
+    for look in (index.sync, index.follow, index.follow, index.sync):
+        (problem,) = look().problems
+        assert f"{lost.run.id} is not listed: its config.json is missing from {lost.run.folder}" in problem
+
+
 def test_a_run_whose_process_is_gone_is_interrupted(index, make_run):
     fake = make_run()
     fake.status(state=RunState.RUNNING, pid=2**22 + 1, process_started=1.0)

@@ -83,6 +83,18 @@ def test_half_made_runs_are_not_listed(tmp_path):
     assert [folder.name for folder in root.run_folders()] == ["20260101t000000-a-b-0"]
 
 
+def test_folders_that_lost_their_config_are_found(tmp_path):
+    root = DataRoot(tmp_path)
+    for name in ("lost", "empty", "whole", ".new-one"):
+        (root.experiments / name / "checkpoints").mkdir(parents=True)
+        if name != "empty":
+            (root.experiments / name / "checkpoints" / "000000000001").mkdir()
+    (root.experiments / "whole" / "config.json").write_text("{}")
+    (root.experiments / "file").write_text("")
+    assert [folder.name for folder in root.headless_folders()] == ["lost"]
+    assert DataRoot(tmp_path / "none").headless_folders() == []
+
+
 def test_no_runs_before_the_first(tmp_path):
     assert DataRoot(tmp_path / "none").run_folders() == []
 
