@@ -111,7 +111,7 @@ def ending(run: Run, title: str, status: RunStatus) -> list[str]:
     if status.state in (RunState.FAILED, RunState.INTERRUPTED):
         lines += _after_failure(run, status)
     films = [f"  {film.path}" for film in run.films()]
-    return [*lines, *(["Films:"] if films else []), *films, "Next:", *_next_steps(run.id, status.state)]
+    return [*lines, *(["Films:"] if films else []), *films, "Next:", *_next_steps(run, status)]
 
 
 def log_tail(run: Run) -> list[str]:
@@ -137,11 +137,11 @@ def _after_failure(run: Run, status: RunStatus) -> list[str]:
     return [kept, *advice, *([f"The end of {run.log_file}:"] if written else []), *written]
 
 
-def _next_steps(run_id: str, state: RunState) -> list[str]:
+def _next_steps(run: Run, status: RunStatus) -> list[str]:
     steps = [("show", "scores, settings, files")]
-    if state is not RunState.COMPLETED:
+    if status.state is not RunState.COMPLETED:
         steps.append(("resume", "go on from the last checkpoint"))
-    if state in (RunState.COMPLETED, RunState.STOPPED):
+    if status.state in (RunState.COMPLETED, RunState.STOPPED) and status.step and any(run.tape_folder.glob("*")):
         steps.append(("film", "make another film"))
     steps.append(("rerun", "train again with the same settings, or others"))
-    return [f"  retroml {command} {run_id}   {meaning}" for command, meaning in steps]
+    return [f"  retroml {command} {run.id}   {meaning}" for command, meaning in steps]

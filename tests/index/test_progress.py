@@ -274,10 +274,21 @@ def test_the_films_are_named_with_their_path(screen, fake, monkeypatch):
 
 
 def test_only_what_makes_sense_is_offered_next(screen, fake):
-    fake.status(state=RunState.COMPLETED)
+    fake.run.tape_folder.mkdir()
+    write_json(fake.run.folder / "tape" / "some.json", {})
+    fake.status(state=RunState.COMPLETED, step=9)
     text = screen.finish(screen.look())
     assert f"retroml film {fake.run.id}" in text
     assert "retroml resume" not in text
+
+
+@pytest.mark.parametrize(("taped", "step"), [(False, 9), (True, 0)])
+def test_no_film_is_offered_of_what_was_not_taped(screen, fake, taped, step):
+    fake.run.tape_folder.mkdir()
+    if taped:
+        write_json(fake.run.tape_folder / "some.json", {})
+    fake.status(state=RunState.COMPLETED, step=step)
+    assert "retroml film" not in screen.finish(screen.look())
 
 
 def test_a_dead_process_is_noticed_and_its_last_words_shown(screen, fake):
