@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hydra.errors import CompactHydraException, HydraException, MissingConfigException
@@ -12,14 +13,14 @@ from hydra.errors import CompactHydraException, HydraException, MissingConfigExc
 from retroml_core.faults import Fault
 from retroml_core.plugins.suggestions import UnknownName, listing, nearest
 from retroml_core.schema import ExperimentConfig
+from retroml_core.specs import Problem
 
 if TYPE_CHECKING:
     from omegaconf.errors import OmegaConfBaseException
 
     from retroml_core.plugins.registry import Registry
-    from retroml_core.specs import Problem
 
-__all__ = ["ConfigError", "explain", "key_advice", "known_keys", "of_problems"]
+__all__ = ["ConfigError", "KeyFault", "explain", "key_advice", "known_keys", "of_problems"]
 
 
 class ConfigError(Fault, CompactHydraException):
@@ -33,20 +34,28 @@ class ConfigError(Fault, CompactHydraException):
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyFault(Problem):
+    """What is wrong with a key, whatever its value; with the key "" the message says it all."""
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
 def of_problems(problems: Sequence[Problem]) -> ConfigError:
     """One error that names all `problems`."""
-    lines = [f"  {problem}" for problem in problems]
-    head = "The config has a fault:" if len(lines) == 1 else f"The config has {len(lines)} faults:"
-    return ConfigError("\n".join([head, *lines]), problems)
+    if len(problems) == 1:
+        return ConfigError(str(problems[0]), problems)
+    return ConfigError("\n  ".join([f"The config has {len(problems)} faults:", *map(str, problems)]), problems)
 
 
-def explain(error: HydraException | OmegaConfBaseException, registry: Registry) -> ConfigError:
+def explain(error: HydraException | OmegaConfBaseException, registry: Registry) -> Problem:
     """Hydra's error in our words, with what was perhaps meant."""
     text = str(error)
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         return _missing_option(error.missing_cfg_file, error.options or ())
     if match := re.search(r"Could not override '([^']+)'\. No match in the defaults list", text):
-        return ConfigError(f"{match[1]}: this group is added, not replaced: write +{match[1]}=...")
+        return KeyFault(key=match[1], message=f"this group is added, not replaced: write +{match[1]}=...")
     if match := re.search(r"Could not override '([^']+)'|Could not append to config. An item is already at '([^']+)'", text):
         return _wrong_key(match[1] or match[2], registry, is_there=bool(match[2]))
     if match := re.search(r"Error merging override ([^\n]+)", text):
@@ -54,20 +63,21 @@ def explain(error: HydraException | OmegaConfBaseException, registry: Registry) 
         if cause.startswith("Invalid type assigned"):
             key = match[1].partition("=")[0]
             beneath = [full for full in known_keys(registry) if full.startswith(f"{key}.")]
-            return ConfigError(f"{match[1]}: {key} has no such option; set its parts one by one: {', '.join(beneath)}")
-        return ConfigError(f"{match[1]}: {cause}" if cause else text)
-    return ConfigError(text)
+            message = f"{key} has no such option; set its parts one by one: {', '.join(beneath)}"
+            return KeyFault(key=match[1], message=message)
+        return KeyFault(key=match[1], message=cause) if cause else KeyFault(key="", message=text)
+    return KeyFault(key="", message=text)
 
 
-def _missing_option(file: str, options: Iterable[str]) -> ConfigError:
+def _missing_option(file: str, options: Iterable[str]) -> Problem:
     group, _, name = file.rpartition("/")
-    return ConfigError(f"{group}={name}: {UnknownName(group or 'config', name, options)}")
+    return Problem(key=group, value=name, message=str(UnknownName(group or "config", name, options)))
 
 
-def _wrong_key(key: str, registry: Registry, *, is_there: bool) -> ConfigError:
+def _wrong_key(key: str, registry: Registry, *, is_there: bool) -> Problem:
     if is_there:
-        return ConfigError(f"{key} is a setting already: write it without the +")
-    return ConfigError(f"{key}: there is no such setting; {key_advice(key, known_keys(registry))}")
+        return KeyFault(key=key, message="is a setting already: write it without the +")
+    return KeyFault(key=key, message=f"there is no such setting; {key_advice(key, known_keys(registry))}")
 
 
 def key_advice(key: str, keys: Sequence[str]) -> str:

@@ -159,9 +159,18 @@ def test_presets_take_the_time_they_promise(app, preset, low, high):
         ("film.zzz=1", "film.zzz: there is no such setting; there is film.accent, film.captions,"),
         ("zzz.yyy=1", "zzz.yyy: there is no such setting; `retroml --help` lists them all"),
         ("+sede=1", "sede: there is no such setting; did you mean seed?"),
-        ("seed=abc", "seed=abc: Value 'abc' of type 'str' could not be converted to Integer"),
+        ("seed=abc", "seed=abc: must be a whole number between 0 and 4294967295, or null ("),
+        ("checkpoints.keep=1.5", "checkpoints.keep=1.5: must be a whole number between 1 and 10000 ("),
+        ("deterministic=maybe", "deterministic=maybe: must be true or false ("),
+        ("tags=fast", "tags=fast: must be a list of words, written [a,b] ("),
+        (
+            "checkpoints.every_steps=often",
+            "checkpoints.every_steps=often: must be a whole number of at least 1 steps, or null (",
+        ),
+        ("seed=1,2", "seed=1,2: holds several values: add --multirun to train once for each"),
+        ("game=[", "game=[: no game is called '['; there is catch"),
         ("experiment=random_catch", "experiment: this group is added, not replaced: write +experiment=..."),
-        ("seed", "Error parsing override 'seed'"),
+        ("seed", "seed: write KEY=VALUE, such as budget.hours=2"),
         (
             "network=resnet",
             "network=resnet: network has no such option; set its parts one by one: network.blocks, network.channels,",
@@ -178,6 +187,59 @@ def test_all_faults_are_named_at_once(app):
     assert "game=cath: no game is called 'cath'; did you mean catch? (`retroml games` lists them all)" in message
     for key in ("seed=-1", "film.fps=10", "device=gpu", "deterministic=True", "metrics=nope"):
         assert f"\n  {key}: " in message
+
+
+def test_faults_of_keys_types_and_ranges_are_named_at_once(app):
+    message = refused(app, "seed=-1", "checkpoints.keep=abc", "budget.stepz=4", "game=cath", "film.fps=10", "preset=shrot", "x")
+    assert message.startswith("The config has 7 faults:\n")
+    assert "\n  checkpoints.keep=abc: must be a whole number between 1 and 10000 (How many full checkpoints" in message
+    assert "\n  budget.stepz: there is no such setting; did you mean budget.steps?" in message
+    for start in (
+        "seed=-1: must be between",
+        "game=cath: no game",
+        "film.fps=10: ",
+        "preset=shrot: no preset",
+        "x: write KEY=",
+    ):
+        assert f"\n  {start}" in message
+
+
+def test_settings_of_an_algorithm_that_is_not_there_are_left_alone(installed):
+    assert refused(installed, "algorithm=dreamer", "algorithm.gamma=0.9").startswith(
+        "algorithm=dreamer: no algorithm is called"
+    )
+
+
+@pytest.mark.parametrize(("value", "message"), [("2.5", "between 0 and 1"), ("abc", "a number between 0 and 1")])
+def test_a_number_of_an_algorithm_says_its_range_and_meaning(rich, value, message):
+    assert (
+        refused(rich, "algorithm=rich", f"algorithm.rate={value}") == f"algorithm.rate={value}: must be {message} (A number.)"
+    )
+
+
+def test_the_names_of_an_enumeration_are_listed(rich):
+    assert refused(rich, "algorithm=rich", "algorithm.net=HUGE").startswith("algorithm.net=HUGE: must be one of SMALL, LARGE (")
+
+
+@pytest.mark.parametrize(("override", "steps"), [("2.5e6", 2_500_000), ("7.0", 7)])
+def test_a_whole_number_may_be_written_with_an_exponent(app, override, steps):
+    assert compose(app, [f"budget.steps={override}"]).budget.steps == steps
+
+
+def test_a_saved_config_may_hold_a_float_for_a_whole_number(app):
+    tree = {"game": "catch", "algorithm": {"name": "random"}, "budget": {"steps": 1e4}}
+    assert from_tree(tree, app).budget.steps == 10_000
+
+
+def test_all_types_that_are_wrong_in_a_saved_config_are_named(app):
+    tree = {"game": "catch", "algorithm": {"name": "random"}, "seed": "x", "name": ["a"], "sede": 1}
+    with pytest.raises(ConfigError) as caught:
+        from_tree(tree, app)
+    assert {problem.key for problem in caught.value.problems} == {"seed", "name", "sede"}
+
+
+def test_a_number_that_is_not_whole_is_refused(app):
+    assert refused(app, "budget.steps=1.5e0").startswith("budget.steps=1.5: must be a whole number between 1 and")
 
 
 def test_a_config_error_is_a_fault_with_its_problems(app):
@@ -216,7 +278,7 @@ def test_what_is_not_written_takes_its_default(app):
         ({"game": "chess", "algorithm": {"name": "random"}}, "game=chess: no game is called 'chess'"),
         ({"game": "catch", "algorithm": {"name": "random", "speed": 1}}, "algorithm.speed: there is no such setting"),
         ({"game": "catch", "algorithm": {"name": "random"}, "film": {"fsp": 1}}, "film.fsp: there is no such setting; did you"),
-        ({"game": "catch", "algorithm": {"name": "random"}, "seed": "x"}, "seed: Value 'x' of type 'str'"),
+        ({"game": "catch", "algorithm": {"name": "random"}, "seed": "x"}, "seed=x: must be a whole number between"),
         ({"game": "catch", "algorithm": {"name": "random"}, "film": 3}, "film: "),
         ({"game": "catch", "algorithm": {"name": "random"}, "budget": []}, "budget: "),
     ],

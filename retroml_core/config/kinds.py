@@ -1,0 +1,138 @@
+"""Which kind of value a setting takes, and what to say about a value of another kind."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import enum
+import re
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from retroml_core.config.settings import settings_of
+from retroml_core.config.validation import range_text
+from retroml_core.params import ParamInfo, param_info
+from retroml_core.schema import ExperimentConfig
+from retroml_core.specs import Problem
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from retroml_core.plugins.registry import Registry
+
+__all__ = ["drop_misfits", "whole_numbers"]
+
+_LARGEST = 1e15
+_FLOATS = re.compile(r"[^=,]+=[\d.eE+,]*\d[.eE][\d.eE+,]*")
+_NOUNS = {int: "whole numbers", float: "numbers", str: "words", bool: "true or false"}
+
+
+def whole_numbers(overrides: Sequence[str], registry: Registry) -> list[str]:
+    """`overrides`, with `budget.steps=1e6` written `budget.steps=1000000`: Hydra takes no float for a whole number."""
+    floats = {text.partition("=")[0] for text in overrides if _FLOATS.fullmatch(text)}
+    whole = floats & _whole_keys(registry) if floats else floats
+    return [_in_digits(text) if text.partition("=")[0] in whole else text for text in overrides]
+
+
+def _in_digits(override: str) -> str:
+    key, _, values = override.partition("=")
+    return f"{key}={','.join(map(_digits, values.split(',')))}"
+
+
+def _digits(value: str) -> str:
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return str(int(number)) if _is_whole(number) else value
+
+
+def _is_whole(value: float) -> bool:
+    return value.is_integer() and abs(value) < _LARGEST
+
+
+def _whole_keys(registry: Registry) -> set[str]:
+    settings = list(settings_of(ExperimentConfig))
+    for group in ("algorithm", "environment"):
+        for spec in registry.of(group).values():
+            settings += settings_of(getattr(spec, "config"), f"{group}.")  # noqa: B009  # not in Spec
+    return {setting.key for setting in settings if set(re.findall(r"\w+", setting.type)) <= {"class", "int", "None"}}
+
+
+def drop_misfits(tree: dict[str, Any], schema: DictConfig) -> list[Problem]:
+    """Take every value out of `tree` that `schema` does not take, and say what it takes instead.
+
+    A whole number written as a float (`1e6`) is made one. The keys of `tree` are those of `schema`, or some of them.
+    """
+    return list(_misfits(tree, copy.deepcopy(schema), ""))
+
+
+def _misfits(tree: dict[str, Any], trial: DictConfig, above: str) -> Iterator[Problem]:
+    part: Any = OmegaConf.get_type(trial)
+    fields = {field.name: field for field in dataclasses.fields(part)}
+    hints = typing.get_type_hints(part)
+    for name, value in list(tree.items()):
+        if dataclasses.is_dataclass(OmegaConf.get_type(trial, name)):
+            yield from _misfits(value, trial[name], f"{above}{name}.")
+        elif _takes(trial, name, value):
+            continue
+        elif _without_none(hints[name]) is int and isinstance(value, float) and _is_whole(value):
+            tree[name] = int(value)
+        else:
+            del tree[name]
+            info = param_info(fields[name])
+            words, hint = _words(hints[name], info), info.help if info else ""
+            yield Problem(key=above + name, value=_written(value), message=f"must be {words}", hint=hint)
+
+
+def _takes(trial: DictConfig, name: str, value: Any) -> bool:
+    try:
+        trial[name] = value
+    except OmegaConfBaseException:
+        return False
+    return True
+
+
+def _without_none(hint: Any) -> Any:
+    """`X | None` -> `X`."""
+    if typing.get_origin(hint) not in (types.UnionType, typing.Union):
+        return hint
+    others = [other for other in typing.get_args(hint) if other is not types.NoneType]
+    return others[0] if len(others) == 1 else hint
+
+
+def _words(hint: Any, info: ParamInfo | None) -> str:
+    """ "a number between 0 and 1", "true or false", "a list of whole numbers, written [1,2]"."""
+    kind = _without_none(hint)
+    or_none = "" if kind is hint else ", or null"
+    if kind in (int, float):
+        return _number("a whole number" if kind is int else "a number", info) + or_none
+    if kind in (str, bool):
+        return ("text" if kind is str else "true or false") + or_none
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return f"one of {', '.join(member.name for member in kind)}{or_none}"
+    if typing.get_origin(kind) in (list, tuple):
+        inner: Any = next(iter(typing.get_args(kind)), None)
+        return f"a list of {_NOUNS.get(inner, 'values')}, written [a,b]{or_none}"
+    return f"of the type {getattr(kind, '__name__', kind) if not typing.get_args(kind) else kind}"
+
+
+def _number(noun: str, info: ParamInfo | None) -> str:
+    limits = range_text(info.ge, info.le, info.unit) if info else ""
+    return f"{noun} of {limits}" if limits.startswith("at ") else f"{noun} {limits}".rstrip()
+
+
+def _written(value: Any) -> str:
+    """`value` as it is written on the command line."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(map(_written, value))}]"
+    return str(value)
