@@ -9,6 +9,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from omegaconf import OmegaConf
 
 from retroml_core import cli
 from retroml_core.app import App
@@ -386,6 +387,22 @@ def test_an_imported_config_can_be_trained_as_a_new_run(run, started, tmp_path):
     assert again.id != run.id
     assert again.tree["algorithm"] == run.tree["algorithm"]
     assert (again.tree["seed"], again.tree["budget"]["hours"]) == (5, 2)
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "mine.YML"])
+def test_a_config_in_yaml_is_imported(run, tmp_path, capsys, name):
+    (tmp_path / name).write_text(OmegaConf.to_yaml(OmegaConf.create(run.tree)), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["config", "import", str(tmp_path / name)]) == 0
+    assert json.loads(capsys.readouterr().out) == run.tree
+
+
+@pytest.mark.parametrize("content", ["game: [", "- game", "3", "game: ${", "\udcff"])
+def test_importing_yaml_that_is_no_config(home, tmp_path, capsys, content):
+    path = tmp_path / "bad.yaml"
+    path.write_bytes(content.encode(errors="surrogateescape"))
+    assert main(["config", "import", str(path)]) == 2
+    assert str(path) in capsys.readouterr().err
 
 
 def test_importing_checks_ranges(run, tmp_path, capsys):
