@@ -43,6 +43,7 @@ class Ui:
         self.scale = scale
         self._fonts: dict[str, int] = {}
         self._themes: dict[str, int] = {}
+        self._looks: dict[tuple[Palette, float], dict[str, int]] = {}
         self._registry = dpg.add_font_registry()
         self._made: dict[tuple[str, int], int] = {}
         self.dialogs = Dialogs(self)
@@ -53,7 +54,9 @@ class Ui:
         """Take another palette and scale (1.0 is 100 %)."""
         self.palette, self.scale = palette, scale
         self._fonts = {name: self._font(file, self.px(size)) for name, (file, size) in FONTS.items()}
-        self._themes = build_themes(palette, self.px)
+        if (palette, scale) not in self._looks:  # themes are kept as fonts are: there are few looks, and many changes of them
+            self._looks[palette, scale] = build_themes(palette, self.px)
+        self._themes = self._looks[palette, scale]
         dpg.bind_font(self._fonts["body"])
         dpg.bind_theme(self._themes["base"])
 

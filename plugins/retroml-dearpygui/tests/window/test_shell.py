@@ -107,6 +107,14 @@ def test_dark_and_light_by_keyboard(robot):
     assert robot.window.settings.now.theme == "light"
 
 
+def test_a_look_that_was_made_before_costs_nothing_again(robot):
+    ui = robot.window.ui
+    ui.style(ui.palette, ui.scale)
+    before = len(dpg.get_all_items())
+    ui.style(ui.palette, ui.scale)
+    assert len(dpg.get_all_items()) == before
+
+
 def test_a_lower_mode_hides_and_a_higher_one_shows_again(robot):
     assert dpg.does_item_exist("train.algorithm")
     robot.window.settings.set(mode=1)
