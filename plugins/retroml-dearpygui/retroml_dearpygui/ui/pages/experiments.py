@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
+from retroml_dearpygui.ui.pages.compare import CompareView
 from retroml_dearpygui.ui.pages.run_detail import RunDetail
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
 from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
+from retroml_dearpygui.viewmodels.compare import CompareViewModel
 from retroml_dearpygui.viewmodels.experiments import PAGE_SIZE, ExperimentsViewModel
 from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
 from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from retroml_core.index import RunRow
     from retroml_dearpygui.desk import Desk
@@ -29,6 +32,7 @@ __all__ = ["ExperimentsPage"]
 
 PAGER, LEAST_WIDTH = 44, 1130
 TOOLS = 190
+PLACES = ("list", "detail", "compared")
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
 
@@ -39,6 +43,8 @@ class ExperimentsPage(Page):
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(ExperimentsViewModel)
         self.detail = RunDetail(desk, ui, desk.viewmodel(RunDetailViewModel), self._back)
+        self.compared = desk.viewmodel(CompareViewModel)
+        self.compare = CompareView(ui, self.compared)
         self.table: TableView | None = None
         self.export = ExportBox(desk, ui, "experiments.exporting", lambda formats, to: self.vm.export(self._ids, formats, to))
         self._menu = Menu(ui, "experiments.menu")
@@ -58,24 +64,30 @@ class ExperimentsPage(Page):
     def build(self, parent: Item) -> None:
         """Make the widgets."""
         self._seen = -1
-        with dpg.group(tag="experiments.list", show=not self.detail.shown):
+        place = self._place()
+        with dpg.group(tag="experiments.list", show=place == "list"):
             self._build_bar()
             self.export.build()
             text(self.ui, "", "small", "warn", tag="experiments.notice", show=False, wrap=0)
             self._build_empty()
             self._build_table()
-        with dpg.group(tag="experiments.detail", show=self.detail.shown):
+        with dpg.group(tag="experiments.detail", show=place == "detail"):
             self.detail.build()
+        with dpg.group(tag="experiments.compared", show=place == "compared"):
+            self.compare.build()
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
-        shown = self.detail.shown
-        if dpg.is_item_shown("experiments.detail") != shown:
-            dpg.configure_item("experiments.detail", show=shown)
-            dpg.configure_item("experiments.list", show=not shown)
+        place = self._place()
+        if not dpg.is_item_shown(f"experiments.{place}"):
+            for other in PLACES:
+                dpg.configure_item(f"experiments.{other}", show=other == place)
             dpg.set_y_scroll("main", 0)
-        if shown:
+        if place == "detail":
             self.detail.tick(dt)
+            return
+        if place == "compared":
+            self.compare.tick(dt)
             return
         self._menu.tick()
         if self.table is not None:
@@ -89,6 +101,12 @@ class ExperimentsPage(Page):
         """Close the menus."""
         self._menu.close()
         self._columns.close()
+
+    def _place(self) -> str:
+        """What of the page is seen, one of PLACES."""
+        if self.detail.shown:
+            return "detail"
+        return "compared" if self.compared.shown else "list"
 
     # --- building -------------------------------------------------------------------------------------------------------
 
@@ -106,18 +124,27 @@ class ExperimentsPage(Page):
                     self._search(wanted.text)
                     self._filters()
                     self._tools()
+            self._build_tools()
+
+    def _build_tools(self) -> None:
+        """What can be done with the runs ticked: in two rows where there is little room."""
+        ui, vm = self.ui, self.vm
+        tools = (
+            ("resume", "Resume", icons.PLAY, vm.resume, "secondary"),
+            ("stop", "Stop", icons.CIRCLE_STOP, vm.stop, "secondary"),
+            ("duplicate", "Duplicate", icons.COPY, vm.duplicate, "secondary"),
+            ("compare", "Compare", icons.CHART_LINE, self.compared.open, "secondary"),
+            ("race", "Race", icons.FILM, vm.race, "secondary"),
+            ("export", "Export", icons.DOWNLOAD, self._ask_export, "secondary"),
+            ("delete", "Delete", icons.TRASH_2, vm.delete, "danger"),
+        )
+        for part in (tools[:4], tools[4:]) if ui.narrow else (tools,):
             with row(ui):
-                for key, title, icon, do, kind in (
-                    ("resume", "Resume", icons.PLAY, lambda: self.vm.resume(self._selected()), "secondary"),
-                    ("stop", "Stop", icons.CIRCLE_STOP, lambda: self.vm.stop(self._selected()), "secondary"),
-                    ("duplicate", "Duplicate", icons.COPY, lambda: self.vm.duplicate(self._selected()), "secondary"),
-                    ("race", "Race", icons.FILM, lambda: self.vm.race(self._selected()), "secondary"),
-                    ("export", "Export", icons.DOWNLOAD, lambda: self._ask_export(self._selected()), "secondary"),
-                    ("delete", "Delete", icons.TRASH_2, lambda: self.vm.delete(self._selected()), "danger"),
-                ):
-                    button(ui, title, do, kind, icon=icon, tag=f"experiments.{key}")
-                button(ui, "", self.vm.select_all, "link", tag="experiments.all")
-                button(ui, "Select none", self.vm.clear_selection, "link", tag="experiments.none")
+                for key, title, icon, do, kind in part:
+                    button(ui, title, partial(self._do, do), kind, icon=icon, tag=f"experiments.{key}")
+                if part[-1] is tools[-1]:
+                    button(ui, "", vm.select_all, "link", tag="experiments.all")
+                    button(ui, "Select none", vm.clear_selection, "link", tag="experiments.none")
 
     def _search(self, words: str) -> None:
         dpg.add_input_text(
@@ -241,6 +268,7 @@ class ExperimentsPage(Page):
             ("resume", "Resume", icons.PLAY),
             ("stop", "Stop", icons.CIRCLE_STOP),
             ("duplicate", "Duplicate", icons.COPY),
+            ("compare", "Compare", icons.CHART_LINE),
             ("race", "Race", icons.FILM),
             ("export", "Export", icons.DOWNLOAD),
             ("delete", "Delete", icons.TRASH_2),
@@ -273,8 +301,9 @@ class ExperimentsPage(Page):
     def _back(self) -> None:
         self.vm.reload()
 
-    def _selected(self) -> list[str]:
-        return sorted(self.vm.selected)
+    def _do(self, action: Callable[[list[str]], None]) -> None:
+        """Do something with the runs ticked."""
+        action(sorted(self.vm.selected))
 
     def _clear(self) -> None:
         dpg.set_value("experiments.text", "")

@@ -166,6 +166,16 @@ def test_ticked_runs_are_resumed(robot, shown, monkeypatch):
     robot.wait(lambda: resumed == [shown[1]], "Beta to be resumed")
 
 
+def test_ticked_runs_are_compared_and_left(robot, shown, table):
+    table.select_page(True)
+    robot.wait(lambda: dpg.is_item_enabled("experiments.compare"), "the button")
+    robot.click("experiments.compare")
+    robot.wait(lambda: {"Alpha", "Beta", "Gamma"} <= set(texts("compare.table")), "a row for each")
+    assert "different games" in dpg.get_value("compare.note")
+    robot.click("compare.back")
+    robot.wait(lambda: dpg.is_item_shown("experiments.list"), "the table of all runs")
+
+
 def test_runs_are_exported_into_a_folder(robot, shown, tmp_path, monkeypatch):
     exported = []
     monkeypatch.setattr(RunCommands, "export", lambda self, ids, formats, to: exported.append((ids, formats, to)) or (to, []))
