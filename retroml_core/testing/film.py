@@ -249,6 +249,7 @@ class MadeUpArena:
 
     asked: list[tuple[int, int]] = field(default_factory=list)
     closed: int = 0
+    sound_rate: int = 0
 
     def play(self, step: int, *, seed: int, most_steps: int, tick: Callable[[], None]) -> Staged:
         """A game on a tape of its own."""
@@ -257,7 +258,7 @@ class MadeUpArena:
         length = min(30 + step // 10, most_steps)
         finished = length < most_steps
         episode = made_up_episode(1 + step // 500, length=length, first_step=0, stream="evaluation", finished=finished)
-        return Staged(MadeUpTape(evaluation=[episode]), episode, step)
+        return Staged(MadeUpTape(evaluation=[episode], sound_rate=self.sound_rate), episode, step)
 
     def close(self) -> None:
         """Count it."""

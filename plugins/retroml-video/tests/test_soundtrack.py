@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -11,12 +12,15 @@ from retroml_video import encoder
 from retroml_video.audio import RATE
 from retroml_video.encoder import FilmWriter
 from retroml_video.looks import Looks
+from retroml_video.milestones import Milestones
 from retroml_video.projector import Projector, Stretch
+from retroml_video.race import Race
 from retroml_video.settings import EncoderConfig, TimelapseConfig
+from retroml_video.side_by_side import MilestonesConfig, RaceConfig
 from retroml_video.soundtrack import FADE_SECONDS, Recording, Soundtrack, pack_sound
 from retroml_video.timelapse import Timelapse
 
-from retroml_core.testing.film import made_up_sound, made_up_tape
+from retroml_core.testing.film import MadeUpArena, MadeUpPlayers, made_up_sound, made_up_tape
 
 HEARD = 30_720
 WIDTH, HEIGHT = 64, 48
@@ -184,3 +188,30 @@ def test_a_film_gone_on_with_sounds_as_one_made_at_once(make_job, tmp_path, monk
     renderer.render(make_job(tape=sounding(), target=tmp_path / "a.mp4", **wishes))
     renderer.render(make_job(tape=sounding(), target=tmp_path / "b.mp4", **wishes))
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def beside(make_job, steps, **changes):
+    """A job for films of several games."""
+    parts = {"arena": MadeUpArena(sound_rate=HEARD), "players": MadeUpPlayers(steps), "length_seconds": 1.0}
+    job = make_job(film={"fps": 15, "captions": False}, **parts, **changes)
+    job.run.tree = {"seed": 1}
+    return job
+
+
+def test_of_milestones_the_most_trained_agent_is_heard(make_job):
+    job = beside(make_job, [0, 1800])
+    result = Milestones(MilestonesConfig(hold_seconds=0.5, hardware=False)).render(job)
+    heard, _ = voice_of(job.target)
+    assert result.extra["sound"] == result.segments[-1].title
+    assert result.segments[-1].policy_step == 1800
+    expected = np.concatenate([made_up_sound(index, HEARD) for index in range(15)])
+    assert same(heard[:RATE], expected) > 0.95
+    assert np.abs(heard[round(1.05 * RATE) :]).max() < 0.02
+
+
+def test_of_a_race_the_winner_is_heard(make_job):
+    losing, winning = (beside(make_job, steps, algorithm_title=title) for title, steps in (("PPO", [0]), ("DQN", [0, 1800])))
+    job = replace(losing, others=(winning,), length_seconds=5.0)
+    result = Race(RaceConfig(hold_seconds=0.0, hardware=False)).render(job)
+    assert result.extra["sound"] == max(result.segments, key=lambda segment: segment.score).title == "DQN"
+    assert Looks().examine(job.target).sound
