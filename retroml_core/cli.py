@@ -20,6 +20,9 @@ EXIT_WRONG_USE = 2
 EXIT_INTERRUPTED = 130
 
 _WORD = re.compile(r"[A-Za-z][\w-]*")
+_FLAGS = ("--detach", "--dry-run", "--help", "--safe", "--version")
+_HYDRA_FLAGS = ("--cfg", "--config-dir", "--hydra-help", "--info", "--multirun", "--package", "--resolve")
+_SHORT_FLAGS = ("-c", "-cd", "-i", "-m", "-p")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,11 @@ def _command(app: App, name: str, arguments: list[str]) -> int:
 def _train(app: App, arguments: list[str], options: Options) -> int:
     for failure in app.plugins.failures:
         sys.stderr.write(f"{failure}\n")
-    if any(argument.startswith("-") for argument in arguments):
+    flags = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
+    for flag in flags:
+        if flag not in (*_HYDRA_FLAGS, *_SHORT_FLAGS):
+            raise UnknownName("flag", flag, (*_FLAGS, *_HYDRA_FLAGS))
+    if flags:
         from retroml_core.terminal.multirun import run_hydra
 
         return run_hydra(app, arguments, detach=options.detach, dry_run=options.dry_run)

@@ -18,9 +18,12 @@ from hydra.types import RunMode
 
 from retroml_core.config.composing import ConfigError, compose, connect, with_environment
 from retroml_core.config.folders import core_conf
+from retroml_core.config.kinds import whole_numbers
+from retroml_core.config.spelling import readable
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.terminal.start import begin, follow_run, start
+from retroml_core.terminal.sweeping import fault_of, jobs_of, split_flags
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -87,25 +90,59 @@ class Jobs:
 
 
 def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_run: bool = False) -> int:
-    """Let Hydra carry out `arguments`; the exit code, that of the worst job."""
+    """Let Hydra carry out `arguments`; the exit code, that of the worst job. Raises ConfigError when no job can be run."""
     from retroml_core.runs.ids import new_run_id
 
     connect(app)
+    flags, words = split_flags(arguments)
+    overrides = with_environment(app, whole_numbers(readable(words), app.registry))
+    faults = _faults(app, flags, overrides)
     jobs = Jobs(app, new_run_id("group", "multirun"), detach=detach, dry_run=dry_run)
-    main = hydra.main(config_path=str(core_conf()), config_name="config", version_base="1.3")(jobs)
     code = 0
-    # Hydra's parser wants all flags before all overrides.
-    overrides = [argument for argument in arguments if "=" in argument and not argument.startswith("-")]
-    flags = [argument for argument in arguments if argument not in overrides]
-    with _command_line([*flags, *with_environment(app, overrides)]):
+    try:
+        if not any(fault for _, fault in faults):
+            code = _carry_out([*flags, *overrides], jobs)
+        else:
+            # Hydra runs no job at all when it cannot compose one of them.
+            _say_left_out(faults)
+            for job, fault in faults:
+                if fault:
+                    jobs.done.append(Job(" ".join(job), fault=fault))
+                else:
+                    _carry_out([*flags, *job], jobs)
+    finally:
+        if len(jobs.done) > 1:
+            sys.stderr.write(_summary(jobs.done))
+    return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)
+
+
+def _faults(app: App, flags: Sequence[str], overrides: Sequence[str]) -> list[tuple[list[str], str]]:
+    """The overrides of each job with what is wrong with them ("": nothing); none where only Hydra can tell. Raises ConfigError
+    when the same is wrong with all."""
+    if {"--config-dir", "-cd"} & {flag.partition("=")[0] for flag in flags}:
+        return []
+    jobs = jobs_of(overrides) if {"--multirun", "-m"} & set(flags) else [list(overrides)]
+    faults = [(job, fault_of(app, job)) for job in jobs]
+    if faults and faults[0][1] and len({fault for _, fault in faults}) == 1:
+        raise ConfigError(faults[0][1])
+    return faults
+
+
+def _say_left_out(faults: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Say it before the other jobs take their hours."""
+    for job, fault in faults:
+        if fault:
+            sys.stderr.write(f"left out: {' '.join(job)}\n  {fault}\n")
+
+
+def _carry_out(words: Sequence[str], jobs: Jobs) -> int:
+    main = hydra.main(config_path=str(core_conf()), config_name="config", version_base="1.3")(jobs)
+    with _command_line(words):
         try:
             main()
         except SystemExit as stopped:
-            code = stopped.code if isinstance(stopped.code, int) else 1
-        finally:
-            if len(jobs.done) > 1:
-                sys.stderr.write(_summary(jobs.done))
-    return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)
+            return stopped.code if isinstance(stopped.code, int) else 1
+    return 0
 
 
 def _summary(jobs: Sequence[Job]) -> str:
