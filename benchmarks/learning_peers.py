@@ -138,16 +138,24 @@ def ended(episode: Mapping[str, Any], games: int) -> int:
 
 def theirs(cell: Cell, python: Path | None) -> Mapping[str, Any]:
     """The same of the reference's run. Raises Fault with its last words when it fails."""
+    return by_reference("sb3_learning.py", cell.words, python)
+
+
+def by_reference(script: str, words: Sequence[str], python: Path | None) -> Mapping[str, Any]:
+    """What a script of `trainers/` says, run by an interpreter that has the reference, by default one made for it.
+
+    Raises Fault with its last words when it fails.
+    """
     workspace = [HERE.parent, *sorted((HERE.parent / "plugins").iterdir())]
     done = subprocess.run(
-        [python or _environment(), HERE / "trainers" / "sb3_learning.py", *cell.words],
+        [python or _environment(), HERE / "trainers" / script, *words],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, workspace))},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise Fault(f"the reference failed on {' '.join(cell.words)}:\n{done.stderr[-2000:]}")
+        raise Fault(f"the reference failed on {' '.join(words)}:\n{done.stderr[-2000:]}")
     result: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

@@ -1,15 +1,17 @@
-"""Whether our updates are those of Stable-Baselines3: run by benchmarks.learning_peers.
+"""Whether our updates are those of Stable-Baselines3: run by benchmarks.learning_lockstep.
 
     python benchmarks/trainers/sb3_lockstep.py 60 game=catch environment=catch algorithm=a2c network=small seed=1
 
-After the number of updates, the words are those of `retroml train`. Both sides begin with the same weights, are given the same
-pictures, actions, rewards and ends, and learn from them. Actions are random, and the same for both. Printed is the largest
-difference between any two parameters that should be equal, at any time, and how far the furthest one has moved meanwhile.
+After the number of updates, the words are those of `retroml train`; further cases follow after `--`. Both sides begin with the
+same weights, are given the same pictures, actions, rewards and ends, and learn from them. Actions are random, and the same for
+both. Printed is the largest difference between any two parameters that should be equal, at any time, and how far the furthest
+one has moved meanwhile.
 
-Nothing is left to chance: PPO must take a rollout as one minibatch, and DQN must play one game, so that a step has the same
-index in both replays; both then learn from the same indices.
+Nothing is left to chance: PPO's minibatches are drawn in the same order, and DQN must play one game, so that a step has the
+same index in both replays; both then learn from the same indices. Stable-Baselines3 moves its target before the gradient steps
+of the same moment and we after them: here it is moved after them on both sides.
 
-Shapes: B games.
+Shapes: T steps, B games.
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ from __future__ import annotations
 import json
 import sys
 from abc import ABC, abstractmethod
+from importlib.metadata import version
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from sb3_learning import Games, reference, require
+from sb3_learning import PACKAGES, Games, reference, require
 
 from retroml_core.app import App
 from retroml_core.config.composing import compose
@@ -51,6 +55,27 @@ class Share:
         """Nothing waits."""
 
 
+class SameOrder:
+    """Draws our minibatches in the order of the reference, whose rollouts lie game by game (B, T) where ours lie (T, B)."""
+
+    def __init__(self, steps: int, games: int) -> None:
+        self.steps, self.games = steps, games
+        self.seed = 0
+        self.random = np.random.RandomState(self.seed)
+
+    def begin(self) -> int:
+        """Begin an update: the seed that both draw from."""
+        self.seed += 1
+        self.random = np.random.RandomState(self.seed)
+        return self.seed
+
+    def permutation(self, count: int) -> NDArray[np.int64]:
+        """The next order of all samples."""
+        games, steps = np.divmod(self.random.permutation(count), self.steps)
+        order: NDArray[np.int64] = steps * self.games + games
+        return order
+
+
 class Pair(ABC):
     """Both sides in the same game."""
 
@@ -72,7 +97,7 @@ class Pair(ABC):
             for mine, other in self.parameters():
                 mine.copy_(other)
 
-    def run(self, updates: int) -> dict[str, float]:
+    def run(self, updates: int) -> dict[str, Any]:
         """Learn so often; the largest `difference` there was, and the largest distance `moved`."""
         before = [other.detach().clone() for _, other in self.parameters()]
         difference = 0.0
@@ -107,7 +132,7 @@ class Rollouts(Pair):
 
     def __init__(self, workshop: Workshop) -> None:
         super().__init__(workshop)
-        require(self.settings, **({"minibatches": 1} if self.settings.name == "ppo" else {}))
+        self.ours.order = self.order = SameOrder(self.settings.rollout_steps, self.count)
         self.share = Share()
         self.begun_B = np.ones(self.count, np.bool_)
 
@@ -137,6 +162,7 @@ class Rollouts(Pair):
         self.play_rollout()
         self.share.used = self.steps / self.config.budget.steps
         self.theirs._current_progress_remaining = 1.0 - self.share.used
+        np.random.seed(self.order.begin())  # it is what Stable-Baselines3 draws from
         self.ours.update(self.share)
         self.theirs.train()
 
@@ -173,10 +199,11 @@ class Replays(Pair):
         """The steps between two updates, and one update of the same steps; then the targets follow, if it is time."""
         for _ in range(self.settings.update_every):
             self.play_step()
-            self.theirs._on_step()
         self.drawn = self.random.integers(self.steps - self.settings.n_step, size=self.settings.batch_size)
         self.ours._learn()
         self.theirs.train(1, self.settings.batch_size)
+        for _ in range(self.settings.update_every):
+            self.theirs._on_step()
 
 
 PAIRS = {"ppo": Rollouts, "a2c": Rollouts, "dqn": Replays}
@@ -190,10 +217,16 @@ def largest(one: Tensor, other: Tensor) -> float:
 def main() -> None:
     """Print one line of JSON."""
     updates, *words = sys.argv[1:]
+    cases = [list(case) for between, case in groupby(words, lambda word: word == "--") if not between]
     with App.open() as app:
-        workshop = Workshop(app, compose(app, words))
-        torch.set_num_threads(workshop.threads)
-        print(json.dumps(PAIRS[workshop.config.algorithm.name](workshop).run(int(updates))))
+        results = [follow(Workshop(app, compose(app, case)), int(updates)) for case in cases]
+    print(json.dumps({"cases": results, "versions": {name: version(name) for name in PACKAGES}}))
+
+
+def follow(workshop: Workshop, updates: int) -> dict[str, Any]:
+    """One case."""
+    torch.set_num_threads(workshop.threads)
+    return PAIRS[workshop.config.algorithm.name](workshop).run(updates)
 
 
 if __name__ == "__main__":

@@ -178,3 +178,60 @@ def test_a_reference_that_fails_is_quoted(modules, monkeypatch):
     monkeypatch.setattr(modules[1].subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(Fault, match="no such module"):
         modules[1].theirs(modules[1].RECIPES["ppo"].cell(1), Path("python"))
+
+
+# --- what is committed ------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_tables_of_the_committed_curves(modules):
+    curves = modules[0].Curves.read(ROOT / "benchmarks" / "results" / "learning_peers.json").curves
+    page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
+    assert curves
+    assert modules[0].comparison_table(curves) in page
+    assert modules[0].curve_table(curves) in page
+
+
+# --- updates in lockstep ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lockstep(modules):
+    from benchmarks import learning_lockstep
+
+    return learning_lockstep
+
+
+def test_the_page_shows_the_table_of_the_committed_lockstep(lockstep, capsys):
+    assert lockstep.main(["--table", f"--output={ROOT / 'benchmarks' / 'results' / 'learning_lockstep.json'}"]) == 0
+    table = capsys.readouterr().out.strip()
+    assert table.count("\n") == len(lockstep.CASES) + 1
+    assert table in (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
+
+
+def test_every_case_of_the_lockstep_is_asked_for_and_kept(lockstep, monkeypatch, tmp_path, capsys):
+    asked = []
+
+    def by_reference(script, words, python):
+        asked.extend(words)
+        found = {"updates": 20, "difference": 2e-8, "moved": 0.01}
+        return {"cases": [found] * words.count("--"), "versions": {"torch": "2"}}
+
+    monkeypatch.setenv("RETROML_HOME", "")
+    monkeypatch.setattr(lockstep, "by_reference", by_reference)
+    output = tmp_path / "lockstep.json"
+    assert lockstep.main([f"--output={output}"]) == 0
+    assert "| DQN | 20 | 1.0e-02 | 2e-08 |" in capsys.readouterr().out
+    kept = json.loads(output.read_text(encoding="utf-8"))
+    assert [case["case"] for case in kept["cases"]] == list(lockstep.CASES)
+    assert kept["cases"][0]["words"] == asked[2 : asked.index("--", 2)]
+    assert kept["versions"] == {"torch": "2"}
+
+
+def test_a_lockstep_that_cannot_be_made_is_said_in_words(lockstep, monkeypatch, tmp_path, capsys):
+    def by_reference(*_):
+        raise Fault("no such module")
+
+    monkeypatch.setenv("RETROML_HOME", "")
+    monkeypatch.setattr(lockstep, "by_reference", by_reference)
+    assert lockstep.main([f"--output={tmp_path / 'x.json'}"]) == 2
+    assert "no such module" in capsys.readouterr().err
