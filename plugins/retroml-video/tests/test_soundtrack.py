@@ -158,7 +158,7 @@ def test_a_film_is_heard_unless_it_is_not_wanted_or_has_no_room_for_sound(make_j
 
 
 def test_a_time_lapse_lets_each_stretch_be_heard_where_it_is_shown(make_job):
-    job = make_job(tape=sounding(), length_seconds=6.0)
+    job = make_job(tape=sounding(), length_seconds=6.0, film={"fps": 15, "captions": False})
     result = Timelapse(TimelapseConfig(hardware=False, stretch_seconds=2.0)).render(job)
     heard, _ = voice_of(job.target)
     assert len(result.segments) > 2
@@ -182,7 +182,7 @@ def test_a_film_gone_on_with_sounds_as_one_made_at_once(make_job, tmp_path, monk
         if fraction > 0.75:
             raise Killed
 
-    wishes = {"length_seconds": 5.0, "film": {"captions": False}}
+    wishes = {"length_seconds": 5.0, "film": {"fps": 15, "captions": False}}
     with pytest.raises(Killed):
         renderer.render(make_job(tape=sounding(), target=tmp_path / "a.mp4", progress=die, **wishes))
     renderer.render(make_job(tape=sounding(), target=tmp_path / "a.mp4", **wishes))
