@@ -18,7 +18,7 @@ from retroml_core.index.describe import signature
 from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
-from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store
+from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store, unusable
 from retroml_core.runs.roots import is_headless, is_run
 from retroml_core.runs.run import Run
 
@@ -60,7 +60,7 @@ class Index:
             index._heal(damage)
             return index
         except OSError as error:
-            raise IndexFailure(f"the index {root.database} cannot be used: {error}") from error
+            raise unusable(root.database, error.strerror or str(error)) from error
         if saved:
             index.notices.append(f"The index was brought up to date; the old one is kept as {saved.name}.")
         return index

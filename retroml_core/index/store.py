@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from retroml_core.faults import Fault
+from retroml_core.runs.forecast import free_bytes, size_text
+from retroml_core.runs.roots import ROOT_ADVICE
 
-__all__ = ["DatabaseDamaged", "IndexFailure", "Store", "open_store"]
+__all__ = ["DatabaseDamaged", "IndexFailure", "Store", "open_store", "unusable"]
 
 PATIENCE_SECONDS = 30
 _DAMAGE = ("malformed", "not a database", "no such table", "no such column")
@@ -64,9 +66,28 @@ class Store:
             with engine.begin() as connection:
                 yield connection
         except DatabaseError as error:
-            raise _in_words(str(error.orig), str(self.engine.url.database)) from error
+            raise self._in_words(str(error.orig)) from error
         except sqlite3.DatabaseError as error:  # raised bare while a connection is made
-            raise _in_words(str(error), str(self.engine.url.database)) from error
+            raise self._in_words(str(error)) from error
+
+    def _in_words(self, cause: str) -> IndexFailure:
+        name = str(self.engine.url.database)
+        if any(sign in cause.lower() for sign in _DAMAGE):
+            return DatabaseDamaged(f"the index {name} is damaged ({cause})")
+        if "locked" in cause.lower():
+            return IndexFailure(
+                f"the index {name} has been in use by another process for {PATIENCE_SECONDS} s: try again later"
+            )
+        return unusable(self.path, cause) if self.path else IndexFailure(f"the index {name} cannot be used: {cause}")
+
+
+def unusable(file: Path, cause: str) -> IndexFailure:
+    """What to say when the database `file` can be neither opened nor written: why, how much disk is free, what to do."""
+    try:
+        free = f" ({size_text(free_bytes(file.parent))} are free there)"
+    except OSError:
+        free = ""
+    return IndexFailure(f"the index {file} cannot be used: {cause}{free}; {ROOT_ADVICE}. No run is lost.")
 
 
 def open_store(url: str) -> Store:
@@ -92,11 +113,3 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("retroml_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _in_words(cause: str, name: str) -> IndexFailure:
-    if any(sign in cause.lower() for sign in _DAMAGE):
-        return DatabaseDamaged(f"the index {name} is damaged ({cause})")
-    if "locked" in cause.lower():
-        return IndexFailure(f"the index {name} has been in use by another process for {PATIENCE_SECONDS} s: try again later")
-    return IndexFailure(f"the index {name} cannot be used: {cause}")

@@ -18,10 +18,11 @@ from retroml_core.faults import Fault
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["APP_NAME", "DataRoot", "RootError", "find_data_root", "is_headless", "is_run"]
+__all__ = ["APP_NAME", "ROOT_ADVICE", "DataRoot", "RootError", "find_data_root", "is_headless", "is_run"]
 
 APP_NAME = "RetroML"
-_ADVICE = "free it, or set RETROML_HOME to a folder you can write to"
+ROOT_ADVICE = "free it, or set RETROML_HOME to a folder you can write to"
+"""What to do about a data root that cannot be used."""
 
 
 class RootError(Fault):
@@ -67,7 +68,7 @@ class DataRoot:
             with tempfile.TemporaryFile(dir=self.experiments):
                 pass
         except OSError as error:
-            raise RootError(f"cannot write to the data folder {self.path}: {error.strerror or error}; {_ADVICE}") from error
+            raise RootError(f"cannot write to the data folder {self.path}: {error.strerror or error}; {ROOT_ADVICE}") from error
 
     def run_folders(self) -> list[Path]:
         """The folders of all runs, oldest first; none before the first run. Raises RootError when they cannot be read."""
@@ -102,7 +103,7 @@ class DataRoot:
             raise self._unreadable(error) from error
 
     def _unreadable(self, error: OSError) -> RootError:
-        return RootError(f"cannot read the data folder {self.path}: {error.strerror or error}; {_ADVICE}")
+        return RootError(f"cannot read the data folder {self.path}: {error.strerror or error}; {ROOT_ADVICE}")
 
 
 def is_run(folder: Path) -> bool:

@@ -209,8 +209,21 @@ def test_a_root_that_cannot_be_used_is_told_in_words(tmp_path):
     from retroml_core.runs.roots import DataRoot
 
     (tmp_path / "file").write_text("")
-    with pytest.raises(IndexFailure, match="cannot be used"):
+    with pytest.raises(IndexFailure, match=r"cannot be used: .* are free there\); free it, or set RETROML_HOME to a folder"):
         Index.open(DataRoot(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("cause", ["disk I/O error", "database or disk is full", "unable to open database file"])
+def test_a_full_disk_is_told_with_its_free_bytes_and_what_to_do(root, monkeypatch, cause):
+    index = Index.open(root)
+    monkeypatch.setattr("retroml_core.index.store.free_bytes", lambda folder: 0)
+    with pytest.raises(IndexFailure) as caught, index.store.read():
+        raise sqlite3.OperationalError(cause)
+    index.close()
+    assert str(caught.value) == (
+        f"the index {root.database} cannot be used: {cause} (0 B are free there); "
+        "free it, or set RETROML_HOME to a folder you can write to. No run is lost."
+    )
 
 
 def test_opening_again_keeps_what_is_there(root, make_run):
