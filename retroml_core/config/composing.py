@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import hashlib
 import json
 import re
@@ -28,8 +29,10 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
 
-from retroml_core.config.errors import ConfigError, explain, key_advice, known_keys, of_problems
+from retroml_core.config.diagnosis import find_faults
+from retroml_core.config.errors import ConfigError, KeyFault, explain, key_advice, known_keys, of_problems
 from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin_folders
+from retroml_core.config.kinds import drop_misfits, whole_numbers
 from retroml_core.config.migrations import migrate
 from retroml_core.config.resolvers import register_resolvers
 from retroml_core.config.spelling import readable
@@ -94,9 +97,15 @@ def connect(app: App) -> None:
 
 def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
+    overrides = whole_numbers(readable(overrides), app.registry)
+    faults: list[Problem] = []
     with _hydra(app):
-        tree = _compose_tree(app, overrides)
-    return require_valid(from_tree(tree, app, checked_later=True), app)
+        try:
+            tree = _compose_tree(app, overrides)
+        except ConfigError:
+            tree, faults = find_faults(overrides, functools.partial(_compose_tree, app), known_keys(app.registry))
+    config, misfits = _fitted(tree, app, game_required=False)
+    return require_valid(config, app, [*faults, *misfits])
 
 
 def require_valid(config: ExperimentConfig, app: App, also: Sequence[Problem] = ()) -> ExperimentConfig:
@@ -126,7 +135,7 @@ def _hydra(app: App) -> Iterator[None]:
 def _compose_tree(app: App, overrides: Sequence[str]) -> dict[str, Any]:
     """Compose, with the environment of the game where none was asked for: first by a `game=` among the overrides, then by
     the game that YAML files chose."""
-    overrides = with_environment(app, readable(overrides))
+    overrides = with_environment(app, overrides)
     tree = _compose_once(app, overrides)
     if not _asks_for_environment(overrides):
         environment = _environment_of(app, str(tree["game"]))
@@ -160,30 +169,43 @@ def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
     try:
         composed = OmegaConf.to_container(hydra_compose("config", overrides=list(overrides)), resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise explain(error, app.registry) from error
+        raise of_problems([explain(error, app.registry)]) from error
     except YAMLError as error:
         raise ConfigError(f"a config file is not valid YAML: {error}") from error
     return {str(key): value for key, value in dict(composed).items()}  # type: ignore[arg-type]  # a mapping at the top
 
 
-def from_tree(tree: Mapping[str, Any], app: App, *, checked_later: bool = False) -> ExperimentConfig:
-    """The typed config of a plain tree, of any older version. Raises ConfigError; ranges are left to `validation.check`.
+def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
+    """The typed config of a plain tree, of any older version. Raises ConfigError naming every key and every type that is wrong;
+    ranges are left to `validation.check`."""
+    config, misfits = _fitted(tree, app)
+    if misfits:
+        raise of_problems(misfits)
+    return config
 
-    With `checked_later` an unknown game is left to it as well, so that it is named together with all other faults.
-    """
+
+def _fitted(tree: Mapping[str, Any], app: App, *, game_required: bool = True) -> tuple[ExperimentConfig, list[Problem]]:
+    """The typed config of what fits in `tree`, and what is wrong with the rest. Without `game_required` an unknown game is
+    left to `validation.check`, so that it is named together with all other faults."""
     tree = migrate(tree)
-    _canonical_names(tree, app, game_required=not checked_later)
+    _canonical_names(tree, app, game_required=game_required)
     _fill_in(tree, app)
+    plain = _literal(tree)
     try:
         with _ONE_AT_A_TIME:
             schema = _schema(tree, app)
-            _refuse_wrong_shape(tree, schema, app)
-            config = OmegaConf.to_object(OmegaConf.merge(schema, OmegaConf.create(_literal(tree))))
+            misfits: list[Problem] = list(_shape_faults(plain, schema, known_keys(app.registry), ""))
+            try:
+                merged = OmegaConf.merge(schema, OmegaConf.create(plain))
+            except OmegaConfBaseException:
+                misfits += drop_misfits(plain, schema)
+                merged = OmegaConf.merge(schema, OmegaConf.create(plain))
+            config = OmegaConf.to_object(merged)
     except OmegaConfBaseException as error:
         raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
     if not isinstance(config, ExperimentConfig):
         raise ConfigError("this is not a config")
-    return config
+    return config, misfits
 
 
 def _literal(value: Any) -> Any:
@@ -245,23 +267,21 @@ def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
         raise ConfigError(f"{group}={name}: {error} ({hint})") from error
 
 
-def _refuse_wrong_shape(tree: Mapping[str, Any], schema: DictConfig, app: App) -> None:
-    faults = list(_shape_faults(tree, schema, known_keys(app.registry), ""))
-    if faults:
-        raise ConfigError("\n".join(faults))
-
-
-def _shape_faults(tree: Mapping[str, Any], schema: DictConfig, keys: Sequence[str], above: str) -> Iterator[str]:
+def _shape_faults(tree: dict[str, Any], schema: DictConfig, keys: Sequence[str], above: str) -> Iterator[Problem]:
+    """What is in `tree` without a place in `schema`; it is taken out."""
     known = schema.keys()
-    for name, value in tree.items():
+    for name, value in list(tree.items()):
         key = f"{above}{name}"
         if name not in known:
-            yield f"{key}: there is no such setting; {key_advice(key, keys)}"
-        elif dataclasses.is_dataclass(OmegaConf.get_type(schema, name)):
-            if isinstance(value, Mapping):
-                yield from _shape_faults(value, schema[name], keys, f"{key}.")
-            else:
-                yield f"{key}: holds settings of its own, not {value!r}"
+            yield KeyFault(key=key, message=f"there is no such setting; {key_advice(key, keys)}")
+        elif not dataclasses.is_dataclass(OmegaConf.get_type(schema, name)):
+            continue
+        elif isinstance(value, Mapping):
+            yield from _shape_faults(tree[name], schema[name], keys, f"{key}.")
+            continue
+        else:
+            yield KeyFault(key=key, message=f"holds settings of its own, not {value!r}")
+        del tree[name]
 
 
 def to_tree(config: ExperimentConfig) -> dict[str, Any]:
