@@ -8,8 +8,10 @@ import pytest
 from retroml_dearpygui.viewmodels.film_wish import FilmWish
 
 from retroml_core import param
+from retroml_core.events import RunState
+from retroml_core.files import write_json
+from retroml_core.runs.state import RunStatus, status_json
 from retroml_core.specs import RendererSpec
-from retroml_core.testing import TinyRun, tiny_config, tiny_run
 
 
 @dataclass
@@ -47,9 +49,19 @@ def wish(app, desk, begun):
 
 
 @pytest.fixture
-def three(app):
-    """Runs of one game that have trained."""
-    return [tiny_run(app.root.path, TinyRun(updates=1), app=app, config=tiny_config(seed=seed)).id for seed in (1, 2, 3)]
+def three(make_run):
+    """Runs of one game that have trained, by id."""
+    runs = [make_run(number) for number in (1, 2, 3)]
+    for run in runs:
+        status = RunStatus(state=RunState.COMPLETED, step=100, seconds=5.0)
+        write_json(run.folder / "state.json", status_json(status))
+    return [run.id for run in runs]
+
+
+@pytest.fixture
+def one(three):
+    """One of them."""
+    return three[0]
 
 
 def test_runs_that_have_trained_are_offered(wish, trained, make_run):
@@ -67,8 +79,8 @@ def test_settings_are_told_from_what_the_run_says(wish, trained):
     assert {"film.length", "film.renderers"}.isdisjoint(wish.form.fields)
 
 
-def test_only_what_was_changed_is_asked_for(wish, trained, begun):
-    wish.ask(trained.id)
+def test_only_what_was_changed_is_asked_for(wish, one, begun):
+    wish.ask(one)
     wish.choose_renderer("strip")
     wish.put("film.layout", "square")
     wish.edit("film.height", "480")
@@ -77,13 +89,13 @@ def test_only_what_was_changed_is_asked_for(wish, trained, begun):
     wish.put("kind.steady", False)
     wish.make()
     (run_id, renderer, options), *_ = begun
-    assert (run_id, renderer) == (trained.id, "strip")
+    assert (run_id, renderer) == (one, "strip")
     assert (options.layout, options.height, options.fps, options.hide) == ("square", 480, None, ("score",))
     assert options.settings == {"episode": "3", "steady": "false"}
 
 
-def test_settings_of_the_picture_stay_when_the_kind_changes(wish, trained):
-    wish.ask(trained.id)
+def test_settings_of_the_picture_stay_when_the_kind_changes(wish, one):
+    wish.ask(one)
     wish.choose_renderer("strip")
     wish.edit("film.height", "480")
     wish.edit("kind.episode", "3")
@@ -92,8 +104,8 @@ def test_settings_of_the_picture_stay_when_the_kind_changes(wish, trained):
 
 
 @pytest.mark.parametrize(("key", "text"), [("film.height", "tall"), ("film.height", "9"), ("kind.episode", "0")])
-def test_a_wrong_setting_is_told_and_nothing_is_made(wish, trained, begun, key, text):
-    wish.ask(trained.id)
+def test_a_wrong_setting_is_told_and_nothing_is_made(wish, one, begun, key, text):
+    wish.ask(one)
     wish.choose_renderer("strip")
     wish.edit(key, text)
     wish.make()
