@@ -98,7 +98,7 @@ def test_importing_changes_nothing_in_what_is_imported():
         ({**SECOND, "hyperparameters": [1]}, "hyperparameters: must be an object"),
         ({**SECOND, "hyperparameters": {"batch_size": 0}}, "batch_size=0: must be a whole number"),
         ({**SECOND, "hyperparameters": {"momentum": 1}}, "algorithm.momentum: there is no such setting"),
-        ({**FIRST, "duration_hours": "long"}, "budget.hours: Value 'long'"),
+        ({**FIRST, "duration_hours": "long"}, "budget.hours=long: must be a number between 0 and 10000 h"),
         ({**FIRST, "game": "Chess-v0"}, "no game is called 'Chess-v0'"),
     ],
 )
