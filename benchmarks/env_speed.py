@@ -31,15 +31,18 @@ def bare(game: str, count: int) -> Stepper:
     return environment.step
 
 
-def ours(game: str, count: int, tape: bool) -> Stepper:
-    """Our environment, recording or not."""
+def ours(game: str, count: int, *, tape: bool, halves: bool = False) -> Stepper:
+    """Our environment, recording or not; in `halves` as it trains, which costs here and saves where a network thinks."""
     from retroml_atari.environment import make
     from retroml_atari.settings import AtariConfig
 
     from retroml_core.environment import EnvironmentBuild
 
     folder = Path(tempfile.mkdtemp(prefix="retroml-tape-")) if tape else None
-    environment = make(EnvironmentBuild(game=game, config=AtariConfig(), count=count, seed=0, tape_folder=folder))
+    stream = "training" if halves else "evaluation"
+    environment = make(
+        EnvironmentBuild(game=game, config=AtariConfig(), count=count, seed=0, tape_folder=folder, stream=stream)
+    )
     environment.reset()
 
     def step(actions: np.ndarray) -> None:
@@ -100,6 +103,7 @@ def main() -> None:
         "bare": bare(asked.game, asked.environments),
         "retroml": ours(asked.game, asked.environments, tape=False),
         "retroml with tape": ours(asked.game, asked.environments, tape=True),
+        "in halves with tape": ours(asked.game, asked.environments, tape=True, halves=True),
     }
     steppers |= {name: PEERS[name](asked.game, asked.environments) for name in filter(None, asked.peers.split(","))}
     actions = np.random.default_rng(0).integers(0, 4, (4096, asked.environments))
