@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from retroml_core.app import App
+from retroml_core.testing.fixtures import app, home
+
+__all__ = ["app", "home"]
 
 SESSION_HOME = pytest.StashKey[str]()
 
@@ -31,20 +29,3 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     shutil.rmtree(config.stash[SESSION_HOME], ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data root of this test: a folder of its own that does not exist yet."""
-    path = tmp_path / "home"
-    monkeypatch.setenv("RETROML_HOME", str(path))
-    return path
-
-
-@pytest.fixture
-def app() -> Iterator[App]:
-    """The app with every installed plugin and an empty data root."""
-    from retroml_core.app import App
-
-    with App.open() as opened:
-        yield opened

@@ -44,7 +44,8 @@ def test_once_installed_it_appears_among_the_algorithms(wheel, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(site), "RETROML_HOME": str(tmp_path / "root")}
     # The folder comes first on the path, so the installed copy is the one that is found.
     where = "import retroml_example; print(retroml_example.__file__)"
-    found = subprocess.run([sys.executable, "-c", where], env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", where]
+    found = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(found.stdout.strip()).is_relative_to(site)
     command = [sys.executable, "-m", "retroml_core", "algorithms", "--json"]
     listed = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
