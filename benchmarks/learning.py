@@ -37,9 +37,10 @@ from retroml_core.runs.launching import worker_command
 from retroml_core.runs.run import Run, create_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "local"
 NOT_MEASURED = ("film.renderers=[]", "exporters=[]")
 
 
@@ -68,22 +69,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = arguments(argv)
     results = Results.read(asked.output)
     if asked.table:
-        print(table(results.outcomes))
+        print(table(results.records))
         return 0
+
+    def measured() -> int:
+        failed = measure(cells(asked), results)
+        print(table(results.records))
+        print(f"written to {asked.output}")
+        return 1 if failed else 0
+
+    return carried_through(measured, asked.root)
+
+
+def carried_through(work: Callable[[], int], root: Path | None) -> int:
+    """What `work` returns, its runs lying in the data root `root`, by default one that is gone afterwards.
+
+    What ends it early is said in words: 2 for a Fault, 130 for Ctrl+C.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        os.environ["RETROML_HOME"] = str(asked.root.resolve() if asked.root else scratch)
+        os.environ["RETROML_HOME"] = str(root.resolve() if root else scratch)
         try:
             with ended_by_sigterm():
-                failed = measure(cells(asked), results)
+                return work()
         except Fault as fault:
             print(fault, file=sys.stderr)
             return 2
         except KeyboardInterrupt:
             print("interrupted: the same command goes on from here", file=sys.stderr)
             return 130
-    print(table(results.outcomes))
-    print(f"written to {asked.output}")
-    return 1 if failed else 0
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -97,7 +110,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=100_000, help="budget of each run in steps (100000)")
     parser.add_argument("--evaluation", type=int, default=10, help="games the best model is measured by at the end (10)")
     parser.add_argument("--root", type=Path, help="data root to keep the runs in, which lets them be resumed (a temporary one)")
-    parser.add_argument("--output", type=Path, default=HERE / "results" / "local" / "learning.json", help="where JSON goes")
+    parser.add_argument("--output", type=Path, default=RESULTS / "learning.json", help="where JSON goes")
     parser.add_argument("--table", action="store_true", help="only print the table of what --output holds")
     parser.add_argument("overrides", nargs="*", help="settings of all runs, such as network=quick")
     return parser.parse_args(argv)

@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from benchmarks.learning_peers import CATCH, EQUAL, HERE, by_reference
-from retroml_core.faults import Fault
+from benchmarks import learning_markdown as markdown
+from benchmarks.learning import RESULTS, carried_through
+from benchmarks.learning_peers import CATCH, EQUAL, by_reference
 
 UPDATES = 20
 ON_REPLAY = (
     "algorithm.environments=1",
     "algorithm.learning_starts=200",
+    "algorithm.learning_starts_share=null",
     "algorithm.replay_size=2000",
     "algorithm.target_every=5",
 )
@@ -49,16 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.table:
         print(table(json.loads(asked.output.read_text(encoding="utf-8"))["cases"]))
         return 0
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["RETROML_HOME"] = scratch
-        try:
-            result = compare(CASES, asked.python)
-        except Fault as fault:
-            print(fault, file=sys.stderr)
-            return 2
-    write(asked.output, result)
-    print(table(result["cases"]))
-    return 0
+
+    def measured() -> int:
+        result = compare(CASES, asked.python)
+        write(asked.output, result)
+        print(table(result["cases"]))
+        return 0
+
+    return carried_through(measured, None)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -66,9 +64,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.learning_lockstep", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    output = HERE / "results" / "local" / "learning_lockstep.json"
     parser.add_argument("--python", type=Path, help="an interpreter that has stable-baselines3 (one is made)")
-    parser.add_argument("--output", type=Path, default=output, help="where JSON goes")
+    parser.add_argument("--output", type=Path, default=RESULTS / "learning_lockstep.json", help="where JSON goes")
     parser.add_argument("--table", action="store_true", help="only print the table of what --output holds")
     return parser.parse_args(argv)
 
@@ -92,8 +89,8 @@ def write(path: Path, result: Mapping[str, Any]) -> None:
 
 def table(cases: Sequence[Mapping[str, Any]]) -> str:
     """The cases in Markdown: updates, how far the furthest number moved, how far any two that should be equal lay apart."""
-    rows = [f"| {each['case']} | {each['updates']} | {each['moved']:.1e} | {each['difference']:.0e} |" for each in cases]
-    return "\n".join(("| algorithm | updates | moved | apart |", "| --- | --- | --- | --- |", *rows))
+    rows = ([each["case"], str(each["updates"]), f"{each['moved']:.1e}", f"{each['difference']:.0e}"] for each in cases)
+    return markdown.table(("algorithm", "updates", "moved", "apart"), rows)
 
 
 if __name__ == "__main__":

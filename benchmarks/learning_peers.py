@@ -15,35 +15,33 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from benchmarks.learning import Cell, carry_out
+from benchmarks.learning import HERE, RESULTS, Cell, carried_through, carry_out
 from benchmarks.learning_curves import OURS, Curve, Curves, comparison_table, curve_table
 from benchmarks.learning_results import MATTERS, curve
 from retroml_core.app import App
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 
-HERE = Path(__file__).resolve().parent
-OUTPUT = HERE / "results" / "local" / "learning_peers.json"
 REFERENCE = "stable-baselines3"
 EQUAL = ("threads=1", "algorithm.precision=float32", "evaluation.episodes=1")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """An experiment that both carry out."""
+    """An experiment that both carry out; with `our_weights` the reference begins with the weights that ours begins with."""
 
     game: str
     algorithm: str
     steps: int
     overrides: tuple[str, ...]
+    our_weights: bool = False
 
     def cell(self, seed: int) -> Cell:
         """It with a seed, as the learning benchmark runs it."""
@@ -51,16 +49,17 @@ class Recipe:
 
 
 CATCH = ("environment=catch", "network=small", "network.strides=[4,3]")
-QUICK_DQN = ("algorithm.learning_starts=1000", "algorithm.n_step=3", "algorithm.learning_rate=5e-4")
+STARTS = ("algorithm.learning_starts=1000", "algorithm.learning_starts_share=null")
+QUICK_DQN = (*STARTS, "algorithm.n_step=3", "algorithm.learning_rate=5e-4", "algorithm.target_every=100")
+DQN = Recipe("catch", "dqn", 8_000, (*CATCH, *QUICK_DQN, "algorithm.epsilon_fraction=0.3"))
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "ppo": Recipe("catch", "ppo_quick", 24_576, (*CATCH, "algorithm.clip_value=false")),
         "a2c": Recipe("catch", "a2c_quick", 48_000, CATCH),
         "a2c_rmsprop": Recipe("catch", "a2c", 48_000, CATCH),
-        "dqn": Recipe(
-            "catch", "dqn", 8_000, (*CATCH, *QUICK_DQN, "algorithm.target_every=100", "algorithm.epsilon_fraction=0.3")
-        ),
+        "dqn": DQN,
+        "dqn_our_weights": replace(DQN, our_weights=True),
         "ppo_kung_fu": Recipe("kung_fu_master", "ppo_quick", 40_960, ("network=quick", "algorithm.clip_value=false")),
     }
 )
@@ -71,19 +70,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run what is missing, write, print; 2 when a run cannot be made or fails, 130 after Ctrl+C."""
     asked = arguments(argv)
     curves = Curves.read(asked.output)
-    if not asked.table:
-        with tempfile.TemporaryDirectory() as scratch:
-            os.environ["RETROML_HOME"] = str(asked.root.resolve() if asked.root else scratch)
-            try:
-                measure(asked, curves)
-            except Fault as fault:
-                print(fault, file=sys.stderr)
-                return 2
-            except KeyboardInterrupt:
-                print("interrupted: the same command goes on from here", file=sys.stderr)
-                return 130
-    print(f"{comparison_table(curves.curves)}\n\n{curve_table(curves.curves)}")
-    return 0
+
+    def printed() -> int:
+        print(f"{comparison_table(curves.records)}\n\n{curve_table(curves.records)}")
+        return 0
+
+    def measured() -> int:
+        measure(asked, curves)
+        return printed()
+
+    return printed() if asked.table else carried_through(measured, asked.root)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -95,9 +91,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", default="1,2,3,4,5", help="the seeds, a run each for either side (1,2,3,4,5)")
     parser.add_argument("--python", type=Path, help="an interpreter that has stable-baselines3 (one is made)")
     parser.add_argument("--root", type=Path, help="data root to keep our runs in (a temporary one)")
-    parser.add_argument(
-        "--output", type=Path, default=HERE / "results" / "local" / "learning_peers.json", help="where JSON goes"
-    )
+    parser.add_argument("--output", type=Path, default=RESULTS / "learning_peers.json", help="where JSON goes")
     parser.add_argument("--table", action="store_true", help="only print the tables of what --output holds")
     asked = parser.parse_args(argv)
     if unknown := set(asked.recipes.split(",")) - set(RECIPES):
@@ -109,10 +103,12 @@ def measure(asked: argparse.Namespace, curves: Curves) -> None:
     """Carry out what is missing, seed by seed, keeping each curve at once. Raises Fault."""
     for seed in asked.seeds.split(","):
         for name in asked.recipes.split(","):
-            cell = RECIPES[name].cell(int(seed))
-            for side, run in ((OURS, ours), (REFERENCE, lambda cell: theirs(cell, asked.python))):
+            recipe = RECIPES[name]
+            cell = recipe.cell(int(seed))
+            for side in (OURS, REFERENCE):
                 if not curves.has(name, side, cell):
-                    curves.keep(curve_of(name, side, cell, run(cell)))
+                    result = ours(cell) if side == OURS else theirs(cell, asked.python, our_weights=recipe.our_weights)
+                    curves.keep(curve_of(name, side, cell, result))
                     print(name, side, "seed", seed, f"{datetime.now(UTC):%H:%M}", flush=True)
 
 
@@ -136,9 +132,9 @@ def ended(episode: Mapping[str, Any], games: int) -> int:
     return int(episode["first_step"]) + int(episode["length"]) * games
 
 
-def theirs(cell: Cell, python: Path | None) -> Mapping[str, Any]:
+def theirs(cell: Cell, python: Path | None, *, our_weights: bool = False) -> Mapping[str, Any]:
     """The same of the reference's run. Raises Fault with its last words when it fails."""
-    return by_reference("sb3_learning.py", cell.words, python)
+    return by_reference("sb3_learning.py", ("--our-weights", *cell.words) if our_weights else cell.words, python)
 
 
 def by_reference(script: str, words: Sequence[str], python: Path | None) -> Mapping[str, Any]:

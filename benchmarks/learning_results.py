@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from benchmarks.learning_records import Record, Records
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
@@ -24,7 +24,7 @@ MATTERS = ("ale-py", "numpy", "tianshou", "torch")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Record):
     """What one run came to. Scores are raw points of whole games.
 
     `first` and `last` are means of the first and last `WINDOW` training episodes, `evaluation` the scores of the games its
@@ -53,8 +53,8 @@ class Outcome:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What another measurement of the same takes the place of."""
-        return (self.algorithm, self.game, tuple(self.overrides), self.seed)
+        """See `Record.key`."""
+        return (self.game, self.algorithm, tuple(self.overrides), self.seed)
 
     def __str__(self) -> str:
         score = "no episode ended" if self.last is None else f"{self.first:,.1f} -> {self.last:,.1f}"
@@ -105,26 +105,8 @@ def _mean(scores: Sequence[float]) -> float | None:
     return round(statistics.fmean(scores), 2) if scores else None
 
 
-class Results:
-    """The outcomes in one JSON file, which is written anew with each that is kept."""
+class Results(Records[Outcome]):
+    """The outcomes in one JSON file."""
 
-    def __init__(self, path: Path, outcomes: Sequence[Outcome] = ()) -> None:
-        self.path = path
-        self.outcomes = list(outcomes)
-
-    @classmethod
-    def read(cls, path: Path) -> Results:
-        """What `path` holds; nothing when there is no such file."""
-        if not path.exists():
-            return cls(path)
-        runs: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["runs"]
-        return cls(path, [Outcome(**run) for run in runs])
-
-    def keep(self, outcome: Outcome) -> None:
-        """Keep `outcome` in the place of an earlier one of the same cell, or as a further one."""
-        self.outcomes = [old for old in self.outcomes if old.key != outcome.key] + [outcome]
-        self.outcomes.sort(key=lambda each: (each.game, each.algorithm, each.overrides, each.seed))
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        about = f"Made by python -m benchmarks.learning; scores are raw points, means over {WINDOW} training episodes."
-        runs = ",\n".join(json.dumps(asdict(each)) for each in self.outcomes)  # a line each, for readable differences
-        self.path.write_text(f'{{"about": {json.dumps(about)}, "runs": [\n{runs}\n]}}\n', encoding="utf-8")
+    kind = Outcome
+    about = f"Made by python -m benchmarks.learning; scores are raw points, means over {WINDOW} training episodes."

@@ -4,7 +4,8 @@
 
 The words are those of `retroml train`. Game, environment, network and every setting of the algorithm are read from the
 config they compose to, so that only the implementation differs: its losses, its updates, its replay or rollout buffer, its
-initial weights. A setting that Stable-Baselines3 has nothing for ends the program.
+initial weights. With `--our-weights` before the words it begins with the weights that our run begins with, which tells whether
+those explain a difference. A setting that Stable-Baselines3 has nothing for ends the program.
 
 Shapes: B games, C stacked frames, H height, W width, F features.
 """
@@ -31,15 +32,18 @@ from torch import Tensor, nn
 from retroml_core.app import App
 from retroml_core.config.composing import compose
 from retroml_core.training.building import Workshop
+from retroml_core.training.devices import Device
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stable_baselines3.common.base_class import BaseAlgorithm
 
-    from retroml_core.environment import VectorEnvironment
+    from retroml_core.environment import EnvInfo, VectorEnvironment
     from retroml_core.schema import ExperimentConfig
 
+OUR_WEIGHTS = "--our-weights"
+CPU = Device(name="cpu", title="CPU", why="both sides")
 PACKAGES = ("stable-baselines3", "torch", "numpy", "gymnasium", "ale-py")
 
 
@@ -120,19 +124,34 @@ class Convolutions(BaseFeaturesExtractor):
 
 def main() -> None:
     """Train and print one line of JSON."""
+    words = sys.argv[1:]
+    alike = words[:1] == [OUR_WEIGHTS]
     with App.open() as app:
-        config = compose(app, sys.argv[1:])
+        config = compose(app, words[alike:])
         workshop = Workshop(app, config)
         torch.set_num_threads(workshop.threads)
         settings = config.algorithm
         games = Games(workshop.environment(settings.environments, seed=workshop.seeds.integer("environment")))
         model = reference(config, games)
+        if alike:
+            give_our_weights(model, workshop, games.environment.info)
         begun = time.perf_counter()
         model.learn(config.budget.steps)
         seconds = time.perf_counter() - begun
         games.close()
     versions = {name: version(name) for name in PACKAGES}
     print(json.dumps({"steps": games.steps, "seconds": seconds, "scores": games.scores, "versions": versions}))
+
+
+def give_our_weights(model: Any, workshop: Workshop, info: EnvInfo) -> None:
+    """Let `model` begin with the weights that our run of this config begins with."""
+    ours: Any = workshop.trainable(info, CPU, lambda count: workshop.environment(count, seed=0))
+    networks = (model.q_net, model.q_net_target) if isinstance(model, DQN) else (model.policy,)
+    with torch.no_grad():
+        for network in networks:
+            for parameter, initial in zip(network.parameters(), ours.modules()["network"].parameters(), strict=True):
+                parameter.copy_(initial)
+    ours.close()
 
 
 def reference(config: ExperimentConfig, games: Games) -> BaseAlgorithm:
@@ -196,7 +215,7 @@ def a2c(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseA
 
 def dqn(settings: Any, games: Games, policy: dict[str, Any], seed: int) -> BaseAlgorithm:
     """DQN. Its targets follow by steps played, ours by gradient steps."""
-    require(settings, double=False, dueling=False, huber_delta=1.0, epsilon_steps=None)
+    require(settings, double=False, dueling=False, huber_delta=1.0, epsilon_steps=None, learning_starts_share=None)
     played, updates = rhythm(settings.environments, settings.update_every, settings.gradient_steps)
     return DQN(
         "CnnPolicy",

@@ -25,12 +25,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from sb3_learning import PACKAGES, Games, reference, require
+from sb3_learning import CPU, PACKAGES, Games, reference, require
 
 from retroml_core.app import App
 from retroml_core.config.composing import compose
 from retroml_core.training.building import Workshop
-from retroml_core.training.devices import Device
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,9 +87,7 @@ class Pair(ABC):
         self.games = Games(workshop.environment(self.count, seed=ENVIRONMENT_SEED))
         self.theirs: Any = reference(self.config, self.games)
         self.theirs._setup_learn(self.config.budget.steps)
-        self.ours: Any = workshop.trainable(
-            self.environment.info, Device(name="cpu", title="CPU", why="both sides"), lambda _: self.environment
-        )
+        self.ours: Any = workshop.trainable(self.environment.info, CPU, lambda _: self.environment)
         self.obs = self.environment.reset()
         self.steps = 0
         with torch.no_grad():

@@ -171,7 +171,7 @@ def test_a_run_that_was_stopped_says_so(modules, make_outcome):
 
 
 def test_the_page_shows_the_table_of_the_committed_results(modules):
-    outcomes = modules[1].Results.read(ROOT / "benchmarks" / "results" / "learning.json").outcomes
+    outcomes = modules[1].Results.read(ROOT / "benchmarks" / "results" / "learning.json").records
     page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
     assert outcomes
     assert modules[2].table(outcomes) in page
@@ -190,9 +190,17 @@ def test_evaluation_games_of_all_seeds_stand_beside_those_of_the_random_agent(mo
     assert "| 30.5 | - |" in chance
 
 
+def test_many_games_of_few_seeds_count_as_few(modules, make_outcome):
+    random = make_outcome(algorithm="random", family="random", evaluation=[1.0, 3.0])  # mean 2, squared standard error 1
+    seeds = make_outcome(evaluation=[6.0] * 30), make_outcome(seed=2, evaluation=[14.0] * 30)  # likewise 10 and 16
+    assert "| 1.9 s.e. |" in rows(modules, [random, *seeds])[0]
+
+
 @pytest.mark.parametrize("scores", [[], [5.0], [1.0, 1.0]])
 def test_no_distance_without_two_scores_that_differ(modules, scores):
-    assert modules[2].distance(scores, [1.0, 1.0]) is None
+    from benchmarks.learning_statistics import distance
+
+    assert distance(scores, [1.0, 1.0]) is None
 
 
 def test_a_further_measurement_takes_the_place_of_the_same_one(modules, make_outcome, tmp_path):
@@ -200,7 +208,7 @@ def test_a_further_measurement_takes_the_place_of_the_same_one(modules, make_out
     for outcome in (make_outcome(), make_outcome(seed=2), make_outcome(last=9.0)):
         results.keep(outcome)
     again = modules[1].Results.read(tmp_path / "results.json")
-    assert [(each.seed, each.last) for each in again.outcomes] == [(1, 9.0), (2, 4.0)]
+    assert [(each.seed, each.last) for each in again.records] == [(1, 9.0), (2, 4.0)]
 
 
 def test_published_figures_have_sources_and_are_there_once(modules):

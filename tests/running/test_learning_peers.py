@@ -22,6 +22,13 @@ def modules():
         yield learning_curves, learning_peers
 
 
+@pytest.fixture(scope="module")
+def statistics(modules):
+    from benchmarks import learning_statistics
+
+    return learning_statistics
+
+
 @pytest.fixture
 def make_curve(modules):
     def make(side="retroml", seed=1, scores=(1.0,) * 20, **parts):
@@ -47,16 +54,30 @@ def make_curve(modules):
 @pytest.mark.parametrize(
     ("ours", "said"), [([4.0, 6.0], "within"), ([3.0, 7.0], "within"), ([3.0, 4.0], "below"), ([6.0, 8.0], "above")]
 )
-def test_the_mean_of_ours_is_judged_by_the_lowest_and_highest_seed_of_the_reference(modules, ours, said):
-    assert modules[0].verdict(ours, [4.0, 5.0, 6.0]) == said
+def test_the_mean_of_ours_is_judged_by_the_lowest_and_highest_seed_of_the_reference(statistics, ours, said):
+    assert statistics.verdict(ours, [4.0, 5.0, 6.0]) == said
 
 
-def test_groups_that_could_not_differ_more_are_as_unlikely_as_their_number_allows(modules):
-    assert modules[0].chance([1.0, 2.0, 3.0], [7.0, 8.0, 9.0]) == pytest.approx(2 / 20)
+def test_groups_that_could_not_differ_more_are_as_unlikely_as_their_number_allows(statistics):
+    assert statistics.chance([1.0, 2.0, 3.0], [7.0, 8.0, 9.0]) == pytest.approx(2 / 20)
 
 
-def test_equal_groups_differ_by_chance(modules):
-    assert modules[0].chance([1.0, 2.0], [1.0, 2.0]) == 1.0
+def test_equal_groups_differ_by_chance(statistics):
+    assert statistics.chance([1.0, 2.0], [1.0, 2.0]) == 1.0
+
+
+def test_of_more_divisions_than_can_be_looked_at_some_are_drawn(statistics, monkeypatch):
+    ours, reference = [1.0, 2.0, 4.0, 6.0], [3.0, 5.0, 7.0, 8.0]
+    exact = statistics.chance(ours, reference)
+    monkeypatch.setattr(statistics, "EXACT_UP_TO", 69)
+    monkeypatch.setattr(statistics, "DRAWN", 2000)
+    assert statistics.chance(ours, reference) == pytest.approx(exact, abs=0.05)
+    assert statistics.chance(ours, reference) != exact
+
+
+def test_groups_vary_each_in_their_own_way(statistics):
+    assert statistics.standard_error([1.0, 3.0], [5.0, 5.0, 5.0]) == pytest.approx(1.0)
+    assert statistics.standard_error([1.0], [5.0, 5.0]) is None
 
 
 def test_the_last_quarter_is_five_twentieths(make_curve):
@@ -76,7 +97,8 @@ def test_both_sides_stand_beside_each_other(modules, make_curve):
     ours = [make_curve(seed=seed, scores=(seed,) * 20) for seed in (1, 3)]
     theirs = [make_curve("reference", seed, scores=(seed + 2,) * 20) for seed in (1, 3)]
     whole, end = modules[0].comparison_table([*ours, *theirs]).splitlines()[2:]
-    assert whole == "| ppo | 2,000 | 2 and 2 | whole curve | 2.00 (1.00 to 3.00) | 4.00 (3.00 to 5.00) | below | 0.67 |"
+    told = "2.00 (1.00 to 3.00) | 4.00 (3.00 to 5.00) | -2.00 ± 1.41 | below | 0.67 |"
+    assert whole == f"| ppo | 2,000 | 2 and 2 | whole curve | {told}"
     assert "| last quarter |" in end
     assert modules[0].curve_table([*ours, *theirs]).splitlines()[2] == "| 1 | 2.0 ± 1.4 | 4.0 ± 1.4 |"
 
@@ -88,7 +110,7 @@ def test_a_recipe_that_only_one_side_has_run_is_in_no_table(modules, make_curve)
 def test_what_is_in_the_file_is_not_run_again(modules, monkeypatch, tmp_path):
     ran = []
 
-    def run(cell, *_):
+    def run(cell, *_, **__):
         ran.append(cell.seed)
         return {"steps": 200, "seconds": 1.0, "scores": [(100, 2.0), (200, 4.0)], "versions": {}}
 
@@ -173,6 +195,20 @@ def test_an_unknown_recipe_is_named(modules, capsys):
     assert "unknown recipe sarsa; there are ppo, a2c" in capsys.readouterr().err
 
 
+def test_the_reference_begins_with_our_weights_where_a_recipe_says_so(modules, monkeypatch, tmp_path):
+    asked = []
+
+    def by_reference(script, words, python):
+        asked.append(words[0])
+        return {"steps": 200, "seconds": 1.0, "scores": [(200, 2.0)], "versions": {}}
+
+    monkeypatch.setenv("RETROML_HOME", "")
+    monkeypatch.setattr(modules[1], "by_reference", by_reference)
+    monkeypatch.setattr(modules[1], "ours", lambda cell: by_reference("", ["ours"], None))
+    assert modules[1].main(["--recipes=dqn,dqn_our_weights", "--seeds=1", f"--output={tmp_path / 'peers.json'}"]) == 0
+    assert asked == ["ours", "game=catch", "ours", "--our-weights"]
+
+
 def test_a_reference_that_fails_is_quoted(modules, monkeypatch):
     failed = modules[1].subprocess.CompletedProcess([], 1, stdout="", stderr="no such module")
     monkeypatch.setattr(modules[1].subprocess, "run", lambda *_, **__: failed)
@@ -184,7 +220,7 @@ def test_a_reference_that_fails_is_quoted(modules, monkeypatch):
 
 
 def test_the_page_shows_the_tables_of_the_committed_curves(modules):
-    curves = modules[0].Curves.read(ROOT / "benchmarks" / "results" / "learning_peers.json").curves
+    curves = modules[0].Curves.read(ROOT / "benchmarks" / "results" / "learning_peers.json").records
     page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
     assert curves
     assert modules[0].comparison_table(curves) in page
