@@ -75,7 +75,8 @@ class AlgorithmSpec(Spec):
     `factory` names a function `build(build: retroml_core.algorithm.Build) -> Trainable`. `family` groups algorithms in
     lists: "on-policy", "off-policy", "evolution", "imitation", "baseline". `traits` may hold "learns", "deterministic"
     (same config, same end state on a CPU), "replay", "probabilities" (its decisions carry action probabilities), "values".
-    `state_version` rises when the tree returned by `Trainable.state` changes its shape. `paper` is a URL.
+    `state_version` rises when the tree returned by `Trainable.state` changes its shape. `paper` is a URL. `sizes` may name a
+    function that tells how large networks and replay will be (see `retroml_core.sizing`).
     """
 
     config: type
@@ -84,6 +85,7 @@ class AlgorithmSpec(Spec):
     traits: frozenset[str] = frozenset()
     state_version: int = 1
     paper: str = ""
+    sizes: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,9 +40,9 @@ def _name_fault(spec: Spec) -> str:
 
 
 def _reference_fault(spec: Spec) -> str:
-    for field in ("factory", "tape"):
+    for field in ("factory", "tape", "sizes"):
         reference = getattr(spec, field, None)
-        optional = reference is None or (field == "tape" and reference == "")
+        optional = reference is None or (field != "factory" and reference == "")
         if not optional and not (isinstance(reference, str) and _FACTORY.fullmatch(reference)):
             return f'its {field} {reference!r} is not of the form "module:attribute"'
     return ""

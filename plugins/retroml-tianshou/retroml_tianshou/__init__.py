@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
 
 
+_SIZES = "retroml_tianshou.sizing:sizes"
 _REPLAYING = frozenset({"learns", "deterministic", "probabilities", "values", "replay"})
 
 
@@ -57,6 +58,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Proximal Policy Optimization: learns from fresh games in small, safe steps. The usual first choice.",
             config=PPOConfig,
             factory="retroml_tianshou.ppo:build",
+            sizes=_SIZES,
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
             paper="https://arxiv.org/abs/1707.06347",
@@ -67,6 +69,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Advantage actor-critic: one small step after every few moves. The simplest of its kind, quick to read.",
             config=A2CConfig,
             factory="retroml_tianshou.a2c:build",
+            sizes=_SIZES,
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
             paper="https://arxiv.org/abs/1602.01783",
@@ -77,6 +80,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Deep Q-learning: remembers what it played and learns what each action is worth. Double and dueling too.",
             config=DQNConfig,
             factory="retroml_tianshou.dqn:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://doi.org/10.1038/nature14236",
@@ -87,6 +91,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that learns how likely each return is, not only its mean: steadier, and better on most games.",
             config=C51Config,
             factory="retroml_tianshou.c51:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://arxiv.org/abs/1707.06887",
@@ -97,6 +102,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Six improvements of DQN in one: learns the most from each step, and takes the most time for it.",
             config=RainbowConfig,
             factory="retroml_tianshou.rainbow:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://arxiv.org/abs/1710.02298",
@@ -107,6 +113,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that learns 200 quantiles of the return: no range of returns has to be known.",
             config=QRDQNConfig,
             factory="retroml_tianshou.qrdqn:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://arxiv.org/abs/1710.10044",
@@ -117,6 +124,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that can name any quantile of the return: strong on most games without parts of Rainbow.",
             config=IQNConfig,
             factory="retroml_tianshou.iqn:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://arxiv.org/abs/1806.06923",
@@ -127,6 +135,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="IQN that also learns which quantiles to look at: the most exact, and the slowest.",
             config=FQFConfig,
             factory="retroml_tianshou.fqf:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
             paper="https://arxiv.org/abs/1911.02140",
@@ -137,6 +146,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Soft actor-critic: is paid for points and for keeping its choices open, and learns from a replay.",
             config=SACConfig,
             factory="retroml_tianshou.sac:build",
+            sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING - {"values"},
             paper="https://arxiv.org/abs/1910.07207",
