@@ -1,8 +1,9 @@
 """The exact settings of a run, to read, to keep beside results, and to run again.
 
-<run id>_config.yaml   every setting, for people; the header has the hash and the command line
-<run id>_config.json   the same as the run's config.json
-<run id>_command.txt   the command that makes a run of the same settings and seed
+<run id>_config.yaml        every setting, for people; the header has the hash and the command line
+<run id>_config.json        the same as the run's config.json
+<run id>_command.txt        the command that makes a run of the same settings and seed
+<run id>_requirements.txt   the packages it was trained with, where its provenance can be read
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from omegaconf import OmegaConf
 from retroml_core.exporting import Exporter
 from retroml_core.files import write_bytes, write_json
 from retroml_exporters.reading import Identity
+from retroml_exporters.requirements import requirements_of
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
@@ -38,7 +40,7 @@ class ConfigExporter(Exporter):
     """See the module."""
 
     def export(self, runs: Sequence[Run], folder: Path) -> list[Path]:
-        """Three files a run. Raises ExportError when its config cannot be read."""
+        """Three or four files a run. Raises ExportError when its config cannot be read."""
         return [path for run in runs for path in self._export(run, folder)]
 
     def _export(self, run: Run, folder: Path) -> list[Path]:
@@ -50,6 +52,10 @@ class ConfigExporter(Exporter):
         write_bytes(files[0], (head + OmegaConf.to_yaml(OmegaConf.create(tree))).encode())
         write_json(files[1], tree)
         write_bytes(files[2], (command + "\n").encode())
+        packages = requirements_of(run.provenance())
+        if packages:
+            files.append(folder / f"{run.id}_requirements.txt")
+            write_bytes(files[3], packages.encode())
         return files
 
 

@@ -1,4 +1,4 @@
-"""The config files: each of the three makes a config with the same hash."""
+"""The config files: each of the first three makes a config with the same hash; the fourth names what it ran on."""
 
 import dataclasses
 import shlex
@@ -23,8 +23,14 @@ def made(run, folder):
     return {path.name.removeprefix(f"{run.id}_"): path for path in paths}
 
 
-def test_three_files_are_made(made):
-    assert set(made) == {"config.yaml", "config.json", "command.txt"}
+def test_four_files_are_made(made):
+    assert set(made) == {"config.yaml", "config.json", "command.txt", "requirements.txt"}
+
+
+def test_a_run_without_provenance_has_no_requirements(run, folder):
+    (run.folder / "provenance.json").unlink()
+    paths = ConfigExporter(ConfigFilesConfig()).export([run], folder)
+    assert [path.name for path in paths if "requirements" in path.name] == []
 
 
 def test_the_hash_is_the_one_of_the_core(run, app):
