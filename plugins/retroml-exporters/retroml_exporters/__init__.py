@@ -52,7 +52,7 @@ def retroml_exporters() -> list[ExporterSpec]:
         ExporterSpec(
             name="config",
             title="Config",
-            summary="The exact settings as YAML and JSON, with their hash, the command line that repeats the run, and its packages.",
+            summary="The exact settings as YAML and JSON with their hash, the command that repeats the run, and its packages.",
             config=ConfigFilesConfig,
             factory="retroml_exporters.settings_files:ConfigExporter",
             suffix=".yaml",
