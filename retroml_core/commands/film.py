@@ -1,4 +1,4 @@
-"""`retroml film [ID ...]`: make films of a run, at any time after it has begun, or of several; or list those there are."""
+"""`retroml film [ID ...]`: make films of a run, at any time after it has begun, or of several; list them, or let one rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXIT_CANCELLED = 130
 
 
 def main(app: App, argv: list[str]) -> int:
-    """Make or list films; the exit code is 0 when every film asked for is complete, 130 after Ctrl+C.
+    """Make, list, pause or resume films; the exit code is 0 when all that was asked for is done, 130 after Ctrl+C.
 
     Raises Fault for a run, a renderer or a setting that does not exist.
     """
@@ -33,6 +33,8 @@ def main(app: App, argv: list[str]) -> int:
     from retroml_core.runs.run import find_run
 
     parsed = _parser().parse_args(argv)
+    if parsed.rest is not None:
+        return _rest(app, [find_run(app, name) for name in parsed.ids], rest=parsed.rest)
     run, *others = [find_run(app, name) for name in parsed.ids or ["latest"]]
     options = FilmOptions.from_arguments(parsed)
     options = dataclasses.replace(options, others=(*options.others, *(other.folder for other in others)))
@@ -51,8 +53,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--renderer", nargs="+", default=[], metavar="NAME", help="kinds of film; default: those of the run")
     parser.add_argument("--list", action="store_true", help="list the films of the run and stop")
     parser.add_argument("--json", action="store_true", help="print the films as JSON")
+    every = "that are being made, of the run or of all, wherever they were asked for"
+    parser.add_argument("--pause", dest="rest", action="store_true", default=None, help=f"let the films rest {every}")
+    parser.add_argument("--resume", dest="rest", action="store_false", help="let them go on")
     FilmOptions.add_arguments(parser)
     return parser
+
+
+def _rest(app: App, runs: list[Run], *, rest: bool) -> int:
+    """Let the films being made of `runs`, or of all, rest or go on; 1 when there is none to say it to."""
+    from retroml_core.films.making import filming_folder, in_the_making
+
+    wanted = [run.id for run in runs]
+    films = [film for film in in_the_making(filming_folder(app.root)) if not wanted or film.run_id in wanted]
+    for film in films:
+        (film.pause if rest else film.resume)()
+        sys.stdout.write(f"{'paused' if rest else 'going on'}: {film.renderer} of {film.run_id}\n")
+    if not films:
+        sys.stderr.write(f"no film {'of ' + ', '.join(wanted) + ' ' if wanted else ''}is being made now\n")
+    return 0 if films else 1
 
 
 def _list(run: Run, as_json: bool) -> int:

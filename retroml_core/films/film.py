@@ -144,7 +144,7 @@ def _reserve(
         clean_leftovers(folder, orphans=clean_orphans)
         return FilmSlot.reserve(folder, stem, suffix, key)
     except OSError as error:
-        raise _explain(error, folder) from error
+        raise _explain(error, folder, begun=False) from error
 
 
 def _short_title(app: App, config: ExperimentConfig) -> str:
@@ -206,6 +206,8 @@ def _render(spec: RendererSpec, settings: Any, job: FilmJob) -> FilmResult:
         result: FilmResult = resolve(spec.factory)(settings).render(job)
     except OSError as error:
         raise _explain(error, job.target.parent) from error
+    if not job.target.parent.is_dir():
+        raise _explain(FileNotFoundError(errno.ENOENT, "it is gone"), job.target.parent)
     if result.frames < 1 or not job.target.exists() or job.target.stat().st_size == 0:
         raise FilmError(f"the renderer {spec.name} made no film")
     return result
@@ -252,9 +254,15 @@ def _publish(slot: FilmSlot, sidecar: Mapping[str, Any]) -> None:
         raise _explain(error, slot.final.parent) from error
 
 
-def _explain(error: OSError, folder: Path) -> FilmError:
+def _explain(error: OSError, folder: Path, *, begun: bool = True) -> FilmError:
+    """What went wrong with a film in `folder`, which was there when it was `begun`."""
+    if begun and not folder.is_dir():
+        return FilmError(
+            f"{folder} was moved or deleted while the film was made: take it back, or film it where it is now"
+        )
     if error.errno == errno.ENOSPC:
-        free = shutil.disk_usage(folder).free / 1e6
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        free = shutil.disk_usage(there).free / 1e6
         return FilmError(f"the disk of {folder} is full ({free:.0f} MB free): make room and make the film again")
     reason = error.strerror or str(error) or type(error).__name__
     return FilmError(f"cannot write a film into {folder}: {reason}; another folder can be given with --output")

@@ -2,7 +2,8 @@
 
 It works at low priority, waits for its turn while another film is made, and says on standard output how far it is (see
 `retroml_core.films.process`). On SIGTERM, Ctrl+C or, with `--attached`, at the end of its standard input it ends and keeps
-what is finished; on a line `cancel` nothing is left behind; a line `pause` makes it rest until a line `resume`.
+what is finished; on a line `cancel` nothing is left behind. It rests after a line `pause` until a line `resume`, after Ctrl+Z
+until the shell goes on with it, and while somebody asks for it (`retroml_core.films.making`); others take its turn meanwhile.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from retroml_core.filming import FilmCancelled, FilmError, FilmInterrupted
+from retroml_core.faults import Fault
+from retroml_core.filming import FilmCancelled, FilmInterrupted
 from retroml_core.films.options import FilmOptions
+
+if TYPE_CHECKING:
+    from retroml_core.films.turns import Turn
 
 __all__ = ["Reporter", "Wishes", "main"]
 
@@ -29,12 +34,19 @@ _NICENESS = 10
 
 
 class Wishes:
-    """What others want of the maker; set from signal handlers and another thread."""
+    """What others want of the maker; set from signal handlers and another thread, or by a file `word` that lets it rest."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
         self.paused = threading.Event()
+        self.stopped = threading.Event()
+        self.word: Path | None = None
         self.cancelled = False
+
+    @property
+    def resting(self) -> bool:
+        """Whether anybody wants it to rest: a line, the shell, or the word."""
+        return self.paused.is_set() or self.stopped.is_set() or (self.word is not None and self.word.exists())
 
     def cancel(self) -> None:
         """The film is not wanted any more."""
@@ -43,40 +55,60 @@ class Wishes:
 
 
 class Reporter:
-    """Says progress a few times a second, rests while paused and notices when to end: the `progress` of a FilmJob."""
+    """Says progress a few times a second, rests while it shall and notices when to end: the `progress` of a FilmJob.
+
+    While it rests it gives back the `turn`, if it has one.
+    """
 
     def __init__(self, wishes: Wishes, *, every_seconds: float = 0.2) -> None:
         self.wishes = wishes
         self.every_seconds = every_seconds
-        self._begun: float | None = None
+        self.turn: Turn | None = None
+        self._fraction = 0.0
+        self._begun: tuple[float, float] | None = None
         self._said: float | None = None
 
     def __call__(self, fraction: float, doing: str) -> None:
         """Report; raises FilmCancelled once the film is no longer wanted, FilmInterrupted when the process has to end."""
         self._check()
-        if self.wishes.paused.is_set():
-            self._rest(fraction)
+        self._fraction = min(max(fraction, 0.0), 1.0)
+        if self.wishes.resting:
+            self._rest()
         now = time.monotonic()
         if self._said is None or now - self._said >= self.every_seconds or fraction >= 1:
             self._said = now
-            self._begun = now if self._begun is None else self._begun
-            fraction = min(max(fraction, 0.0), 1.0)
-            left = round((now - self._begun) / fraction * (1 - fraction), 1) if fraction > 0.02 else None
-            say({"fraction": round(fraction, 4), "doing": doing, "seconds_left": left})
+            self._say(doing, self._left(now))
 
     def waiting(self, ahead: int) -> None:
-        """Report that other films are made first: that takes time of its own."""
-        self(0.0, f"waiting for {ahead} other film{'s' * (ahead > 1)}")
-        self._begun = None
+        """Report that other films are made first."""
+        self._check()
+        if self.wishes.resting:
+            self._rest()
+        self._say(f"waiting for {ahead} other film{'s' * (ahead > 1)}", None)
 
-    def _rest(self, fraction: float) -> None:
-        begun = time.monotonic()
-        say({"fraction": round(min(max(fraction, 0.0), 1.0), 4), "doing": "paused", "seconds_left": None})
-        while self.wishes.paused.is_set():
+    def _left(self, now: float) -> float | None:
+        """The seconds left, as fast as it was since it began to get on; None until that can be told."""
+        if self._begun is None or self._fraction <= self._begun[1]:
+            self._begun = (now, self._fraction)
+        begun, fraction = self._begun
+        done = self._fraction - fraction
+        return round((now - begun) / done * (1 - self._fraction), 1) if done > 0.02 else None
+
+    def _rest(self) -> None:
+        rested, begun = time.monotonic(), self._begun
+        if self.turn is not None:
+            self.turn.give_back()
+        self._say("paused", None)
+        while self.wishes.resting:
             self._check()
             self.wishes.ended.wait(0.1)
-        if self._begun is not None:
-            self._begun += time.monotonic() - begun
+        if self.turn is not None:
+            self.turn.take()
+        if begun is not None:  # resting is no work
+            self._begun = (begun[0] + time.monotonic() - rested, begun[1])
+
+    def _say(self, doing: str, left: float | None) -> None:
+        say({"fraction": round(self._fraction, 4), "doing": doing, "seconds_left": left})
 
     def _check(self) -> None:
         if self.wishes.cancelled:
@@ -103,6 +135,7 @@ def main(argv: list[str] | None = None) -> int:
     wishes = Wishes()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: wishes.ended.set())
+    _rest_with_the_shell(wishes)
     if parsed.attached:
         threading.Thread(target=_watch_input, args=(wishes,), daemon=True).start()
     _be_nice()
@@ -111,7 +144,7 @@ def main(argv: list[str] | None = None) -> int:
     except FilmCancelled:
         say({"cancelled": True})
         return EXIT_CANCELLED
-    except FilmError as error:
+    except Fault as error:
         say({"error": str(error)})
         return 1
     except Exception as error:  # noqa: BLE001  # a third party's renderer may raise anything; whoever asked must learn why
@@ -124,14 +157,18 @@ def main(argv: list[str] | None = None) -> int:
 def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
     from retroml_core.app import App
     from retroml_core.films.film import make_film
-    from retroml_core.films.turns import turn
+    from retroml_core.films.making import announced, filming_folder
+    from retroml_core.films.turns import Turn
     from retroml_core.runs.run import Run
 
     options = FilmOptions.from_arguments(parsed)
     reporter(0.0, "starting")
-    app = App.open()
-    with turn(app.root.cache / "filming", at_once=options.at_once, waiting=reporter.waiting):
-        film = make_film(app, Run(parsed.folder), parsed.renderer, options=options, progress=reporter)
+    app, run = App.open(), Run(parsed.folder)
+    folder = filming_folder(app.root)
+    with announced(folder, run.id, parsed.renderer) as reporter.wishes.word:
+        reporter.turn = Turn(folder, at_once=options.at_once, waiting=reporter.waiting)
+        with reporter.turn:
+            film = make_film(app, run, parsed.renderer, options=options, progress=reporter)
     return {
         "path": str(film.path),
         "sidecar": str(film.sidecar_path),
@@ -139,6 +176,13 @@ def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
         "size_bytes": film.size_bytes,
         "existed": film.existed,
     }
+
+
+def _rest_with_the_shell(wishes: Wishes) -> None:
+    """Ctrl+Z, where there is one, stops whoever asked for the film; a maker stopped with it would keep its turn."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTSTP, lambda *_: wishes.stopped.set())
+        signal.signal(signal.SIGCONT, lambda *_: wishes.stopped.clear())
 
 
 def _watch_input(wishes: Wishes) -> None:

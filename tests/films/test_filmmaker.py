@@ -158,6 +158,19 @@ def test_without_attachment_the_end_of_standard_input_means_nothing(run):
     assert process.returncode == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl+Z")
+def test_a_maker_that_is_stopped_with_its_terminal_rests_until_it_goes_on(run):
+    with by_hand(run, "--attached", "--set", "trouble=wait") as process:
+        until_waiting(process)
+        process.send_signal(signal.SIGTSTP)
+        assert any('"paused"' in line for line in process.stdout)
+        process.send_signal(signal.SIGCONT)
+        until_waiting(process)
+        process.stdin.write("cancel\n")
+        process.stdin.flush()
+        assert '"cancelled": true' in process.stdout.read()
+
+
 def test_the_reporter_speaks_seldom_but_always_at_the_end(capsys):
     reporter = Reporter(Wishes(), every_seconds=3600)
     for step in range(100):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +117,25 @@ def test_trouble_is_told_in_words_and_leaves_nothing_behind(app, run, left, trou
     with pytest.raises(FilmError, match=words):
         make(app, run, trouble=trouble)
     assert left() == []
+
+
+def test_a_run_deleted_while_its_film_is_made_is_said_to_be_gone(app, run, tmp_path):
+    def progress(fraction, doing):
+        if fraction > 0.5 and run.folder.exists():
+            run.folder.rename(tmp_path / "trash")
+
+    with pytest.raises(FilmError, match="moved or deleted while the film was made"):
+        make_film(app, run, "still", progress=progress)
+    assert not run.folder.exists()
+
+
+def test_a_full_disk_that_has_no_room_for_the_folder_is_said_to_be_full(app, run, tmp_path, monkeypatch):
+    def full(*_arguments, **_named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(FilmError, match="is full"):
+        make_film(app, run, "still", options=FilmOptions(output=tmp_path / "new" / "folder"))
 
 
 def test_a_bug_of_a_renderer_leaves_nothing_behind(app, run, left):
