@@ -12,7 +12,7 @@ from pathlib import Path
 
 from retroml_core.files import read_json, write_json
 
-__all__ = ["CONFIG_VARIABLE", "Choices", "read_choices", "write_choices"]
+__all__ = ["CONFIG_VARIABLE", "Choices", "config_folder", "read_choices", "write_choices"]
 
 CONFIG_VARIABLE = "RETROML_CONFIG"
 _FILE = "choices.json"
@@ -24,6 +24,16 @@ class Choices:
 
     data_folder: str = ""
     disabled_plugins: tuple[str, ...] = ()
+
+
+def config_folder() -> Path:
+    """The folder of the user's settings; it may not be there yet."""
+    given = os.environ.get(CONFIG_VARIABLE)
+    if given:
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("RetroML", appauthor=False))
 
 
 def read_choices() -> Choices:
@@ -44,9 +54,4 @@ def write_choices(choices: Choices) -> None:
 
 
 def _path() -> Path:
-    given = os.environ.get(CONFIG_VARIABLE)
-    if given:
-        return Path(given).expanduser().absolute() / _FILE
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("RetroML", appauthor=False)) / _FILE
+    return config_folder() / _FILE

@@ -1,4 +1,7 @@
-"""`retroml verify ID`: whether a run is what it says it is; its play and its training are carried out again and compared."""
+"""`retroml verify ID`: whether a run is what it says it is; its play and its training are carried out again and compared.
+
+With `--certificate FILE` the result is signed, and `--check FILE` reads such a file; see `verify_certificate`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
@@ -23,15 +27,24 @@ EXIT_VERIFIED, EXIT_DIVERGED = 0, 1
 
 def main(app: App, argv: Sequence[str]) -> int:
     """Verify and print the verdict: 0 everything compared is as recorded, 1 it is not. Raises Fault for wrong use."""
+    from retroml_core.commands.verify_certificate import certifying, check
     from retroml_core.runs.run import find_run
     from retroml_core.terminal.counting import counting
     from retroml_core.verifying.verification import Segment, verify_run
 
     asked = _parser().parse_args(argv)
+    if (asked.check is None) == (asked.id is None):
+        raise Fault("say either which run to verify, such as `retroml verify latest`, or --check and a certificate")
+    if asked.check is not None:
+        return check(app, asked.check, as_json=asked.json)
     first, last = _segment(asked)
+    run = find_run(app, asked.id)
+    certify = certifying(app, run, asked.certificate) if asked.certificate is not None else None
     with counting() as progress:
-        verdict = verify_run(app, find_run(app, asked.id), Segment(first=first, last=last, play_only=asked.play_only), progress)
+        verdict = verify_run(app, run, Segment(first=first, last=last, play_only=asked.play_only), progress)
+    said = certify(verdict) if certify is not None else ""
     sys.stdout.write((json.dumps(verdict.as_dict(), indent=2) if asked.json else _page(verdict)) + "\n")
+    sys.stderr.write(said)
     return EXIT_VERIFIED if verdict.ok else EXIT_DIVERGED
 
 
@@ -40,13 +53,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="retroml verify",
         description="Play the tape of a run again, carry out its training again in a scratch folder, compare both with what "
         "was recorded, and name the first difference. It takes as long as the training did; a segment takes its share.",
-        epilog="Exit codes: 0 everything compared is as recorded, 1 something is not, 2 wrong use.",
+        epilog="Exit codes: 0 everything compared is as recorded (the certificate is genuine, and the run as it says), "
+        "1 something is not, 2 wrong use.",
     )
-    parser.add_argument("id", help="the run: its id, a unique beginning of it, or latest")
+    parser.add_argument("id", nargs="?", help="the run: its id, a unique beginning of it, or latest")
     parser.add_argument("--segment", metavar="A:B", help="only from checkpoint (or step) A to B; either may be left out")
     parser.add_argument("--from", dest="first", type=_step, metavar="STEP", help="only from this checkpoint on")
     parser.add_argument("--to", dest="last", type=_step, metavar="STEP", help="only up to this step")
     parser.add_argument("--play-only", action="store_true", help="only play the tape again; do not train")
+    parser.add_argument("--certificate", metavar="FILE", type=Path, help="write what was verified into FILE, signed")
+    parser.add_argument("--check", metavar="FILE", type=Path, help="instead: is this certificate genuine, what does it say?")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
     return parser
 

@@ -54,6 +54,7 @@ __all__ = [
     "config_hash",
     "connect",
     "from_tree",
+    "hashed_tree",
     "load_config",
     "require_valid",
     "save_config",
@@ -328,5 +329,9 @@ def save_config(config: ExperimentConfig, path: Path) -> None:
 
 def config_hash(config: ExperimentConfig) -> str:
     """16 hex digits over everything that shapes the run: all but its id, its times and what people call it."""
-    tree = {key: value for key, value in to_tree(config).items() if key not in _UNHASHED}
-    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(hashed_tree(config), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def hashed_tree(config: ExperimentConfig) -> dict[str, Any]:
+    """What `config_hash` is taken over."""
+    return {key: value for key, value in to_tree(config).items() if key not in _UNHASHED}

@@ -172,6 +172,10 @@ class CheckpointStore:
             except ValueError as error:
                 raise DamagedCheckpoint(str(error)) from error
 
+    def digests(self, checkpoint: Checkpoint) -> Mapping[str, str]:
+        """The SHA-256 that the manifest tells of each file of its own. Raises OSError, ValueError."""
+        return {name: str(file["sha256"]) for name, file in _manifest(checkpoint.folder)["files"].items()}
+
     def load_state(self, checkpoint: Checkpoint) -> Tree:
         """The state to continue from; its parts are read when they are asked for.
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retroml_core.training.devices import Device
 
-__all__ = ["differences", "gather", "here", "versions"]
+__all__ = ["differences", "gather", "here", "versions", "weighty"]
 
 MATTERS = ("retroml-core", "retroml-atari", "retroml-tianshou", "ale-py", "torch", "tianshou", "numpy", "gymnasium")
-"""Distributions that may change what training does."""
+"""Distributions that may change what training does; see `weighty`."""
 
 VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "PYTHONHASHSEED")
 
@@ -32,6 +32,32 @@ def versions() -> dict[str, str]:
         if name:
             found[name.lower()] = distribution.version
     return dict(sorted(found.items()))
+
+
+def weighty() -> list[str]:
+    """The canonical names of what is installed and may change what training does: `MATTERS`, and plugins of others with what
+    they need."""
+    from packaging.utils import canonicalize_name
+
+    from retroml_core.plugins.discovery import find_plugins
+
+    found = dict.fromkeys(MATTERS)
+    for plugin in find_plugins():
+        if not plugin.first_party and plugin.entry.dist is not None:
+            needs = filter(None, map(_needed, plugin.entry.dist.requires or ()))
+            found |= dict.fromkeys([plugin.distribution, *map(canonicalize_name, needs)])
+    return list(found)
+
+
+def _needed(line: str) -> str:
+    """The name of the distribution that a line of requirements asks for here; "" for none."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        need = Requirement(line)
+    except InvalidRequirement:
+        return ""
+    return need.name if need.marker is None or need.marker.evaluate({"extra": ""}) else ""
 
 
 def gather(
@@ -68,7 +94,7 @@ def gather(
 def here(device: Device, threads: int) -> dict[str, Any]:
     """Of `gather` what `differences` looks at, quickly."""
     found = {}
-    for name in MATTERS:
+    for name in weighty():
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return {
@@ -82,11 +108,18 @@ def here(device: Device, threads: int) -> dict[str, Any]:
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What may change results between two attempts, each as "what: before -> now"."""
-    pairs = {name: (before.get("packages", {}).get(name), now.get("packages", {}).get(name)) for name in MATTERS}
+    then, here = _packages(before), _packages(now)
+    pairs: dict[str, tuple[Any, Any]] = {name: (then.get(name), here.get(name)) for name in weighty()}
     for key in ("python", "threads", "device"):
         pairs[key] = (_plain(before.get(key)), _plain(now.get(key)))
     pairs["cpu"] = (before.get("cpu", {}).get("name"), now.get("cpu", {}).get("name"))
     return [f"{name}: {old} -> {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+def _packages(made_on: Mapping[str, Any]) -> dict[str, str]:
+    from packaging.utils import canonicalize_name
+
+    return {canonicalize_name(name): version for name, version in made_on.get("packages", {}).items()}
 
 
 def _plain(value: Any) -> Any:

@@ -35,7 +35,8 @@ class Verdict:
     """The result for the steps `first` to `last` of `run`.
 
     `differences` lists in what this machine differs from the recorded one; only without any are equal bits promised.
-    `compared` counts what was compared by name, `unverifiable` says what could not be and why.
+    `compared` counts what was compared by name, `unverifiable` says what could not be and why. `trained_to` is the last step
+    to which training was carried out again and came to all that is recorded; None: it was not.
     """
 
     run: str
@@ -45,6 +46,7 @@ class Verdict:
     compared: dict[str, int] = field(default_factory=dict)
     unverifiable: list[str] = field(default_factory=list)
     divergence: Divergence | None = None
+    trained_to: int | None = None
 
     @property
     def ok(self) -> bool:

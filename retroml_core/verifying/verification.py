@@ -218,6 +218,7 @@ class _Verification:
                 verdict.unverifiable.append(f"training: the algorithm cannot stop at step {stops[0]:,}")
                 break
             equal = comparison.at_stop()
+            verdict.trained_to = again.steps if equal else verdict.trained_to
             del stops[0]
         again.trainable.flush()
         if tape is not None:

@@ -1,4 +1,6 @@
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,11 +12,15 @@ from fake_learner import LearnerConfig, LearnerPlugin
 
 from retroml_core.builtin.configs import CatchConfig, RandomConfig
 from retroml_core.runs.control import Command
-from retroml_core.runs.run import create_run
+from retroml_core.runs.run import Run, create_run
 from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig, ExperimentConfig, FilmConfig
 from retroml_core.testing import tiny_app
 from retroml_core.training.attempt import open_attempt
 from retroml_core.training.session import Session
+from retroml_core.training.starting import write_provenance
+from retroml_core.verifying.verification import Segment, verify_run
+
+EVERY = CheckpointConfig(every_steps=1000, keep=9, keep_policies=4)
 
 
 @pytest.fixture
@@ -105,3 +111,42 @@ def wait_until():
         return found
 
     return wait
+
+
+@pytest.fixture
+def trained(make_run, attempt_at):
+    """Makes a run of the learner and trains it as a worker would; keyword arguments as those of `make_run`."""
+
+    def make(run=None, plan=None, **parts):
+        run = run or make_run(**{"learner": {}, "steps": 3000, "checkpoints": EVERY, **parts})
+        with attempt_at(run, plan) as attempt:
+            write_provenance(attempt)
+            with Session(attempt) as session:
+                session.run()
+        return run
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kept():
+    """A folder to keep the run of `honest` in."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def honest(kept, app, trained):
+    """A run as `trained()` makes it; trained once, each test has a copy."""
+    if not any(kept.iterdir()):
+        run = trained()
+        shutil.copytree(run.folder, kept / run.id)
+        return run
+    (made,) = kept.iterdir()
+    app.root.prepare()
+    return Run(Path(shutil.copytree(made, app.root.experiments / made.name)))
+
+
+@pytest.fixture
+def verify(app):
+    return lambda run, **segment: verify_run(app, run, Segment(**segment))

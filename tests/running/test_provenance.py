@@ -49,6 +49,25 @@ def test_a_quick_look_differs_in_nothing_from_all_that_is_gathered():
     assert differences(here(), provenance.here(Device(name="cpu", title="CPU", why=""), 2)) == []
 
 
+class Distribution:
+    """An installed plugin of somebody else."""
+
+    name, version = "My_Plugin", "1.0"
+    requires = ("numpy>=2", "rich; extra == 'pictures'", "Left_Pad>=1; python_version > '3'", "nonsense ===== 3")
+
+
+def test_plugins_of_others_and_what_they_need_may_change_results(monkeypatch):
+    point = importlib.metadata.EntryPoint("mine", "my_plugin", "retroml")
+    vars(point)["dist"] = Distribution()
+    monkeypatch.setattr("retroml_core.plugins.discovery.metadata.entry_points", lambda group: [point])
+    assert set(provenance.weighty()) - set(provenance.MATTERS) == {"my-plugin", "left-pad"}
+    before, after = (
+        here(packages={"my_plugin": "1.0", "left-pad": "2.0"}),
+        here(packages={"my_plugin": "1.1", "left-pad": "2.0"}),
+    )
+    assert differences(before, after) == ["my-plugin: 1.0 -> 1.1"]
+
+
 def test_differences_that_matter_are_listed():
     before = here(threads=1, device={"name": "cuda:0", "title": "GPU"})
     before["packages"] = {**before["packages"], "ale-py": "0.11.0", "rich": "1.0"}

@@ -1,94 +1,16 @@
-import hashlib
 import json
-import shutil
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
+from edits import edit_checkpoint, edit_event, flip_bit, kill
 
 from retroml_core.algorithm import StopTraining
 from retroml_core.faults import Fault
-from retroml_core.files import read_json, write_json
+from retroml_core.files import write_json
 from retroml_core.runs.checkpoints import CheckpointStore
-from retroml_core.runs.eventlog import decode, encode
-from retroml_core.runs.run import Run
+from retroml_core.runs.eventlog import decode
 from retroml_core.schema import Budget, CheckpointConfig
-from retroml_core.training.session import Session
-from retroml_core.training.starting import write_provenance
-from retroml_core.tree import load_tree, save_tree
 from retroml_core.verifying.findings import Divergence, Verdict
-from retroml_core.verifying.verification import Segment, verify_run
-
-EVERY = CheckpointConfig(every_steps=1000, keep=9, keep_policies=4)
-
-
-@pytest.fixture
-def trained(make_run, attempt_at):
-    """Makes a run of the learner and trains it as a worker would; keyword arguments as those of `make_run`."""
-
-    def make(run=None, plan=None, **parts):
-        run = run or make_run(**{"learner": {}, "steps": 3000, "checkpoints": EVERY, **parts})
-        with attempt_at(run, plan) as attempt:
-            write_provenance(attempt)
-            with Session(attempt) as session:
-                session.run()
-        return run
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def kept():
-    """A folder to keep the run of `honest` in."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def honest(kept, app, trained):
-    """A run as `trained()` makes it; trained once, each test has a copy."""
-    if not any(kept.iterdir()):
-        run = trained()
-        shutil.copytree(run.folder, kept / run.id)
-        return run
-    (made,) = kept.iterdir()
-    app.root.prepare()
-    return Run(Path(shutil.copytree(made, app.root.experiments / made.name)))
-
-
-@pytest.fixture
-def verify(app):
-    return lambda run, **segment: verify_run(app, run, Segment(**segment))
-
-
-def kill(run):
-    write_json(run.folder / "state.json", {**read_json(run.folder / "state.json"), "pid": None})
-
-
-def edit_event(run, kind, number, **changes):
-    """Change the data of the `number`th event of `kind`; it."""
-    path = min(run.events_folder.iterdir())
-    lines = path.read_bytes().splitlines()
-    index = [i for i, line in enumerate(lines) if decode(line).type == kind][number]
-    event = decode(lines[index])
-    event.data.update(changes)
-    lines[index] = encode(event)
-    path.write_bytes(b"\n".join(lines) + b"\n")
-    return event
-
-
-def edit_checkpoint(run, step, change, name="state"):
-    """Let `change` work on a tree of a checkpoint, and the manifest know nothing of it having been another."""
-    folder = run.checkpoints_folder / f"{step:012d}"
-    tree = load_tree(folder / name)
-    change(tree)
-    files = save_tree(tree, folder / name)
-    manifest = read_json(folder / "manifest.json")
-    for path in files:
-        manifest["files"][path.name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    write_json(folder / "manifest.json", manifest)
-
 
 # --- honest runs --------------------------------------------------------------------------------------------------------
 
@@ -208,6 +130,7 @@ def test_a_damaged_checkpoint_is_found(honest, verify):
     [
         ("state", lambda tree: tree["trainable"]["learner"]["weights"].__iadd__(1e-9), "/state/learner/weights"),
         ("policy", lambda tree: tree["weights"].__iadd__(1e-9), "/policy/weights"),
+        ("policy", lambda tree: flip_bit(tree["weights"]), "/policy/weights"),
         ("state", lambda tree: tree["trainable"].update(updates=1), "/state/updates"),
     ],
 )
