@@ -18,7 +18,8 @@ from retroml_core.algorithm import Build, Decision
 from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
 from retroml_tianshou.architectures import collect
-from retroml_tianshou.compute import prepare
+from retroml_tianshou.compiling import compile_trunks
+from retroml_tianshou.compute import prepare_for
 from retroml_tianshou.gradients import Gradients
 from retroml_tianshou.networks import ActorCritic, build_network
 from retroml_tianshou.pixels import channels_last
@@ -41,19 +42,20 @@ class ActorCriticTrainable(OnlineTrainable):
     """
 
     chooses_in_parts = True
+    one_thread = True
+    """Whether it plays and learns in one thread; a subclass may say otherwise."""
 
     def __init__(self, build: Build) -> None:
         super().__init__(build)
-        config, info, seeds = build.config, build.env, build.seeds
-        self.compute = prepare(
-            device=build.device, precision=config.precision, threads=build.threads, deterministic=build.deterministic
-        )
+        info, seeds = build.env, build.seeds
+        self.compute = prepare_for(build)
         device = self.compute.device
         initial = torch.Generator().manual_seed(seeds.integer("network"))
         networks = collect(build.offers)
         network = build_network(build.network, info.observation_shape, info.action_count, initial, networks)
         self.network = network.to(device)
         self.network.precision = self.compute.precision
+        self._compile()
         self.player = self.network
         self.rollout = self.make_rollout()
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
@@ -66,6 +68,22 @@ class ActorCriticTrainable(OnlineTrainable):
         """An empty rollout."""
         config, shape = self.build.config, self.build.env.observation_shape
         return Rollout(config.rollout_steps, config.environments, shape, self.compute.device)
+
+    def _compile(self) -> None:
+        """Compile the network where that was asked for: for what plays, together or in halves, and for what learns."""
+        count = self.build.config.environments
+        compile_trunks(
+            [self.network],
+            self.compute,
+            self.build.env.observation_shape,
+            learning=[-(-self.minibatch() // self.compute.parts_for(self.minibatch()))],
+            acting=[count, count // 2, count - count // 2] if count > 1 else [count],
+            graphs=self.one_thread,
+        )
+
+    def minibatch(self) -> int:
+        """How many samples are learned from at a time: a whole rollout, unless a subclass says otherwise."""
+        return int(self.build.config.environments * self.build.config.rollout_steps)
 
     def parallel_gradients(self, batch: int) -> Gradients[ActorCritic]:
         """What works out the gradients of minibatches of `batch` samples here."""

@@ -85,6 +85,13 @@ def _precision(config: ExperimentConfig, algorithm: OnPolicy | OffPolicyConfig) 
             message="deterministic=true asks for the exact reference, which computes in float32",
             hint="use precision=float32 or auto",
         )
+    if config.deterministic and algorithm.compile == "on":
+        yield Problem(
+            key="algorithm.compile",
+            value=algorithm.compile,
+            message="deterministic=true asks for the exact reference, which is not compiled",
+            hint="use compile=off or auto",
+        )
 
 
 def _network(config: ExperimentConfig, networks: Networks) -> Iterator[Problem]:

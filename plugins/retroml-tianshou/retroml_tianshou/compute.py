@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
 from retroml_tianshou.memory import keep_freed_memory
 
-__all__ = ["Compute", "available_threads", "prepare"]
+if TYPE_CHECKING:
+    from retroml_core.algorithm import Build
+
+__all__ = ["Compute", "available_threads", "has_bfloat16", "has_compiler", "prepare", "prepare_for"]
 
 _SMALL_BATCH = 16
 _SMALLEST_PART = 64
@@ -17,11 +22,12 @@ _SMALLEST_PART = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Compute:
-    """What was chosen: the device, the precision of the trunk, and how many threads the CPU part uses."""
+    """What was chosen: the device, the precision of the trunk, how many threads the CPU part uses, whether to compile."""
 
     device: torch.device
     precision: torch.dtype
     threads: int
+    compiling: bool = False
 
     def threads_for(self, batch: int) -> int:
         """How many threads to pass `batch` observations through a network with.
@@ -44,17 +50,35 @@ class Compute:
             torch.set_num_threads(count)
 
 
-def prepare(*, device: str, precision: str, threads: int, deterministic: bool) -> Compute:
+def prepare(*, device: str, precision: str, threads: int, deterministic: bool, compiling: str = "off") -> Compute:
     """Set up torch for this process. `threads` 0 means one for each core this process may use.
 
     `precision` "auto" takes bfloat16 where the chip has units for it, float32 elsewhere and whenever `deterministic`: on a
-    CPU without them bfloat16 is emulated and several times slower.
+    CPU without them bfloat16 is emulated and several times slower. `compiling` "auto" compiles for a GPU that torch has a
+    compiler for, and never when `deterministic`: code for a CPU is no faster compiled.
     """
     keep_freed_memory()
     chosen = torch.device(device)
     count = threads or available_threads()
     _repeatable(deterministic, chosen)
-    return Compute(device=chosen, precision=_precision(precision, chosen, deterministic), threads=count)
+    return Compute(
+        device=chosen,
+        precision=_precision(precision, chosen, deterministic),
+        threads=count,
+        compiling=compiling == "on" or (compiling == "auto" and not deterministic and has_compiler(chosen)),
+    )
+
+
+def prepare_for(build: Build) -> Compute:
+    """Set up torch as the run and the settings of its algorithm say; see `prepare`."""
+    config = build.config
+    return prepare(
+        device=build.device,
+        precision=config.precision,
+        threads=build.threads,
+        deterministic=build.deterministic,
+        compiling=config.compile,
+    )
 
 
 def available_threads() -> int:
@@ -78,10 +102,18 @@ def _precision(asked: str, device: torch.device, deterministic: bool) -> torch.d
         return torch.bfloat16
     if asked == "float32" or deterministic:
         return torch.float32
-    return torch.bfloat16 if _has_bfloat16(device) else torch.float32
+    return torch.bfloat16 if has_bfloat16(device) else torch.float32
 
 
-def _has_bfloat16(device: torch.device) -> bool:
+def has_compiler(device: torch.device) -> bool:
+    """Whether torch can make code for this GPU: Triton makes it, from Volta on."""
+    if device.type != "cuda" or importlib.util.find_spec("triton") is None:
+        return False
+    return torch.cuda.get_device_capability(device) >= (7, 0)
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the chip has units for bfloat16; without, it is emulated."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))

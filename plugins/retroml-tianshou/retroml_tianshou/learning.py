@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retroml_tianshou.optimizer import MeteredOptimizer
     from retroml_tianshou.replay.buffer import Drawn
 
-__all__ = ["Learned", "Learner", "Minibatch", "upload"]
+__all__ = ["Learned", "Learner", "Minibatch", "to_device", "upload"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,21 +76,23 @@ class Learner(Protocol):
         """Pairs of a target network and the network it follows."""
 
 
-def upload(drawn: Drawn, device: torch.device) -> Minibatch:
-    """`drawn` on the device; to a GPU through pinned memory, without waiting."""
+def to_device(array: NDArray[Any], device: torch.device) -> Tensor:
+    """`array` on the device; to a GPU through pinned memory, without waiting."""
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
 
-    def move(array: NDArray[Any]) -> Tensor:
-        tensor = torch.from_numpy(array)
-        return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
+
+def upload(drawn: Drawn, device: torch.device) -> Minibatch:
+    """`drawn` on the device, as `to_device` brings it there."""
 
     def pictures(array: NDArray[Any]) -> Tensor:
-        return move(channels_last(array)).permute(0, 3, 1, 2)
+        return to_device(channels_last(array), device).permute(0, 3, 1, 2)
 
     return Minibatch(
         obs=pictures(drawn.obs),
-        actions=move(drawn.actions),
-        returns=move(drawn.returns),
-        discounts=move(drawn.discounts),
+        actions=to_device(drawn.actions, device),
+        returns=to_device(drawn.returns, device),
+        discounts=to_device(drawn.discounts, device),
         next_obs=pictures(drawn.next_obs),
-        weights=move(drawn.weights),
+        weights=to_device(drawn.weights, device),
     )

@@ -19,6 +19,7 @@ from torch.nn import functional
 from retroml_core.algorithm import TrainingFault
 from retroml_core.plugins.registry import resolve as imported
 from retroml_tianshou.architectures import ARCHITECTURES, Networks, encoder_size, resolve
+from retroml_tianshou.compiling import Trunk
 
 if TYPE_CHECKING:
     from retroml_core.schema import NetworkConfig
@@ -59,7 +60,7 @@ def build_trunk(
     for size in architecture.hidden if hidden else ():
         layers += [nn.Linear(units, size), nn.ReLU(inplace=True)]
         units = size
-    trunk = nn.Sequential(*layers)
+    trunk = Trunk(*layers)
     initialise(trunk, generator)
     trunk.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks the module form
     return trunk, units

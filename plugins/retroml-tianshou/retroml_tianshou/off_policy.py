@@ -26,9 +26,10 @@ from retroml_core.algorithm import Build, Control, Decision, Report
 from retroml_core.online import OnlineTrainable
 from retroml_core.tree import digest
 from retroml_tianshou.beside import Beside
-from retroml_tianshou.compute import prepare
+from retroml_tianshou.compiling import compile_trunks
+from retroml_tianshou.compute import prepare_for
 from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy_probabilities
-from retroml_tianshou.learning import Learner, upload
+from retroml_tianshou.learning import Learner, to_device, upload
 from retroml_tianshou.measures import refuse_nonsense
 from retroml_tianshou.pixels import channels_last
 from retroml_tianshou.replay import capacity, make_replay
@@ -68,11 +69,11 @@ class OffPolicyTrainable(OnlineTrainable):
         seeds = build.seeds
         self.settings = config
         self.live = LiveSettings(config.learning_rate)
-        self.compute = prepare(
-            device=build.device, precision=config.precision, threads=build.threads, deterministic=build.deterministic
-        )
+        self.compute = prepare_for(build)
         self.learner = self.make_learner(torch.Generator().manual_seed(seeds.integer("network")))
         self.learner.beside = Beside(self.compute.threads if self.compute.device.type == "cpu" else 1)
+        networks, shape = self.learner.modules_by_name().values(), build.env.observation_shape
+        compile_trunks(networks, self.compute, shape, learning=[config.batch_size], acting=[config.environments])
         self.exploring = seeds.generator("exploration", build.rank)
         self.acting = seeds.generator("acting")
         self.epsilon = EpsilonSchedule(
@@ -146,7 +147,7 @@ class OffPolicyTrainable(OnlineTrainable):
     def values(self, obs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the network takes each action (B, A) to be worth for observations (B, C, H, W)."""
         self.compute.use_threads(self.compute.threads_for(len(obs)))
-        pixels_BHWC = torch.from_numpy(channels_last(obs)).to(self.compute.device)
+        pixels_BHWC = to_device(channels_last(obs), self.compute.device)
         values_BA: NDArray[np.float32] = self.learner.values(pixels_BHWC.permute(0, 3, 1, 2)).cpu().numpy()
         return values_BA
 

@@ -246,6 +246,14 @@ class OffPolicyConfig:
         help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
         advanced=True,
     )
+    compile: str = param(
+        "off",
+        choices=("off", "on", "auto"),
+        help="Make code for this very network before training: on is faster on most GPUs and takes up to two minutes to start, "
+        "off is exact, auto does it on GPUs.",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.compile.html",
+        advanced=True,
+    )
 
 
 def tuned(name: str, default: Any, source: str, base: type = OffPolicyConfig) -> Any:

@@ -175,9 +175,13 @@ class PPO(ActorCriticTrainable):
         self.config = config
         self.live = Live(config.learning_rate, config.clip_range, config.entropy_coefficient)
         self.order = build.seeds.generator("minibatches", build.rank)
-        self.gradients = self.parallel_gradients(config.environments * config.rollout_steps // config.minibatches)
+        self.gradients = self.parallel_gradients(self.minibatch())
         self.algorithm = JointPPO(config, self.network, build.env.action_count, self.gradients)
         self._samples: Mapping[str, NDArray[Any]] = {}
+
+    def minibatch(self) -> int:
+        """How many samples are learned from at a time."""
+        return super().minibatch() // int(self.build.config.minibatches)
 
     def update(self, control: Control) -> Mapping[str, float]:
         """Learn from the full rollout; see docs/algorithms/ppo.md for each metric."""

@@ -36,6 +36,8 @@ __all__ = ["OverlappedPPO"]
 class OverlappedPPO(PPO):
     """PPO one rollout behind. Between calls of `advance` nothing works in the background."""
 
+    one_thread = False
+
     def __init__(self, build: Build) -> None:
         super().__init__(build)
         self.player = copy.deepcopy(self.network)

@@ -58,6 +58,11 @@ def test_bfloat16_is_not_deterministic_reference():
     assert faults(deterministic=True) == {}
 
 
+def test_compiled_code_is_not_the_deterministic_reference():
+    assert "not compiled" in faults(deterministic=True, compile="on")["algorithm.compile"].message
+    assert faults(deterministic=True, compile="auto") == {}
+
+
 @pytest.mark.parametrize(
     ("network", "key"),
     [

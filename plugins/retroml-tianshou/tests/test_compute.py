@@ -1,5 +1,6 @@
 """Setting torch up: threads, precision, repeatability."""
 
+import importlib.util
 import os
 
 import pytest
@@ -70,3 +71,25 @@ def test_a_minibatch_is_cut_into_parts_of_at_least_64(threads, batch, parts):
 
 def test_a_gpu_takes_a_minibatch_in_one_piece():
     assert Compute(device=torch.device("cuda"), precision=torch.float32, threads=8).parts_for(256) == 1
+
+
+@pytest.mark.parametrize(
+    ("device", "capability", "triton", "expected"),
+    [
+        ("cpu", (0, 0), True, False),
+        ("cuda:0", (7, 0), True, True),
+        ("cuda:0", (6, 1), True, False),
+        ("cuda:0", (9, 0), False, False),
+    ],
+)
+def test_auto_compiles_where_torch_can_make_code_for_the_gpu(monkeypatch, device, capability, triton, expected):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if triton else None)
+    assert prepared(device=device, precision="float32", compiling="auto").compiling is expected
+    assert not prepared(device=device, precision="float32", compiling="auto", deterministic=True).compiling
+
+
+def test_what_is_asked_for_is_compiled_anywhere():
+    assert prepared(compiling="on").compiling
+    assert not prepared().compiling
