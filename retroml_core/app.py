@@ -43,10 +43,18 @@ class App:
 
     @functools.cached_property
     def index(self) -> Index:
-        """The index of all runs, opened on first use."""
+        """The index of all runs, opened on first use; in memory where it cannot be written."""
         from retroml_core.index import Index
 
-        return Index.open(self.root)
+        return Index.open(self.root, spare=True)
+
+    def notices(self) -> list[str]:
+        """What a person should know of the index by now; each notice is given once."""
+        index = vars(self).get("index")  # which is not opened only to be asked
+        if index is None:
+            return []
+        told, index.notices = index.notices, []
+        return list(told)
 
     def close(self) -> None:
         """Tell the plugins that the app ends."""

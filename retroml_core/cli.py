@@ -6,32 +6,22 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from retroml_core.app import App
 from retroml_core.faults import Fault
 from retroml_core.plugins.registry import resolve
 from retroml_core.plugins.suggestions import UnknownName
 
-__all__ = ["Options", "main"]
+__all__ = ["main"]
 
 EXIT_ERROR = 1
 EXIT_WRONG_USE = 2
 EXIT_INTERRUPTED = 130
 
 _WORD = re.compile(r"[A-Za-z][\w-]*")
-_FLAGS = ("--detach", "--dry-run", "--help", "--safe", "--version")
+_FLAGS = ("--detach", "--dry-run", "--help", "--json", "--safe", "--version")
 _HYDRA_FLAGS = ("--cfg", "--config-dir", "--hydra-help", "--info", "--multirun", "--package", "--resolve")
 _SHORT_FLAGS = ("-c", "-cd", "-i", "-m", "-p")
-
-
-@dataclass(frozen=True)
-class Options:
-    """Our own flags among the arguments."""
-
-    safe: bool = False
-    detach: bool = False
-    dry_run: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,16 +58,13 @@ def _dispatch(app: App, arguments: list[str]) -> int:
     if arguments and _WORD.fullmatch(arguments[0]):
         return _command(app, arguments[0], arguments[1:])
     if {"--help", "-h"} & set(arguments):
-        from retroml_core.terminal.help_page import help_page
-
-        return _say(help_page(app))
+        return _command(app, "help", [argument for argument in arguments if not argument.startswith("-")])
     if "--version" in arguments:
         from retroml_core.plugins.discovery import core_version
 
-        return _say(f"retroml-core {core_version()}")
-    options = Options(detach="--detach" in arguments, dry_run="--dry-run" in arguments)
-    rest = [argument for argument in arguments if argument not in ("--detach", "--dry-run")]
-    return _train(app, rest, options)
+        sys.stdout.write(f"retroml-core {core_version()}\n")
+        return 0
+    return _train(app, arguments)
 
 
 def _command(app: App, name: str, arguments: list[str]) -> int:
@@ -87,27 +74,24 @@ def _command(app: App, name: str, arguments: list[str]) -> int:
     return int(resolve(app.registry.commands[name].factory)(app, arguments))
 
 
-def _train(app: App, arguments: list[str], options: Options) -> int:
+def _train(app: App, arguments: list[str]) -> int:
     for failure in app.plugins.failures:
         sys.stderr.write(f"{failure}\n")
-    flags = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
+    from retroml_core.terminal.start import Manner
+
+    manner, rest = Manner.of(arguments)
+    flags = [argument.partition("=")[0] for argument in rest if argument.startswith("-")]
     for flag in flags:
         if flag not in (*_HYDRA_FLAGS, *_SHORT_FLAGS):
             raise UnknownName("flag", flag, (*_FLAGS, *_HYDRA_FLAGS))
     if flags:
         from retroml_core.terminal.multirun import run_hydra
 
-        return run_hydra(app, arguments, detach=options.detach, dry_run=options.dry_run)
+        return run_hydra(app, rest, manner)
     from retroml_core.config.composing import compose
     from retroml_core.terminal.start import start
 
-    return start(app, compose(app, arguments), detach=options.detach, dry_run=options.dry_run)
-
-
-def _say(text: str) -> int:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-    return 0
+    return start(app, compose(app, rest), manner)
 
 
 def _fail(message: str, code: int) -> int:

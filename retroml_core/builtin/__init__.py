@@ -31,11 +31,16 @@ _COMMANDS = {
     "games": ("Games", "List the games."),
     "algorithms": ("Algorithms", "List the algorithms and their settings."),
     "doctor": ("Check the set-up", "Say whether this machine is ready, and what to do where it is not."),
+    "help": ("Help", "Say what can be asked: the commands, the settings, the choices there are."),
     "config": ("Configs", "Export the config of a run, or check and use a config file."),
 }
 
-_MODULES = {"continue": "continuing"}
-"""Commands whose module cannot have their name."""
+_FACTORIES = {
+    "continue": "continuing:main",
+    "restore": "delete:restore",
+    **{verb: f"control_commands:{verb}" for verb in ("pause", "resume", "stop", "checkpoint")},
+}
+"""Commands that are not the `main` of a module of their name."""
 
 
 @hookimpl
@@ -115,6 +120,11 @@ def retroml_stores() -> Iterable[StoreSpec]:
 def retroml_commands() -> Iterable[CommandSpec]:
     """The commands of the core."""
     return [
-        CommandSpec(name=name, title=title, summary=summary, factory=f"retroml_core.commands.{_MODULES.get(name, name)}:main")
+        CommandSpec(
+            name=name,
+            title=title,
+            summary=summary,
+            factory=f"retroml_core.commands.{_FACTORIES.get(name, f'{name}:main')}",
+        )
         for name, (title, summary) in _COMMANDS.items()
     ]

@@ -1,1 +1,1 @@
-"""The commands of the core, one module each: `main(app, argv) -> exit code`, imported when the command is given."""
+"""The commands of the core: functions `main(app, argv) -> exit code`, imported when the command is given."""

@@ -57,11 +57,11 @@ def _export(app: App, name: str, *, flat: bool, output: Path | None) -> int:
 
 def _import(app: App, asked: argparse.Namespace) -> int:
     from retroml_core.config.composing import load_config, require_valid, to_tree
-    from retroml_core.terminal.start import start
+    from retroml_core.terminal.start import Manner, start
 
     config = require_valid(load_config(asked.file, app), app)
     if asked.train:
-        return start(app, _as_new(config), detach=asked.detach)
+        return start(app, _as_new(config), Manner(detach=asked.detach))
     return _write(to_tree(config), asked.output)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,14 +43,14 @@ def stop(app: App, argv: Sequence[str]) -> int:
     run, service = ExperimentService(app).find(asked.id), ControlService()
     answer = service.ask(run, "stop", limit_seconds=asked.timeout)
     if not answer.ok:
-        return _say(run, answer.message, ok=False)
+        return _say(asked, run, answer.message, ok=False)
     if not service.wait_until(run, _saved, limit_seconds=asked.timeout):
-        return _say(run, f"it is stopping, but was not done within {asked.timeout:g} s", ok=False)
+        return _say(asked, run, f"it is stopping, but was not done within {asked.timeout:g} s", ok=False)
     status = run.status()
     films = "; its films are being made" if status.state.live else ""
     good = [kept.name for kept in run.checkpoints() if kept.full]
     saved = f", saved as checkpoint {good[-1]}" if good else ", with nothing to save"
-    return _say(run, f"stopped at step {status.step:,}{saved}{films}", ok=status.state is not RunState.FAILED)
+    return _say(asked, run, f"stopped at step {status.step:,}{saved}{films}", ok=status.state is not RunState.FAILED)
 
 
 def resume(app: App, argv: Sequence[str]) -> int:
@@ -63,7 +64,7 @@ def resume(app: App, argv: Sequence[str]) -> int:
     status = run.status()
     if status.state is RunState.PAUSED:
         answer = ControlService().ask(run, "resume", limit_seconds=asked.timeout)
-        return _say(run, answer.message, ok=answer.ok)
+        return _say(asked, run, answer.message, ok=answer.ok)
     _check_resumable(run, status.state)
     _check_config(app, run)
     from retroml_core.runs.launching import start_worker
@@ -106,7 +107,7 @@ def _tell(app: App, argv: Sequence[str], verb: str, description: str) -> int:
 
     run = ExperimentService(app).find(asked.id)
     answer = ControlService().ask(run, verb, limit_seconds=asked.timeout)
-    return _say(run, answer.message, ok=answer.ok)
+    return _say(asked, run, answer.message, ok=answer.ok)
 
 
 def _parser(verb: str, description: str) -> argparse.ArgumentParser:
@@ -115,9 +116,13 @@ def _parser(verb: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--timeout", type=float, default=LIMIT_SECONDS, metavar="S", help=f"how many seconds to wait ({LIMIT_SECONDS:g})"
     )
+    parser.add_argument("--json", action="store_true", help="print what came of it as JSON")
     return parser
 
 
-def _say(run: Run, message: str, *, ok: bool) -> int:
+def _say(asked: argparse.Namespace, run: Run, message: str, *, ok: bool) -> int:
+    if asked.json:
+        sys.stdout.write(json.dumps({"id": run.id, "ok": ok, "message": message}, indent=2) + "\n")
+        return 0 if ok else 1
     (sys.stdout if ok else sys.stderr).write(f"{run.id}: {message}\n")
     return 0 if ok else 1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from retroml_core.commands.notices import say_notices
 from retroml_core.faults import Fault
 from retroml_core.runs.forecast import size_text
 from retroml_core.terminal.text_table import columns
@@ -26,13 +29,19 @@ def main(app: App, argv: Sequence[str]) -> int:
         prog="retroml delete", description="Move runs to the trash, with all that belongs to them. A run at work is refused."
     )
     parser.add_argument("id", nargs="+", help="the runs: ids, unique beginnings of them, or latest")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     asked = parser.parse_args(argv)
     from retroml_core.services import ExperimentService
 
     service = ExperimentService(app)
     found = dict.fromkeys(service.find(name).id for name in asked.id)
-    code = _each(found, lambda run: f"moved to the trash: {service.delete(run)}  (retroml restore {run} takes it back)")
-    _say(service.notices)
+
+    def throw_away(id: str) -> str:
+        run = service.delete(id)
+        return f"moved to the trash: {run}  (retroml restore {run} takes it back)"
+
+    code = _each(found, throw_away, as_json=asked.json)
+    say_notices(app, service.notices)
     return code
 
 
@@ -44,13 +53,14 @@ def restore(app: App, argv: Sequence[str]) -> int:
     parser.add_argument(
         "id", nargs="*", help="what to take back: ids or unique beginnings of them; without any, list the trash"
     )
+    parser.add_argument("--json", action="store_true", help="print the list, or what was done, as JSON")
     asked = parser.parse_args(argv)
     from retroml_core.services import ExperimentService, ModelService, StorageService
     from retroml_core.services.models import TRASHED_MODEL
 
     trashed = StorageService(app).trashed()
     if not asked.id:
-        sys.stdout.write(_listed(trashed) + "\n")
+        sys.stdout.write((json.dumps([_as_tree(run) for run in trashed], indent=2) if asked.json else _listed(trashed)) + "\n")
         return 0
     runs, models = ExperimentService(app), ModelService(app)
 
@@ -59,9 +69,15 @@ def restore(app: App, argv: Sequence[str]) -> int:
         folder = runs.restore(id).folder if model == id else models.restore(model).folder(app.root)
         return f"taken back: {folder}"
 
-    code = _each(dict.fromkeys(_in_trash(name, [found.id for found in trashed]) for name in asked.id), take_back)
-    _say(runs.notices)
+    wanted = dict.fromkeys(_in_trash(name, [found.id for found in trashed]) for name in asked.id)
+    code = _each(wanted, take_back, as_json=asked.json)
+    say_notices(app, runs.notices)
     return code
+
+
+def _as_tree(run: TrashedRun) -> dict[str, object]:
+    deleted_at = datetime.fromtimestamp(run.deleted_at, UTC).isoformat(timespec="seconds") if run.deleted_at else None
+    return {"id": run.id, "folder": str(run.folder), "deleted_at": deleted_at, "size_bytes": run.size_bytes}
 
 
 def _listed(trashed: Sequence[TrashedRun]) -> str:
@@ -78,18 +94,16 @@ def _in_trash(name: str, ids: Sequence[str]) -> str:
     return matches[0]
 
 
-def _say(notices: Iterable[str]) -> None:
-    for notice in notices:
-        sys.stderr.write(f"{notice}\n")
-
-
-def _each(ids: Iterable[str], do: Callable[[str], str]) -> int:
+def _each(ids: Iterable[str], do: Callable[[str], str], *, as_json: bool) -> int:
     """Do it to each and say so; a fault with one does not keep the others from it."""
-    code = 0
+    done: list[dict[str, object]] = []
     for found in ids:
         try:
-            sys.stdout.write(do(found) + "\n")
+            done.append({"id": found, "ok": True, "message": do(found)})
         except (Fault, OSError) as fault:
-            sys.stderr.write(f"{fault}\n")
-            code = 1
-    return code
+            done.append({"id": found, "ok": False, "message": str(fault)})
+        if not as_json:
+            (sys.stdout if done[-1]["ok"] else sys.stderr).write(f"{done[-1]['message']}\n")
+    if as_json:
+        sys.stdout.write(json.dumps(done, indent=2) + "\n")
+    return 0 if all(one["ok"] for one in done) else 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-from retroml_core.commands.runs import say_notices
+from retroml_core.commands.notices import say_notices
+from retroml_core.terminal.counting import counting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +26,9 @@ def main(app: App, argv: Sequence[str]) -> int:
     asked = parser.parse_args(argv)
     from retroml_core.services import ExperimentService
 
-    report = ExperimentService(app).reindex()
-    say_notices(app, report)
+    with counting() as progress:
+        report = ExperimentService(app).reindex(partial(progress, "reading the runs"))
+    say_notices(app, report.problems)
     if asked.json:
         sys.stdout.write(json.dumps({"runs": report.runs, "problems": report.problems}, indent=2) + "\n")
     else:

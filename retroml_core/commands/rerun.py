@@ -23,13 +23,16 @@ def main(app: App, argv: Sequence[str]) -> int:
     parser.add_argument("changes", nargs="*", metavar="KEY=VALUE", help="settings to change, such as budget.hours=2")
     parser.add_argument("--detach", action="store_true", help="start it, print its id and return at once")
     parser.add_argument("--dry-run", action="store_true", help="print the config and the disk it would need, and stop")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: print all of it as JSON")
     asked = parser.parse_args(argv)
     from retroml_core.services import ExperimentService
-    from retroml_core.terminal.start import start
+    from retroml_core.terminal.start import Manner, start
 
     run = ExperimentService(app).find(asked.id)
     config = repeated(app, {"id": run.id, **run.tree}, asked.changes)
-    return start(app, config, detach=asked.detach, dry_run=asked.dry_run)
+    if asked.json and not asked.dry_run:
+        parser.error("--json goes with --dry-run")
+    return start(app, config, Manner(detach=asked.detach, dry_run=asked.dry_run, as_json=asked.json))
 
 
 def repeated(app: App, tree: Mapping[str, Any], changes: Sequence[str]) -> ExperimentConfig:

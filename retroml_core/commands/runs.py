@@ -6,10 +6,13 @@ import argparse
 import dataclasses
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
+from retroml_core.commands.notices import say_notices
 from retroml_core.events import RunState
 from retroml_core.runs.recovering import UNREADABLE
+from retroml_core.terminal.counting import counting
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, moment, score, short_ids
 
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
-    from retroml_core.index import RunRow, SyncReport
+    from retroml_core.index import RunRow
 
-__all__ = ["main", "say_notices"]
+__all__ = ["main"]
 
 HEAD = ("id", "when", "game", "algorithm", "state", "steps", "mean", "best", "trained", "tags")
 
@@ -31,7 +34,9 @@ def main(app: App, argv: Sequence[str]) -> int:
     from retroml_core.services import ExperimentService
 
     service = ExperimentService(app)
-    say_notices(app, service.sync())
+    with counting() as progress:
+        report = service.sync(partial(progress, "reading the runs"))
+    say_notices(app, report.problems)
     wanted = RunFilter(
         game=app.registry.game(asked.game).name if asked.game else None,
         algorithm=asked.algorithm,
@@ -60,13 +65,6 @@ def as_tree(row: RunRow) -> dict[str, object]:
     tree = dataclasses.asdict(row)
     moments = {key: tree[key] for key in ("created_at", "started_at", "ended_at")}
     return tree | {key: None if ms is None else moment(ms).isoformat() for key, ms in moments.items()}
-
-
-def say_notices(app: App, report: SyncReport) -> None:
-    """Tell on stderr what a person should know of the index and of broken run folders."""
-    for notice in [*app.index.notices, *report.problems]:
-        sys.stderr.write(f"{notice}\n")
-    app.index.notices.clear()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.commands.notices import say_notices
 from retroml_core.runs.forecast import size_text
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, percent, score, sparkline, state_words
@@ -35,8 +36,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     run = ExperimentService(app).find(asked.id)
     found = _gather(app, run)
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if asked.json else _page(found))
-    for notice in found["notices"]:
-        sys.stderr.write(f"{notice}\n")
+    say_notices(app, found["notices"])
     return 1 if found["notices"] else 0
 
 

@@ -90,15 +90,14 @@ def key_advice(key: str, keys: Sequence[str]) -> str:
     if above and beside:
         return listing(beside.values())
     close = nearest(key, keys)
-    return f"did you mean {' or '.join(close)}?" if close else "`retroml --help` lists them all"
+    return f"did you mean {' or '.join(close)}?" if close else "`retroml help all` lists them"
 
 
 def known_keys(registry: Registry) -> list[str]:
     """Every key a config may have, in full, over all algorithms and environments."""
     keys = _keys(ExperimentConfig, "")
-    for group in ("algorithm", "environment"):
-        for spec in registry.of(group).values():
-            keys += _keys(getattr(spec, "config"), f"{group}.")  # noqa: B009  # not in Spec
+    for kind, spec in registry.configurable():
+        keys += _keys(spec.config, f"{kind}.")
     return sorted(set(keys))
 
 

@@ -38,8 +38,7 @@ def plugin_folders(plugins: PluginManager, registry: Registry) -> list[ConfFolde
 
     Hydra takes the first file of a name without a word, so a clash has to be found here.
     """
-    schemas = {f"{group}/{name}" for group in ("algorithm", "environment") for name in registry.of(group)}
-    taken = dict.fromkeys({*_walk(core_conf()), *schemas}, "the core or a schema")
+    taken = dict.fromkeys({*_walk(core_conf()), *_schemas(registry)}, "the core or a schema")
     usable = []
     for plugin, package in plugins.config_packages():
         try:
@@ -63,21 +62,18 @@ def drop_unusable_schemas(plugins: PluginManager, registry: Registry) -> None:
     """Take algorithms and environments whose config dataclass Hydra cannot use out of `registry`, and report them."""
     from omegaconf import OmegaConf
 
-    for group in ("algorithm", "environment"):
-        for name, spec in list(registry.of(group).items()):
-            try:
-                OmegaConf.structured(getattr(spec, "config"))  # noqa: B009  # not in Spec
-            except Exception as error:  # noqa: BLE001  # a plugin's class may hold anything
-                what = f"offers {group} {name!r}, which is left out: its config cannot be used"
-                plugins.report(registry.plugin_of[group, name], what, error)
-                del registry.of(group)[name]
+    for kind, spec in list(registry.configurable()):
+        try:
+            OmegaConf.structured(spec.config)
+        except Exception as error:  # noqa: BLE001  # a plugin's class may hold anything
+            what = f"offers {kind} {spec.name!r}, which is left out: its config cannot be used"
+            plugins.report(registry.plugin_of[kind, spec.name], what, error)
+            del registry.of(kind)[spec.name]
 
 
 def options(plugins: PluginManager, registry: Registry) -> dict[str, list[str]]:
     """Every config group with the names of its options, those of schemas and plugins included."""
-    found = set(_walk(core_conf())) | {
-        f"{group}/{name}" for group in ("algorithm", "environment") for name in registry.of(group)
-    }
+    found = {*_walk(core_conf()), *_schemas(registry)}
     for folder in plugin_folders(plugins, registry):
         found |= folder.options
     groups: dict[str, list[str]] = {}
@@ -86,6 +82,10 @@ def options(plugins: PluginManager, registry: Registry) -> dict[str, list[str]]:
         if group and not group.startswith("hydra"):
             groups.setdefault(group, []).append(name)
     return groups
+
+
+def _schemas(registry: Registry) -> set[str]:
+    return {f"{kind}/{spec.name}" for kind, spec in registry.configurable()}
 
 
 def _walk(folder: Traversable | Path, above: str = "") -> Iterator[str]:

@@ -5,6 +5,7 @@ Importing this package loads SQLAlchemy (a quarter of a second), so do it where 
 
 from retroml_core.index.curves import StoredCurve
 from retroml_core.index.index import Index
+from retroml_core.index.ingest import Progress
 from retroml_core.index.migrate import DatabaseTooNew
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
 from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store
@@ -15,6 +16,7 @@ __all__ = [
     "Index",
     "IndexFailure",
     "MetricSummary",
+    "Progress",
     "RunFilter",
     "RunRow",
     "Store",

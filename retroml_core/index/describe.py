@@ -7,24 +7,36 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.runs.eventlog import decode, event_files
 from retroml_core.runs.labels import LABELS_FILE, read_labels
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
 
-__all__ = ["checkpoint_rows", "film_rows", "run_values", "signature", "tree_hash"]
+__all__ = ["Description", "describe", "signature", "tree_hash"]
 
-_WATCHED = ("config.json", "state.json", LABELS_FILE, "checkpoints", "videos")
+_WATCHED = ("config.json", "state.json", LABELS_FILE)
 _OWN = ("id", "name", "seed", "created_at", "tags", "notes", "group", "parent")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """The columns of a run's own row, but for its id; its whole config; its tags."""
+
+    id: str
+    values: dict[str, Any]
+    tree: dict[str, Any]
+    tags: tuple[str, ...]
+
+
 def signature(folder: Path) -> dict[str, int]:
-    """What the folder looks like from outside: the same as before means that nothing in it is new."""
-    seen = {f"events/{path.name}": path.stat().st_size for path in (folder / "events").glob("*.jsonl")}
+    """What the files behind a description look like from outside: the same as before means that nothing in them is new."""
+    seen = {}
     for name in _WATCHED:
         with contextlib.suppress(OSError):
             seen[name] = (folder / name).stat().st_mtime_ns
@@ -37,11 +49,13 @@ def tree_hash(tree: Mapping[str, Any]) -> str:
     return hashlib.blake2b(json.dumps(lasting, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def run_values(run: Run) -> dict[str, Any]:
-    """The columns of the run's row. Raises ValueError, OSError for a folder that cannot be read."""
+def describe(run: Run) -> Description:
+    """What the folder of `run` says. Raises ValueError, OSError for a folder that cannot be read."""
+    seen = signature(run.folder)
     tree, status = run.tree, run.status()
     labels, parent = read_labels(run.folder, tree), tree.get("parent") or {}
-    return {
+    ended = status.state.ended and status.updated_at > 0
+    values = {
         "name": labels.name,
         "game": str(tree["game"]),
         "algorithm": _name(tree.get("algorithm")),
@@ -50,6 +64,8 @@ def run_values(run: Run) -> dict[str, Any]:
         "preset": str(tree.get("preset") or ""),
         "state": str(status.state),
         "created_at": _milliseconds(str(tree.get("created_at") or "")),
+        "started_at": _began_at(run.events_folder),
+        "ended_at": int(status.updated_at * 1000) if ended else None,
         "steps": status.step,
         "frames": status.frames,
         "episodes": status.episodes,
@@ -63,23 +79,9 @@ def run_values(run: Run) -> dict[str, Any]:
         "relation": str(parent.get("relation") or ""),
         "config_hash": tree_hash(tree),
         "notes": labels.notes,
+        "signature": seen,
     }
-
-
-def checkpoint_rows(run: Run) -> list[dict[str, Any]]:
-    """The run's checkpoints on disk."""
-    return [
-        {"run_id": run.id, "name": c.name, "step": c.step, "why": c.why, "score": _finite(c.score), "full": int(c.full)}
-        for c in run.checkpoints()
-    ]
-
-
-def film_rows(run: Run) -> list[dict[str, Any]]:
-    """The run's films on disk."""
-    return [
-        {"run_id": run.id, "name": f.name, "renderer": f.renderer, "seconds": f.seconds, "size_bytes": f.size_bytes}
-        for f in run.films()
-    ]
+    return Description(id=run.id, values=values, tree=tree, tags=labels.tags)
 
 
 def _name(part: object) -> str:
@@ -88,6 +90,14 @@ def _name(part: object) -> str:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
+
+
+def _began_at(events: Path) -> int | None:
+    """When the first event was said, in milliseconds since 1970; None before it."""
+    for path in event_files(events)[:1]:
+        with path.open("rb") as file, contextlib.suppress(ValueError):
+            return int(decode(file.readline()).t * 1000)
+    return None
 
 
 def _milliseconds(moment: str) -> int:

@@ -18,13 +18,22 @@ from retroml_core.index.describe import signature
 from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
-from retroml_core.index.store import DatabaseDamaged, IndexFailure, Store, open_store, unusable
+from retroml_core.index.store import (
+    DatabaseDamaged,
+    IndexFailure,
+    IndexUnusable,
+    Store,
+    open_memory,
+    open_store,
+    unusable,
+)
 from retroml_core.runs.roots import is_headless, is_run
 from retroml_core.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from retroml_core.index.ingest import Progress
     from retroml_core.runs.roots import DataRoot
 
 __all__ = ["Index"]
@@ -36,63 +45,70 @@ LOCK_SECONDS = 120
 class Index:
     """The index of a data root. Safe to use from several threads and processes.
 
-    A damaged database is moved aside and rebuilt on the way; `notices` then says so in words, for a person to read.
+    A damaged database is moved aside and rebuilt on the way. Opened with `spare`, one that cannot be written (a full disk) is
+    replaced by one in the memory of this process. `notices` then says so in words, for a person to read.
     """
 
-    def __init__(self, root: DataRoot, store: Store) -> None:
+    def __init__(self, root: DataRoot, store: Store, *, spare: bool = False) -> None:
         self.root = root
         self.store = store
         self.notices: list[str] = []
+        self._spare = spare
+        self._trouble: IndexUnusable | None = None
         self._changed_at: dict[str, int] | None = None
 
     @classmethod
-    def open(cls, root: DataRoot) -> Index:
+    def open(cls, root: DataRoot, *, spare: bool = False) -> Index:
         """Open the index of `root`, made or brought up to date where needed.
 
         Raises IndexFailure when it cannot be used, DatabaseTooNew when a later Retro ML made it.
         """
-        index = cls(root, open_store(f"sqlite:///{root.database}"))
-        try:
-            root.database.parent.mkdir(parents=True, exist_ok=True)
-            with index._locked():
-                saved = migrate(index.store)
-        except DatabaseDamaged as damage:
-            index._heal(damage)
-            return index
-        except OSError as error:
-            raise unusable(root.database, error.strerror or str(error)) from error
-        if saved:
-            index.notices.append(f"The index was brought up to date; the old one is kept as {saved.name}.")
+        index = cls(root, open_store(f"sqlite:///{root.database}"), spare=spare)
+        index._mending(index._prepare)
         return index
+
+    def _prepare(self) -> None:
+        if self._trouble:  # what is in memory is ready
+            return
+        try:
+            self.root.database.parent.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                saved = migrate(self.store)
+        except OSError as error:
+            raise unusable(self.root.database, error.strerror or str(error)) from error
+        if saved:
+            self.notices.append(f"The index was brought up to date; the old one is kept as {saved.name}.")
 
     def close(self) -> None:
         """Release the database."""
         self.store.close()
 
-    def sync(self) -> SyncReport:
-        """Take in what is new in all run folders, and forget runs whose folder is gone."""
-        return self._healing(self._sync)
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the rows of all runs up to date, and forget runs whose folder is gone.
+
+        `progress(done, of)` is told how many folders that are new or changed have been read.
+        """
+        return self._mending(lambda: self._sync(progress))
 
     def follow(self) -> SyncReport:
-        """As `sync`, cheap enough for every few seconds: looks only into runs that go on and folders changed since last time.
-
-        What changes deep in the folder of an ended run, such as a film that another process made, is left to the next `sync`.
-        """
+        """As `sync`, cheap enough for every few seconds: looks only into runs that go on and folders changed since then."""
         before, self._changed_at = self._changed_at, self.root.changed_at()
-        return self.sync() if before is None else self._healing(lambda: self._follow(before))
+        return self.sync() if before is None else self._mending(lambda: self._follow(before))
 
     def ingest(self, run: Run) -> bool:
-        """Take in what is new in the folder of one run; whether anything was. Raises OSError, ValueError, IndexFailure."""
-        return self._healing(lambda: ingest.ingest(self.store, run))
+        """Take in all that is new of one run, curves too; whether anything was. Raises OSError, ValueError, IndexFailure."""
+        return self._mending(lambda: ingest.ingest(self.store, run))
 
-    def reindex(self) -> SyncReport:
-        """Build the index anew from the run folders alone."""
+    def reindex(self, progress: Progress | None = None) -> SyncReport:
+        """Build the index anew from the run folders alone; curves are read again when somebody looks. Raises IndexFailure."""
+        if self._trouble:
+            raise self._trouble
         self.store.close()
         with self._locked():
             for path in self._files():
                 path.unlink(missing_ok=True)
             migrate(self.store)
-        return self._sync()
+        return self._sync(progress)
 
     def runs(self, wanted: RunFilter | None = None) -> list[RunRow]:
         """The runs that `wanted` describes; without it the newest hundred."""
@@ -117,7 +133,10 @@ class Index:
     def curve(
         self, run_id: str, name: str, *, max_points: int = 1000, steps: tuple[int, int] | None = None
     ) -> curves.StoredCurve:
-        """A curve in at most `max_points` points, the whole or about the stretch of `steps`; empty when there is none."""
+        """A curve as of the last `ingest` in at most `max_points` points, the whole or about the stretch of `steps`.
+
+        Empty when there is none.
+        """
         return self._read(lambda connection: curves.load(connection, run_id, name, max_points=max_points, steps=steps))
 
     def summaries(self, run_ids: Sequence[str]) -> dict[str, list[MetricSummary]]:
@@ -129,17 +148,39 @@ class Index:
             with self.store.read() as connection:
                 return ask(connection)
 
-        return self._healing(answer)
+        return self._mending(answer)
 
-    def _healing(self, work: Callable[[], T]) -> T:
-        """Do `work`; when the database turns out to be damaged, rebuild it and do it again."""
+    def _mending(self, work: Callable[[], T]) -> T:
+        """Do `work`; when the database turns out to be damaged or cannot be written, mend that and do it again."""
         try:
             return work()
-        except DatabaseDamaged as damage:
-            self._heal(damage)
+        except (DatabaseDamaged, IndexUnusable) as trouble:
+            self._mend(trouble)
             return work()
 
-    def _heal(self, damage: DatabaseDamaged) -> None:
+    def _mend(self, trouble: IndexFailure) -> None:
+        if isinstance(trouble, IndexUnusable):
+            self._go_on_in_memory(trouble)
+        elif self._trouble:
+            self.store = open_memory()
+            migrate(self.store)
+        else:
+            self._heal(trouble)
+
+    def _go_on_in_memory(self, trouble: IndexUnusable) -> None:
+        if not self._spare:
+            raise trouble
+        if self._trouble:  # another thread was quicker
+            return
+        self.store.close()
+        self._trouble, self.store = trouble, open_memory(self.root.database)
+        self.notices.append(f"{trouble} Until then lists and curves come from the run folders, and nothing is written down.")
+        try:
+            migrate(self.store)
+        except DatabaseDamaged as damage:
+            self._mend(damage)
+
+    def _heal(self, damage: IndexFailure) -> None:
         """Move a damaged database aside, keep its name for a notice, and build it anew."""
         self.store.close()
         stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S")
@@ -153,18 +194,18 @@ class Index:
         self.notices.append(f"{damage}. It was moved to {aside.name} and rebuilt from the run folders; no run was lost.")
         self._sync()
 
-    def _sync(self) -> SyncReport:
-        report = SyncReport()
+    def _sync(self, progress: Progress | None = None) -> SyncReport:
         with self.store.read() as connection:
             wanted = select(run_table.c.id, run_table.c.signature, run_table.c.state)
             known = {row.id: (row.signature, RunState(row.state)) for row in connection.execute(wanted)}
         folders = {folder.name: folder for folder in self.root.run_folders()}
+        changed = []
         for name, folder in folders.items():
             seen, state = known.get(name, ({}, RunState.CREATED))
             if state.live or signature(folder) != seen:
-                self._sync_folder(folder, report)
-            else:
-                report.runs += 1
+                changed.append(Run(folder))
+        report = SyncReport(runs=len(folders) - len(changed))
+        ingest.take_in(self.store, changed, report, progress)
         report.problems += [_told(folder) for folder in self.root.headless_folders()]
         report.removed = self._forget(known.keys() - folders.keys())
         return report
@@ -173,30 +214,24 @@ class Index:
         with self.store.read() as connection:
             known = {row.id: RunState(row.state) for row in connection.execute(select(run_table.c.id, run_table.c.state))}
         now, report = self._changed_at or {}, SyncReport()
+        changed = []
         for name, changed_at in now.items():
             state = known.get(name)
             if state is not None and not state.live and before.get(name) == changed_at:
                 report.runs += 1
             elif is_run(folder := self.root.experiments / name):
-                self._sync_folder(folder, report)
+                changed.append(Run(folder))
             elif is_headless(folder):
                 report.problems.append(_told(folder))
+        ingest.take_in(self.store, changed, report)
         report.removed = self._forget(known.keys() - now.keys())
         return report
 
     def _forget(self, gone: Collection[str]) -> int:
         if gone:
             with self.store.write() as connection:
-                for run_id in gone:
-                    ingest.forget(connection, run_id)
+                ingest.forget(connection, gone)
         return len(gone)
-
-    def _sync_folder(self, folder: Path, report: SyncReport) -> None:
-        try:
-            report.changed += ingest.ingest(self.store, Run(folder))
-            report.runs += 1
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            report.problems.append(f"{folder.name} is not in the index: {error}")
 
     def _files(self) -> list[Path]:
         name = self.root.database.name
@@ -205,6 +240,9 @@ class Index:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time makes, upgrades or rebuilds the database."""
+        if self._trouble:
+            yield
+            return
         lock = FileLock(self.root.database.with_name(f"{self.root.database.name}.lock"))
         try:
             with lock.acquire(timeout=LOCK_SECONDS):

@@ -26,8 +26,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 __all__ = [
     "RUN_TABLES",
     "attempt",
-    "checkpoint",
-    "film",
     "metadata",
     "metric_chunk",
     "metric_summary",
@@ -151,28 +149,5 @@ metric_summary = Table(
 )
 """Each curve in numbers; values that are not finite count in `points` alone."""
 
-checkpoint = Table(
-    "checkpoint",
-    metadata,
-    _run_id(),
-    Column("name", String(120), primary_key=True),
-    Column("step", BigInteger, nullable=False),
-    Column("why", String(32), nullable=False),
-    Column("score", Float),
-    Column("full", Integer, nullable=False),
-)
-"""The checkpoints on disk; `full` is 1 when training can go on from it."""
-
-film = Table(
-    "film",
-    metadata,
-    _run_id(),
-    Column("name", String(255), primary_key=True),
-    Column("renderer", String(64), nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("size_bytes", BigInteger, nullable=False),
-)
-"""The films on disk."""
-
-RUN_TABLES = (run_config, tag, attempt, metric_chunk, metric_summary, checkpoint, film)
+RUN_TABLES = (run_config, tag, attempt, metric_chunk, metric_summary)
 """Every table that belongs to a run by `run_id`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -109,6 +109,11 @@ class Registry:
         if name not in held:
             raise UnknownName(next((one for one, many in KINDS.items() if kind == many), kind), name, held)
         return held[name]
+
+    def configurable(self) -> Iterator[tuple[str, AlgorithmSpec | EnvironmentSpec]]:
+        """What has settings of its own in the config of a run, with its kind: "algorithm" or "environment"."""
+        yield from (("algorithm", spec) for spec in self.algorithms.values())
+        yield from (("environment", spec) for spec in self.environments.values())
 
     def algorithm(self, name: str) -> AlgorithmSpec:
         """The algorithm of that name. Raises UnknownName."""

@@ -16,7 +16,7 @@ from retroml_core.services.storage import DELETED_FILE
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.index import RunFilter, RunRow, SyncReport
+    from retroml_core.index import Progress, RunFilter, RunRow, SyncReport
 
 __all__ = ["ExperimentService", "RunInUse"]
 
@@ -36,20 +36,20 @@ class ExperimentService:
         self._principal = principal
         self.notices: list[str] = []
 
-    def sync(self) -> SyncReport:
-        """Bring the index up to date with the run folders. Raises IndexFailure."""
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the lists of the index up to date with the run folders, see `Index.sync`. Raises IndexFailure."""
         guard(self._principal, "experiments.list")
-        return self._app.index.sync()
+        return self._app.index.sync(progress)
 
     def follow(self) -> SyncReport:
         """Bring the index up to date with what changed since the last call, see `Index.follow`. Raises IndexFailure."""
         guard(self._principal, "experiments.list")
         return self._app.index.follow()
 
-    def reindex(self) -> SyncReport:
-        """Build the index anew from the run folders. Raises IndexFailure."""
+    def reindex(self, progress: Progress | None = None) -> SyncReport:
+        """Build the index anew from the run folders, see `Index.reindex`. Raises IndexFailure."""
         guard(self._principal, "experiments.reindex")
-        return self._app.index.reindex()
+        return self._app.index.reindex(progress)
 
     def list(self, wanted: RunFilter | None = None) -> list[RunRow]:
         """The runs that `wanted` describes, as of the last `sync`; without it the newest hundred."""

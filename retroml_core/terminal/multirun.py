@@ -6,11 +6,12 @@ The jobs of one multirun share a `group`. A job that fails does not keep the oth
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -22,7 +23,7 @@ from retroml_core.config.kinds import whole_numbers
 from retroml_core.config.spelling import readable
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
-from retroml_core.terminal.start import begin, follow_run, start
+from retroml_core.terminal.start import Manner, begin, follow_run, preview, start
 from retroml_core.terminal.sweeping import fault_of, jobs_of, split_flags
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Jobs:
 
     app: App
     group: str
-    detach: bool = False
-    dry_run: bool = False
+    manner: Manner
+    previews: list[dict[str, Any]] = field(default_factory=list)
     done: list[Job] = field(default_factory=list)
 
     def __call__(self, composed: DictConfig) -> float | None:
@@ -72,12 +73,13 @@ class Jobs:
             raise ConfigError(job.fault) from fault
 
     def _carry_out(self, job: Job, config: ExperimentConfig) -> float | None:
-        if self.dry_run:
-            job.code = start(self.app, config, dry_run=True)
+        if self.manner.dry_run:
+            self._show(config)
+            job.code = 0
             return None
         run = begin(self.app, config)
         job.run_id, job.code = run.id, 0
-        if self.detach:
+        if self.manner.detach:
             sys.stdout.write(f"{run.id}\n")
             return None
         job.code = follow_run(run)
@@ -88,8 +90,14 @@ class Jobs:
             raise KeyboardInterrupt
         return status.mean_score
 
+    def _show(self, config: ExperimentConfig) -> None:
+        if self.manner.as_json:
+            self.previews.append(preview(self.app, config))
+        else:
+            start(self.app, config, self.manner)
 
-def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_run: bool = False) -> int:
+
+def run_hydra(app: App, arguments: Sequence[str], manner: Manner) -> int:
     """Let Hydra carry out `arguments`; the exit code, that of the worst job. Raises ConfigError when no job can be run."""
     from retroml_core.runs.ids import new_run_id
 
@@ -97,7 +105,7 @@ def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_r
     flags, words = split_flags(arguments)
     overrides = with_environment(app, whole_numbers(readable(words), app.registry))
     faults = _faults(app, flags, overrides)
-    jobs = Jobs(app, new_run_id("group", "multirun"), detach=detach, dry_run=dry_run)
+    jobs = Jobs(app, new_run_id("group", "multirun"), manner)
     code = 0
     try:
         if not any(fault for _, fault in faults):
@@ -111,6 +119,8 @@ def run_hydra(app: App, arguments: Sequence[str], *, detach: bool = False, dry_r
                 else:
                     _carry_out([*flags, *job], jobs)
     finally:
+        if manner.as_json:
+            sys.stdout.write(json.dumps(jobs.previews, indent=2, ensure_ascii=False) + "\n")
         if len(jobs.done) > 1:
             sys.stderr.write(_summary(jobs.done))
     return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)

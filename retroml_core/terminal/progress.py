@@ -18,6 +18,7 @@ from retroml_core.events import Event, RunState
 from retroml_core.faults import Fault
 from retroml_core.runs.control import send
 from retroml_core.runs.tailing import EventTail
+from retroml_core.terminal.pacing import Pace
 from retroml_core.terminal.progress_view import Snapshot, ending, line, log_tail, panel
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Follower", "follow", "process_exists", "title_of"]
 
 POLL_SECONDS = 0.25
-LINE_SECONDS = 10.0
 GRACE_SECONDS = 5.0
 """How long a process may take to appear before it is taken for dead."""
 
@@ -73,7 +73,7 @@ class Follower:
             self._tail.skip()
         self._film: dict[str, Any] | None = None
         self._live: Live | None = None
-        self._last_line = ("", -LINE_SECONDS)
+        self._pace, self._shown = Pace(clock), ""
         self._started = clock()
         self._interrupts = 0
         self._terminated = False
@@ -148,9 +148,8 @@ class Follower:
             self._live.update(panel(now), refresh=True)
             return
         key = f"{self._status.state} {self._film['renderer'] if self._film else ''} {self._sent}"
-        before, when = self._last_line
-        if key != before or self._clock() - when >= LINE_SECONDS:
-            self._last_line = (key, self._clock())
+        if self._pace.due(line(now), at_once=key != self._shown):
+            self._shown = key
             self._say(line(now))
 
     def _code(self) -> int | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
 from retroml_core.runs.forecast import forecast, free_bytes, size_text
@@ -15,22 +17,42 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
 
-__all__ = ["DiskTooFull", "begin", "follow_run", "start"]
+__all__ = ["DiskTooFull", "Manner", "begin", "follow_run", "preview", "start"]
 
 
 class DiskTooFull(Fault):
     """A run will need more disk than is free."""
 
 
-def start(app: App, config: ExperimentConfig, *, detach: bool = False, dry_run: bool = False) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How to go about a training: leave it once it is started, or only show what it would be, as JSON."""
+
+    detach: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> tuple[Manner, list[str]]:
+        """What flags among the arguments of a command line ask for, and the others. Raises Fault."""
+        flags = {"--detach", "--dry-run", "--json"}
+        manner = cls(detach="--detach" in arguments, dry_run="--dry-run" in arguments, as_json="--json" in arguments)
+        if manner.as_json and not manner.dry_run:
+            raise Fault("--json goes with --dry-run; what a run says lies in its folder: retroml show ID --json")
+        return manner, [argument for argument in arguments if argument not in flags]
+
+
+def start(app: App, config: ExperimentConfig, manner: Manner | None = None) -> int:
     """Start a run of `config`, which has been checked, and follow it to its end; the exit code says how it ended.
 
-    With `detach` return once it is started, with `dry_run` before. Raises Fault when it may not start.
+    Raises Fault when it may not start.
     """
-    if dry_run:
-        return _show(app, config)
+    manner = manner or Manner()
+    if manner.dry_run:
+        _show(preview(app, config), as_json=manner.as_json)
+        return 0
     run = begin(app, config)
-    if detach:
+    if manner.detach:
         sys.stdout.write(f"{run.id}\n")
         return 0
     return follow_run(run)
@@ -41,10 +63,10 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     from retroml_core.runs.launching import start_worker
     from retroml_core.runs.run import create_run
 
-    _say_warnings(app, config)
+    _say(_warnings(app, config))
     needs = forecast(config, app)
     free = free_bytes(app.root.path)
-    sys.stderr.write(f"This run needs {needs}; {size_text(free)} are free.\n")
+    _say([f"This run needs {needs}; {size_text(free)} are free."])
     if needs.total > free:
         hint = "free some, train for a shorter time, keep fewer checkpoints, or set RETROML_HOME to a larger disk"
         raise DiskTooFull(f"not enough disk for this run in {app.root.path}: {hint}")
@@ -62,18 +84,28 @@ def follow_run(run: Run) -> int:
     return follow(run, Console())
 
 
-def _say_warnings(app: App, config: ExperimentConfig) -> None:
-    from retroml_core.config.validation import check
-
-    for problem in check(config, app):
-        if problem.severity is Severity.WARNING:
-            sys.stderr.write(f"warning: {problem}\n")
-
-
-def _show(app: App, config: ExperimentConfig) -> int:
+def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
+    """What a run of `config` would be, for JSON: the config, the bytes of disk, the warnings."""
     from retroml_core.config.composing import to_tree
 
-    _say_warnings(app, config)
-    sys.stderr.write(f"This run would need {forecast(config, app)}; {size_text(free_bytes(app.root.path))} are free.\n")
-    sys.stdout.write(json.dumps(to_tree(config), indent=2, ensure_ascii=False) + "\n")
-    return 0
+    needs = forecast(config, app)
+    disk = {**asdict(needs), "total": needs.total, "free": free_bytes(app.root.path)}
+    text = f"This run would need {needs}; {size_text(disk['free'])} are free."
+    return {"config": to_tree(config), "disk_bytes": disk, "needs": text, "warnings": _warnings(app, config)}
+
+
+def _show(found: dict[str, Any], *, as_json: bool) -> None:
+    if not as_json:
+        _say([*found["warnings"], found["needs"]])
+    sys.stdout.write(json.dumps(found if as_json else found["config"], indent=2, ensure_ascii=False) + "\n")
+
+
+def _warnings(app: App, config: ExperimentConfig) -> list[str]:
+    from retroml_core.config.validation import check
+
+    return [f"warning: {problem}" for problem in check(config, app) if problem.severity is Severity.WARNING]
+
+
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        sys.stderr.write(f"{line}\n")

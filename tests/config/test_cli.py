@@ -211,6 +211,27 @@ def test_detach_prints_the_id_and_does_not_follow(home, started, capsys, monkeyp
     assert capsys.readouterr().out == f"{started.runs[0].id}\n"
 
 
+def test_dry_run_as_json_says_all_of_it(home, started, capsys):
+    assert main(["seed=5", "checkpoints.every_minutes=0.1", "--dry-run", "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert found["config"]["seed"] == 5
+    assert found["disk_bytes"]["total"] > 0
+    assert "is usually at least 0.5" in found["warnings"][0]
+    assert (err, started.runs) == ("", [])
+
+
+def test_dry_run_of_a_multirun_as_json_is_one_list(home, started, capsys):
+    assert main(["--multirun", "seed=1,2", "--dry-run", "--json"]) == 0
+    assert [found["config"]["seed"] for found in json.loads(capsys.readouterr().out)] == [1, 2]
+
+
+def test_json_without_dry_run_is_wrong_use(home, started, capsys):
+    assert main(["seed=5", "--json"]) == 2
+    assert "--json goes with --dry-run" in capsys.readouterr().err
+    assert started.runs == []
+
+
 def test_dry_run_starts_nothing(home, started, capsys):
     assert main(["seed=5", "--dry-run"]) == 0
     assert json.loads(capsys.readouterr().out)["seed"] == 5
@@ -428,18 +449,80 @@ def test_exporting_what_is_not_there(home, capsys):
 # --- the page of help -------------------------------------------------------------------------------------------------
 
 
-def test_help_lists_commands_groups_and_settings(with_wave, home, capsys):
-    assert main(["--help"]) == 0
-    page = capsys.readouterr().out
+def helped(capsys, *words):
+    """What help prints."""
+    assert main(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def test_help_shows_what_is_used_most_and_how_to_see_the_rest(with_wave, home, capsys):
+    page = helped(capsys, "--help")
+    for word in (
+        "wave-hand",
+        "algorithm=",
+        "+experiment=",
+        "random_catch",
+        "budget.minutes=null",
+        "--dry-run",
+        "retroml help all",
+    ):
+        assert word in page
+    assert "algorithm.environments=8" not in page
+    assert page == helped(capsys, "help")
+
+
+def test_the_first_page_of_help_is_short(installed):
+    from retroml_core.terminal.help_page import help_page
+
+    assert len(help_page(installed, width=100).splitlines()) < 90
+
+
+def test_help_lists_everything_when_asked(with_wave, home, capsys):
+    page = helped(capsys, "help", "all")
     for word in ("wave-hand", "algorithm=", "+experiment=", "random_catch", "budget.minutes=null", "algorithm.environments=8"):
         assert word in page
     assert "environment.size=" in page
 
 
-def test_help_of_everything_installed_fits_its_width(installed):
-    from retroml_core.terminal.help_page import help_page
+@pytest.mark.parametrize("words", [["help", "algorithm=random"], ["--help", "algorithm=random"], ["algorithm=random", "-h"]])
+def test_help_on_an_algorithm_shows_its_settings_alone(home, capsys, words):
+    page = helped(capsys, *words)
+    assert "algorithm.environments=8" in page
+    assert "budget.minutes" not in page
 
-    lines = help_page(installed, width=100).splitlines()
+
+@pytest.mark.parametrize(
+    ("topic", "there", "not_there"),
+    [
+        ("budget", "budget.steps=null", "seed=null"),
+        ("budget.steps", "budget.steps=null", "budget.hours"),
+        ("environments", "algorithm.environments=8", "budget.steps"),
+        ("randomness", "seed=null", "budget.steps"),
+        ("preset", "long, medium, short", "seed=null"),
+        ("games", "usage: retroml games", "seed=null"),
+    ],
+)
+def test_help_finds_settings_groups_words_and_commands(home, capsys, topic, there, not_there):
+    page = helped(capsys, "help", topic)
+    assert there in page
+    assert not_there not in page
+
+
+def test_help_on_what_is_not_there_says_what_was_perhaps_meant(home, capsys):
+    assert main(["help", "budgte"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("no command or setting is called 'budgte'; did you mean budget or ")
+
+
+def test_help_with_a_command_and_settings_of_one_name_shows_both(home, capsys):
+    page = helped(capsys, "help", "film")
+    assert page.index("usage: retroml film") < page.index("film.length=60")
+
+
+def test_help_of_everything_installed_fits_its_width(installed):
+    from retroml_core.terminal.help_page import help_page, topic_page
+
+    lines = [*help_page(installed, width=100).splitlines(), *topic_page(installed, "all", width=100).splitlines()]
     long = [line for line in lines if len(line) > 100 and line.startswith(" ")]
     assert long == []
 

@@ -157,7 +157,7 @@ def test_presets_take_the_time_they_promise(app, preset, low, high):
         ("budgte.minutes=1", "budgte.minutes: there is no such setting; did you mean budget.minutes?"),
         ("minutes=1", "minutes: there is no such setting; did you mean budget.minutes?"),
         ("film.zzz=1", "film.zzz: there is no such setting; there is film.accent, film.captions,"),
-        ("zzz.yyy=1", "zzz.yyy: there is no such setting; `retroml --help` lists them all"),
+        ("zzz.yyy=1", "zzz.yyy: there is no such setting; `retroml help all` lists them"),
         ("+sede=1", "sede: there is no such setting; did you mean seed?"),
         ("seed=abc", "seed=abc: must be a whole number between 0 and 4294967295, or null ("),
         ("checkpoints.keep=1.5", "checkpoints.keep=1.5: must be a whole number between 1 and 10000 ("),

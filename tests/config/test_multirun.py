@@ -74,7 +74,7 @@ def test_whole_numbers_of_jobs_may_be_written_with_an_exponent(started):
     [
         (["--nonsense"], "no flag is called '--nonsense'; there is --cfg, "),
         (["--mulitrun", "seed=1,2"], "no flag is called '--mulitrun'; did you mean --multirun?"),
-        (["--dry-run", "--json"], "no flag is called '--json'; did you mean"),
+        (["--dryrun", "--json"], "--json goes with --dry-run"),
         (["--cfg", "job", "seed=abc"], "seed=abc: must be a whole number"),
         (["--multirun", "seed=1,2", "fast"], "fast: write KEY=VALUE"),
     ],

@@ -249,6 +249,14 @@ def test_a_refusal_is_told_and_fails(retroml, trained, answering, verb):
     assert retroml(verb, "latest") == (1, "", f"{trained.run.id}: {verb}: not now\n")
 
 
+@pytest.mark.parametrize("ok", [True, False])
+def test_what_came_of_a_command_as_json(retroml, trained, answering, ok):
+    answering(trained, ok=ok, message="as asked")
+    code, out, err = retroml("pause", "latest", "--json")
+    assert (code, err) == (0 if ok else 1, "")
+    assert json.loads(out) == {"id": trained.run.id, "ok": ok, "message": "pause: as asked"}
+
+
 @pytest.mark.parametrize("verb", ["pause", "checkpoint", "stop"])
 def test_nobody_at_work_is_told(retroml, trained, verb):
     with pytest.raises(NotAtWork, match="is stopped"):

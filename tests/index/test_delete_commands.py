@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 
 import pytest
 
-from retroml_core.commands import delete, restore
+from retroml_core.commands import delete
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.files import write_json
@@ -33,7 +34,7 @@ def test_runs_are_deleted_and_taken_back(app, make_run, capsys):
     ids = [make_run(number).run.id for number in (1, 2)]
     assert delete.main(app, ids) == 0
     assert app.root.run_folders() == []
-    assert restore.main(app, [ids[0]]) == 0
+    assert delete.restore(app, [ids[0]]) == 0
     assert [folder.name for folder in app.root.run_folders()] == ids[:1]
     assert "taken back" in capsys.readouterr().out
 
@@ -54,25 +55,44 @@ def test_nothing_is_deleted_when_one_id_is_unknown(app, make_run):
 
 
 def test_the_trash_is_listed(app, make_run, capsys):
-    assert restore.main(app, []) == 0
+    assert delete.restore(app, []) == 0
     assert capsys.readouterr().out == "the trash is empty\n"
     delete.main(app, [make_run().run.id])
     capsys.readouterr()
-    restore.main(app, [])
+    delete.restore(app, [])
     assert "pong-ppo" in capsys.readouterr().out
+
+
+def test_what_was_done_is_told_as_json(app, make_run, at_work, capsys):
+    busy, idle = make_run(1), make_run(2)
+    at_work(busy)
+    assert delete.main(app, [busy.run.id, idle.run.id, "--json"]) == 1
+    assert [(one["id"], one["ok"]) for one in json.loads(capsys.readouterr().out)] == [
+        (busy.run.id, False),
+        (idle.run.id, True),
+    ]
+
+
+def test_the_trash_as_json(app, make_run, capsys):
+    delete.main(app, [make_run().run.id])
+    capsys.readouterr()
+    assert delete.restore(app, ["--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert run["id"].endswith("pong-ppo-0000000001")
+    assert run["deleted_at"].endswith("+00:00")
 
 
 def test_an_id_that_fits_several_is_refused(app, make_run):
     delete.main(app, [make_run(number).run.id for number in (1, 2)])
     with pytest.raises(Fault, match="fits 2 in the trash"):
-        restore.main(app, ["2026"])
+        delete.restore(app, ["2026"])
 
 
 def test_a_model_goes_to_the_trash_and_back(app, model):
     service = ModelService(app)
     service.delete("Mine")
     assert service.list() == []
-    assert restore.main(app, [f"model-{model.id}"]) == 0
+    assert delete.restore(app, [f"model-{model.id}"]) == 0
     assert service.list() == [model]
     assert not (model.folder(app.root) / "deleted.json").exists()
 

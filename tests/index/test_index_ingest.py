@@ -18,14 +18,11 @@ from retroml_core.events import (
     EvaluationFinished,
     Resource,
     RunState,
-    RunStateChanged,
     UpdateFinished,
 )
-from retroml_core.files import write_json
-from retroml_core.films.files import SIDECAR_FORMAT
 from retroml_core.index import Index
-from retroml_core.index.models import checkpoint, film, run_config
-from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.index.describe import describe
+from retroml_core.index.models import run_config
 from retroml_core.runs.labels import Labels, write_labels
 
 
@@ -172,41 +169,19 @@ def test_values_that_are_not_numbers_are_kept(index, make_run):
     assert math.isnan(index.curve(fake.run.id, "loss/policy").values[0])
 
 
-def test_moments_of_start_and_end_come_from_the_events(index, make_run):
+def test_the_moment_of_the_start_is_that_of_the_first_event(index, make_run):
     fake = make_run()
     fake.begin()
-    fake.say(RunStateChanged(state=RunState.COMPLETED), step=9, t=1_795_402_600.5)
     index.ingest(fake.run)
-    found = row(index, fake)
-    assert (found.started_at, found.ended_at) == (1_795_402_515_000, 1_795_402_600_500)
+    assert row(index, fake).started_at == 1_795_402_515_000
 
 
-def test_checkpoints_and_films_on_disk_are_listed(index, make_run):
+@pytest.mark.parametrize(("state", "ended_at"), [(RunState.COMPLETED, 1_795_402_600_500), (RunState.QUEUED, None)])
+def test_the_moment_of_the_end_is_when_it_was_written_down(index, make_run, state, ended_at):
     fake = make_run()
-    store = CheckpointStore(fake.run.checkpoints_folder)
-    store.save(50, {"x": 1}, {}, {"score": 2.0}, why="stop")
-    store.save(60, None, {}, why="interval")
-    film_file = fake.run.videos_folder / "Film.mp4"
-    film_file.write_bytes(b"film")
-    sidecar = {"renderer": "timelapse", "run_id": fake.run.id, "seconds": 1.5, "created_at": "2026-11-23T00:00:00+00:00"}
-    write_json(film_file.with_suffix(".json"), {"format": SIDECAR_FORMAT, "version": 1, "file": film_file.name, **sidecar})
+    fake.status(state=state, updated_at=1_795_402_600.5)
     index.ingest(fake.run)
-    with index.store.read() as connection:
-        assert [tuple(row)[1:] for row in connection.execute(select(checkpoint).order_by(checkpoint.c.step))] == [
-            ("000000000050", 50, "stop", 2.0, 1),
-            ("000000000060", 60, "interval", None, 0),
-        ]
-        assert [tuple(row)[1:] for row in connection.execute(select(film))] == [("Film.mp4", "timelapse", 1.5, 4)]
-
-
-def test_what_is_no_longer_on_disk_leaves_the_index(index, make_run):
-    fake = make_run()
-    CheckpointStore(fake.run.checkpoints_folder).save(50, {"x": 1}, {}, why="stop")
-    index.ingest(fake.run)
-    shutil.rmtree(fake.run.checkpoints_folder / "000000000050")
-    index.ingest(fake.run)
-    with index.store.read() as connection:
-        assert connection.execute(select(checkpoint)).all() == []
+    assert row(index, fake).ended_at == ended_at
 
 
 # --- again and again --------------------------------------------------------------------------------------------------
@@ -321,7 +296,7 @@ def test_sync_finds_new_changed_and_vanished_runs(index, make_run):
     one, two = make_run(1), make_run(2)
     assert index.sync().changed == 2
     assert index.sync().changed == 0
-    one.say(episode(1.0), step=1)
+    one.status(step=5)
     shutil.rmtree(two.run.folder)
     report = index.sync()
     assert (report.runs, report.changed, report.removed) == (1, 1, 1)
@@ -341,13 +316,32 @@ def test_following_finds_new_changed_and_vanished_runs(index, make_run):
     assert index.get(three.run.id) is not None
 
 
-def test_following_takes_in_what_a_run_at_work_says(index, make_run, at_work):
+def test_following_takes_in_how_a_run_at_work_stands(index, make_run, at_work):
     fake = make_run()
     at_work(fake)
     index.follow()
+    at_work(fake, step=7)
+    assert index.follow().changed == 1
+    assert row(index, fake).steps == 7
+
+
+def test_lists_do_not_wait_for_curves(index, make_run):
+    fake = make_run()
     fake.say(episode(5.0), step=1)
-    index.follow()
+    index.sync()
+    assert curve(index, fake, "score") == []
+    assert index.ingest(fake.run)
     assert curve(index, fake, "score") == [(1, 5.0)]
+
+
+def test_many_runs_are_taken_in_together_and_counted(index, make_run, monkeypatch):
+    monkeypatch.setattr("retroml_core.index.ingest.BATCH", 2)
+    for number in range(1, 6):
+        make_run(number, tags=[f"t{number}"])
+    told = []
+    index.sync(lambda done, of: told.append((done, of)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+    assert [found.tags for found in index.runs()] == [(f"t{number}",) for number in (5, 4, 3, 2, 1)]
 
 
 def test_following_looks_into_ended_runs_only_when_they_change(index, make_run, monkeypatch):
@@ -355,7 +349,7 @@ def test_following_looks_into_ended_runs_only_when_they_change(index, make_run, 
     ended.status(state=RunState.COMPLETED)
     index.follow()
     looked = []
-    monkeypatch.setattr("retroml_core.index.index.ingest.ingest", lambda store, run: looked.append(run.id) is None)
+    monkeypatch.setattr("retroml_core.index.ingest.describe", lambda run: looked.append(run.id) or describe(run))
     index.follow()
     assert looked == []
     changed = make_run(2)
@@ -406,7 +400,8 @@ def test_reindex_builds_the_same_again(index, make_run):
     report = index.reindex()
     assert (report.runs, report.changed) == (2, 2)
     assert index.runs() == before
-    assert index.curve(before[0].id, "score").values.tolist() == [2.0]
+    assert index.ingest(fake.run)
+    assert index.curve(fake.run.id, "score").values.tolist() == [2.0]
 
 
 def test_events_are_read_as_the_format_says(index, make_run):

@@ -25,7 +25,8 @@ from retroml_core.files import write_json
 from retroml_core.index import Index
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.control import Mailbox
-from retroml_core.terminal.progress import GRACE_SECONDS, LINE_SECONDS, Follower, follow, process_exists, title_of
+from retroml_core.terminal.pacing import SHORTEST_SECONDS
+from retroml_core.terminal.progress import GRACE_SECONDS, Follower, follow, process_exists, title_of
 from retroml_core.terminal.progress_view import LOG_LINES
 from retroml_core.terminal.wording import count, duration, percent, score, short_ids, sparkline, state_words
 
@@ -167,10 +168,19 @@ def test_lines_come_every_ten_seconds(screen, fake, at_work):
     at_work(fake)
     screen.look()
     screen.text()
-    screen.look(after=LINE_SECONDS - 0.1)
+    at_work(fake, step=5)
+    screen.look(after=SHORTEST_SECONDS - 0.1)
     assert screen.text() == ""
     screen.look(after=0.2)
     assert screen.text().startswith("training:")
+
+
+def test_a_run_that_rests_is_told_once(screen, fake, at_work):
+    at_work(fake, state=RunState.PAUSED)
+    screen.look()
+    assert screen.text().startswith("paused:")
+    screen.look(after=100.0)
+    assert screen.text() == ""
 
 
 def test_a_change_of_state_is_told_at_once(screen, fake, at_work):
@@ -199,7 +209,7 @@ def test_films_are_shown_in_the_making(screen, fake, at_work):
     assert screen.text().startswith("making film timelapse: drawing: 25 %, ")
     fake.say(FilmSaved(renderer="timelapse", name="x.mp4", seconds=1.0, size_bytes=1), step=5)
     at_work(fake, activity="evaluating")
-    screen.look(after=LINE_SECONDS)
+    screen.look(after=SHORTEST_SECONDS)
     assert screen.text().startswith("evaluating: ")
 
 

@@ -68,27 +68,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "file", name=op.f("pk_attempt")),
     )
     op.create_table(
-        "checkpoint",
-        sa.Column("run_id", sa.String(length=120), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("step", sa.BigInteger(), nullable=False),
-        sa.Column("why", sa.String(length=32), nullable=False),
-        sa.Column("score", sa.Float()),
-        sa.Column("full", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_checkpoint_run_id_run"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("pk_checkpoint")),
-    )
-    op.create_table(
-        "film",
-        sa.Column("run_id", sa.String(length=120), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("renderer", sa.String(length=64), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
-        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_film_run_id_run"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("pk_film")),
-    )
-    op.create_table(
         "metric_chunk",
         sa.Column("run_id", sa.String(length=120), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -139,5 +118,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to an empty database."""
-    for table in ("tag", "run_config", "metric_summary", "metric_chunk", "film", "checkpoint", "attempt", "run"):
+    for table in ("tag", "run_config", "metric_summary", "metric_chunk", "attempt", "run"):
         op.drop_table(table)
