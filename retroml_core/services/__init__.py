@@ -12,6 +12,7 @@ from retroml_core.services.metrics import MetricsService
 from retroml_core.services.models import ModelService
 from retroml_core.services.principal import LOCAL_USER, NotAllowed, Principal, guard
 from retroml_core.services.storage import StorageReport, StorageService, TrashedRun
+from retroml_core.services.time_left import Countdown, TimeLeft
 
 __all__ = [
     "LOCAL_USER",
@@ -19,6 +20,7 @@ __all__ = [
     "ComputeReport",
     "ComputeService",
     "ControlService",
+    "Countdown",
     "ExperimentService",
     "FilmService",
     "GpuUse",
@@ -28,6 +30,7 @@ __all__ = [
     "Principal",
     "StorageReport",
     "StorageService",
+    "TimeLeft",
     "TrashedRun",
     "guard",
 ]

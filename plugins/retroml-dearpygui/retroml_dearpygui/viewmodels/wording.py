@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, tzinfo
 
-__all__ = ["clock_time", "day", "million", "play_time", "score", "several", "size", "trained", "when"]
+__all__ = ["between", "clock_time", "day", "million", "play_time", "score", "several", "size", "trained", "when"]
 
 DASH = "–"
 
@@ -41,6 +41,15 @@ def trained(seconds: float | None) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h {whole // 60 % 60:02} min"
     return f"{whole // 86_400} d {whole // 3600 % 24} h"
+
+
+def between(least: float, most: float) -> str:
+    """A time that is not known exactly: "20 to 40 s", "12 to 15 min", "4.2 to 4.6 h", "about 2 h" when both are the same."""
+    for unit, seconds, digits in (("d", 86_400, 1), ("h", 3600, 1), ("min", 60, 0), ("s", 1, 0)):
+        if most >= seconds * (2 if unit in ("d", "min") else 1) or unit == "s":
+            low, high = (f"{max(value, 0.0) / seconds:.{digits}f}" for value in (least, most))
+            return f"{low} to {high} {unit}" if low != high else f"about {high} {unit}"
+    return DASH
 
 
 def play_time(seconds: float) -> str:

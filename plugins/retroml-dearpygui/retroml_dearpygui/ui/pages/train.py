@@ -22,6 +22,7 @@ from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.time_left import TimeLeftViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class TrainPage(Page):
         self.gallery = Gallery(ui, ui.dialogs, self.textures, self.model.found, self.model.choose_game)
         self.setup = SetupCard(ui, self.model, self.textures, self.gallery)
         self.controls = ControlsCard(ui, self.runs)
-        self.figures = FiguresCard(ui, self.runs)
+        self.left = desk.viewmodel(TimeLeftViewModel)
+        self.figures = FiguresCard(ui, self.runs, self.left)
         self.machine_card = MachineCard(ui, self.machine)
         self.recent = RecentCard(ui, self.runs)
         self.panels = Panels(desk, ui, "train.side")
@@ -78,12 +80,14 @@ class TrainPage(Page):
         """Show what is new."""
         self.split.tick()
         self.model.tick()
+        self.left.tick()
         self.textures.tick(dt)
         self.gallery.tick()
         self.curves.tick()
         self.plot.tick(dt)
         self.panels.tick(dt, self.runs.chosen or None)
-        now = (self.model.version, self.runs.version, self.machine.version, self.textures.version, self.curves.version)
+        runs = self.runs.version + self.left.version
+        now = (self.model.version, runs, self.machine.version, self.textures.version, self.curves.version)
         if now == self._shown:
             return
         if not self._shown or now[0] != self._shown[0] or now[3] != self._shown[3]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retroml_dearpygui.services.runbook import RunCard
     from retroml_dearpygui.ui.ui import Ui
     from retroml_dearpygui.viewmodels.runs import RunsViewModel
+    from retroml_dearpygui.viewmodels.time_left import TimeLeftViewModel
 
 __all__ = ["ControlsCard", "FiguresCard"]
 
@@ -23,7 +24,7 @@ TILES = (
     ("reward", "Mean score", icons.TROPHY, "Mean of the last 100 games, in points of the game itself."),
     ("steps", "Timesteps", icons.LAYERS, "Decisions of the agent; each lasts 4 frames of the game."),
     ("episodes", "Episodes", icons.REPEAT, "Whole games played to their end."),
-    ("eta", "Time left", icons.CLOCK, "At the present speed; a pause does not count."),
+    ("eta", "Time left", icons.CLOCK, "Until its films are made, at the speeds seen lately; a pause does not count."),
 )
 
 
@@ -115,9 +116,10 @@ class ControlsCard:
 class FiguresCard:
     """Score, steps, frames, episodes, time left, speed: tags `figure.*`."""
 
-    def __init__(self, ui: Ui, runs: RunsViewModel) -> None:
+    def __init__(self, ui: Ui, runs: RunsViewModel, left: TimeLeftViewModel) -> None:
         self._ui = ui
         self._runs = runs
+        self._left = left
 
     def build(self) -> None:
         """Make the card."""
@@ -145,7 +147,7 @@ class FiguresCard:
             "reward": (score(status.mean_score), f"last {score(status.last_score)}, best {score(status.best_score)}"),
             "steps": (million(status.step), f"{million(status.frames)} frames"),
             "episodes": (f"{status.episodes:,}", f"{million(status.steps_per_second)} steps/s" if status.state.live else ""),
-            "eta": (trained(status.seconds_left) if status.state.live else "–", f"{trained(status.seconds)} trained"),
+            "eta": (self._left.words, f"{trained(status.seconds)} trained"),
         } if status else dict.fromkeys([tile[0] for tile in TILES], ("–", ""))  # fmt: skip
         for key, (value, more) in figures.items():
             dpg.set_value(f"figure.{key}", value)
