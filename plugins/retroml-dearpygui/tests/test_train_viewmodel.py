@@ -5,8 +5,10 @@ import dataclasses
 import pytest
 from retroml_dearpygui.services.children import Children
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, measured_speed
+from retroml_dearpygui.services.reference import Reference, ReferenceLibrary
 from retroml_dearpygui.services.runbook import Look, RunBook
 from retroml_dearpygui.ui.train.gallery import about
+from retroml_dearpygui.viewmodels import train as train_viewmodel
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
@@ -318,3 +320,140 @@ def test_deleted_runs_come_back_by_undo(train, started, front, app):
     assert [run.id for run in StorageService(app).trashed()] == [run_id]
     front.undos[-1]()
     assert StorageService(app).trashed() == []
+
+
+def shown_changes(train):
+    return [(change.label, change.now, change.usual) for change in train.changes]
+
+
+def test_nothing_is_changed_at_first(train):
+    assert train.changes == []
+
+
+def test_every_change_is_told_with_what_the_preset_says(train):
+    train.set_length("0", "45")
+    train.edit("algorithm.learning_rate", "0.001")
+    train.put("environment.reward_clip", False)
+    train.edit("film.length", "120")
+    assert shown_changes(train) == [
+        ("Length", "45 min", "1 h 30 min"),
+        ("Learning rate", "0.001", "0.00025"),
+        ("Environment: reward clip", "off", "on"),
+        ("Film: length", "120", "60"),
+    ]
+
+
+def test_what_is_typed_wrongly_is_a_change_too(train):
+    train.set_length("soon", "5")
+    train.edit("algorithm.learning_rate", "fast")
+    assert shown_changes(train) == [("Length", "soon h 5 min", "1 h 30 min"), ("Learning rate", "fast", "0.00025")]
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("length", lambda train: train.set_length("3", "x")),
+        ("algorithm.learning_rate", lambda train: train.edit("algorithm.learning_rate", "fast")),
+        ("algorithm.environments", lambda train: train.edit("algorithm.environments", "16")),
+        ("deterministic", lambda train: train.put("deterministic", True)),
+        ("network.name", lambda train: train.put("network.name", "small")),
+        ("network.channels", lambda train: train.edit("network.channels", "8, 8, 8")),
+        ("notes", lambda train: train.edit("notes", "a try")),
+    ],
+)
+def test_each_change_goes_back_with_one_click(train, key, change):
+    change(train)
+    assert [one.key for one in train.changes] == [key]
+    train.revert(key)
+    assert train.changes == []
+    assert train.can_start
+
+
+def test_a_reset_takes_the_length_back_too_and_undo_both(train, front):
+    train.set_length("0", "45")
+    train.edit("notes", "a try")
+    train.reset()
+    assert (train.changes, train.length.words) == ([], "1 h 30 min")
+    front.undos[-1]()
+    assert [one.key for one in train.changes] == ["length", "notes"]
+
+
+def test_another_preset_brings_its_own_length_and_keeps_what_was_changed(train):
+    train.set_length("0", "45")
+    train.edit("algorithm.learning_rate", "0.001")
+    train.choose_preset("long")
+    assert [change.key for change in train.changes] == ["algorithm.learning_rate"]
+
+
+def test_what_hinders_the_start_is_said_where_one_sees_it(train, pause):
+    train.edit("algorithm.rollout_steps", "1")
+    train.edit("algorithm.minibatches", "64")
+    train.set_seed("x")
+    assert train.obstacles == ["Seed: needs a whole number from 0 to 4294967295, or nothing"]
+    train.set_seed("")
+    pause(train)
+    assert train.obstacles == ["Minibatches: a rollout has only 8 steps (environments x rollout_steps)"]
+
+
+def test_networks_are_chosen_from_what_plugins_offer(train, pause):
+    assert [network.name for network in train.networks] == ["nature", "small", "impala", "attention"]
+    assert (train.network.title, train.network.parameters) == ("Nature CNN", 1_686_693)
+    train.put("network.name", "small")
+    pause(train)
+    assert train.network.parameters < 1_000_000
+
+
+def test_a_network_that_cannot_be_made_says_why(train, pause):
+    train.edit("network.heads", "3")
+    pause(train)
+    assert "network.heads" in train.form.fields
+    assert not train.can_start
+    assert train.obstacles[0].startswith("Heads: nature has none of these")
+
+
+def test_an_algorithm_with_a_network_of_its_own_offers_none(train):
+    train.choose_algorithm("random")
+    assert (train.networks, train.network) == ((), None)
+
+
+def test_the_memory_of_a_replay_is_told(train, pause):
+    assert train.expectation.replay_words == ""
+    train.choose_algorithm("dqn")
+    assert "of memory" in train.expectation.replay_words
+    train.put("algorithm.replay_storage", "mapped")
+    pause(train)
+    assert "of disk" in train.expectation.replay_words
+
+
+def test_what_is_doubtful_but_allowed_is_told(train, pause):
+    train.put("network.name", "small")
+    train.edit("network.strides", "7, 3")
+    pause(train)
+    (warning,) = train.expectation.warnings
+    assert warning.key == "network.strides"
+    assert train.can_start
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """A reference library of two figures."""
+    figures = [
+        Reference(game="breakout", algorithm="ppo", steps=60_000, low=2.0, high=3.0, source="us"),
+        Reference(game="breakout", algorithm="ppo", steps=10_000_000, low=390.0, high=430.0, source="others"),
+    ]
+    monkeypatch.setattr(train_viewmodel, "read_reference", lambda: ReferenceLibrary(figures))
+
+
+def test_each_preset_promises_something(known, desk):
+    assert [(card.name, card.length, card.scores) for card in desk.viewmodel(TrainViewModel).preset_cards] == [
+        ("short", "1 h 30 min", "2 to 430"),
+        ("medium", "5 h", "2 to 430"),
+        ("long", "12 h", "390 to 430"),
+    ]
+
+
+def test_the_scores_to_expect_are_those_of_the_length_typed(known, desk, pause):
+    train = desk.viewmodel(TrainViewModel)
+    train.set_length("0", "5")
+    pause(train)
+    assert train.score_words.startswith("Known scores: 2 to 3 (after 60 k steps: us).")

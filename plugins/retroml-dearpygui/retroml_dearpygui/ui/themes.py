@@ -143,6 +143,8 @@ class _Maker:
         self._button("nav_on", *chosen, p.text, pad=(14, 10), left=True, rounding=8)
         self._button("seg", NONE, p.hover, p.active, p.muted, pad=(14, 7))
         self._button("seg_on", p.active, p.active, p.active, p.text, pad=(14, 7))
+        self._button("choice", p.raised, p.hover, p.active, p.muted, pad=(10, 6), left=True, rounding=9)
+        self._button("choice_on", *chosen, p.text, pad=(10, 6), left=True, rounding=9)
         for role in ("ok", "warn", "danger", "info", "muted", "accent"):
             ground = p.soft(role, 34)
             text = p.accent_high if role == "accent" else getattr(p, role)

@@ -30,6 +30,11 @@ class Length:
         return cls.of_hours(hours) if length is None or length.fault else length
 
     @property
+    def texts(self) -> tuple[str, str]:
+        """What stands in the two fields."""
+        return self.hours_text, self.minutes_text
+
+    @property
     def seconds(self) -> float:
         """The length in seconds; meaningless when there is a fault."""
         return (_number(self.hours_text) or 0.0) * 3600 + (_number(self.minutes_text) or 0.0) * 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.runs.run import create_run
@@ -13,25 +12,29 @@ from retroml_dearpygui.forms.form import Form
 from retroml_dearpygui.forms.repeatable import STEPS, SWITCH, ends_at_steps, fill_steps
 from retroml_dearpygui.forms.run_fields import run_fields, values_of
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, Expectation, expect, measured_speed
+from retroml_dearpygui.services.reference import read_reference
 from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.changes import LENGTH, Change, changes_of
 from retroml_dearpygui.viewmodels.debounce import Debounce
+from retroml_dearpygui.viewmodels.last_answer import LastAnswer
 from retroml_dearpygui.viewmodels.length import Length
+from retroml_dearpygui.viewmodels.preset_cards import PresetCard, Scores
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
+from retroml_dearpygui.viewmodels.train_choices import PRESET_HOURS, found_games, one_of, ordered_algorithms, ordered_games
 
 if TYPE_CHECKING:
     from retroml_core.config.errors import ConfigError
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
+    from retroml_core.sizing import NetworkSize
     from retroml_core.specs import AlgorithmSpec, GameSpec
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.forms.fields import Field
 
-__all__ = ["TrainViewModel"]
+__all__ = ["NETWORK", "TrainViewModel"]
 
 PAGE = "train"
-SHOWN_FIRST = ("breakout", "pong", "space_invaders", "ms_pacman", "kung_fu_master", "qbert", "seaquest", "boxing")
-"""Games people know or that are learned quickly; those that are installed are offered first."""
-PRESET_HOURS = {"short": 1.5, "medium": 5.0, "long": 12.0}
+NETWORK = "network.name"
 SEEDS = 2**31
 
 
@@ -44,11 +47,13 @@ class TrainViewModel(ViewModel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         kept = desk.settings.recall(PAGE)
-        self.games = _ordered(desk.app.registry.games)
-        self.game = _one_of(kept.get("game"), [game.name for game in self.games])
-        self.algorithms = _algorithms(desk.app.registry.algorithms)
-        self.algorithm = _one_of(kept.get("algorithm"), ["ppo", *[spec.name for spec in self.algorithms]], self.algorithms)
-        self.preset = _one_of(kept.get("preset"), list(PRESET_HOURS))
+        self.games = ordered_games(desk.app.registry.games)
+        games = [game.name for game in self.games]
+        self.game = one_of(kept.get("game"), games, games)
+        self.algorithms = ordered_algorithms(desk.app.registry.algorithms)
+        algorithms = [spec.name for spec in self.algorithms]
+        self.algorithm = one_of(kept.get("algorithm"), ["ppo", *algorithms], algorithms)
+        self.preset = one_of(kept.get("preset"), list(PRESET_HOURS), list(PRESET_HOURS))
         self.length = Length.recalled(kept.get("length"), PRESET_HOURS[self.preset])
         self.seed_text = ""
         self.form = Form((), {})
@@ -57,8 +62,9 @@ class TrainViewModel(ViewModel):
         self.starting = self.composing = False
         self.runs = desk.viewmodel(RunsViewModel)
         self._composer = desk.composer
+        self._library = read_reference()
         self._usual: ExperimentConfig | None = None
-        self._wanted = self._asked = 0
+        self._composition, self._check = LastAnswer(desk), LastAnswer(desk)
         self._guessing = False
         self._typing = Debounce(desk.clock, 0.3)
         self._compose()
@@ -76,11 +82,8 @@ class TrainViewModel(ViewModel):
         return self.desk.app.registry.algorithms[self.algorithm]
 
     def found(self, words: str) -> list[GameSpec]:
-        """The games in whose title, name or description all `words` occur, in any case; those called so first."""
-        wanted = words.lower().split()
-        called = [game for game in self.games if _all_in(wanted, game.title, game.name)]
-        about = [game for game in self.games if game not in called and _all_in(wanted, game.title, game.name, game.summary)]
-        return called + about
+        """The games that `words` fit, those called so first; see `found_games`."""
+        return found_games(self.games, words)
 
     def fields(self, *, advanced: bool) -> list[Field]:
         """The settings of the algorithm that are shown, or those that are shown only when asked for."""
@@ -94,13 +97,56 @@ class TrainViewModel(ViewModel):
         return [
             field
             for field in self.form.fields.values()
-            if not field.key.startswith("algorithm.") and field.key not in (SWITCH, STEPS)
+            if not field.key.startswith("algorithm.") and field.key not in self._elsewhere
         ]
+
+    @property
+    def _elsewhere(self) -> tuple[str, ...]:
+        """The settings that have a place of their own; a network has one where it can be chosen from what there is."""
+        return (SWITCH, STEPS, NETWORK) if self.algorithm_spec.sizes else (SWITCH, STEPS)
+
+    @property
+    def networks(self) -> tuple[NetworkSize, ...]:
+        """The networks to choose from, with how large they would be; none while that is not known."""
+        return self.expectation.sizes.networks if self.algorithm_spec.sizes and self.expectation is not None else ()
+
+    @property
+    def network(self) -> NetworkSize | None:
+        """The network chosen, None while its size is not known."""
+        chosen = self.form.value(NETWORK) if NETWORK in self.form.fields else ""
+        return next((network for network in self.networks if network.name == chosen), None)
+
+    @property
+    def preset_cards(self) -> list[PresetCard]:
+        """What each preset promises for this game and this algorithm."""
+        scores, speed = self._scores, self._speed or CAUTIOUS_STEPS_PER_SECOND
+        return [scores.card(name, hours, speed) for name, hours in PRESET_HOURS.items()]
+
+    @property
+    def score_words(self) -> str:
+        """The scores to expect, "" while nobody knows of how many steps."""
+        return "" if self.expectation is None else self._scores.words(self.expectation.steps)
+
+    @property
+    def _scores(self) -> Scores:
+        return Scores(self._library, self.game_spec, self.algorithm_spec)
 
     @property
     def ends_at_steps(self) -> bool:
         """Whether the training ends at a number of steps, a field of the form, instead of after a time."""
         return ends_at_steps(self.form)
+
+    @property
+    def changes(self) -> list[Change]:
+        """What differs from the preset, the length among it."""
+        return changes_of(self.form, self.length, Length.of_hours(PRESET_HOURS[self.preset]))
+
+    @property
+    def obstacles(self) -> list[str]:
+        """What has to be mended before the start, in words: the fields may be folded in or not shown in this mode."""
+        at_fields = [f"{self.form.fields[key].label}: {fault}" for key in self.form.fields if (fault := self.form.fault(key))]
+        seed = [f"Seed: {self.seed_fault}"] if self.seed_fault else []
+        return [*at_fields, *seed, *self.problem.splitlines()]
 
     @property
     def can_start(self) -> bool:
@@ -169,7 +215,10 @@ class TrainViewModel(ViewModel):
         self.changed()
 
     def revert(self, key: str) -> None:
-        """One field back to what the preset says, the steps to what the length comes to."""
+        """One field, or the length, back to what the preset says; the steps to what the length comes to."""
+        if key == LENGTH:
+            self.set_length(*Length.of_hours(PRESET_HOURS[self.preset]).texts)
+            return
         self.form.revert(key)
         if key in (SWITCH, STEPS):
             self._fill_steps()
@@ -177,11 +226,13 @@ class TrainViewModel(ViewModel):
         self.changed()
 
     def reset(self) -> None:
-        """All fields back to what the preset says, with Undo."""
-        undo = self.form.reset()
+        """All fields and the length back to what the preset says, with Undo."""
+        undo, length = self.form.reset(), self.length
+        self.length = Length.of_hours(PRESET_HOURS[self.preset])
 
         def take_back() -> None:
             undo()
+            self.length = length
             self._typing.touch()
             self.changed()
 
@@ -258,20 +309,12 @@ class TrainViewModel(ViewModel):
             fill_steps(self.form, self.length.seconds, self._speed or CAUTIOUS_STEPS_PER_SECOND)
 
     def _compose(self) -> None:
-        """Ask for the usual settings of these choices; only the last answer counts."""
-        self._wanted += 1
+        """Ask for the usual settings of these choices."""
         self.composing = True
-        wanted = self._wanted
-        self.desk.background(
-            functools.partial(self._composer.compose, self._base()),
-            lambda config: self._composed(wanted, config),
-            lambda error: self._not_composed(wanted, error),
-        )
+        self._composition.ask(functools.partial(self._composer.compose, self._base()), self._composed, self._not_composed)
         self.changed()
 
-    def _composed(self, wanted: int, config: ExperimentConfig) -> None:
-        if wanted != self._wanted:
-            return
+    def _composed(self, config: ExperimentConfig) -> None:
         self.composing, self.problem, self._usual = False, "", config
         fields = run_fields(config)
         self.form.rebase(fields, values_of(config, fields))
@@ -279,34 +322,28 @@ class TrainViewModel(ViewModel):
             self._fill_steps()
         self._expect()
 
-    def _not_composed(self, wanted: int, error: Exception) -> None:
-        if wanted == self._wanted:
-            self.composing = False
-            self._refused(error)
+    def _not_composed(self, error: Exception) -> None:
+        self.composing = False
+        self._refused(error)
 
     def _expect(self) -> None:
-        """Have the settings checked; only the last answer counts."""
+        """Have the settings checked."""
         self.form.pardon()
-        self._asked += 1
         self._guessing = self._speed is None
         if not self.can_start or self._usual is None:
+            self._check.drop()
             self.changed()
             return
         work = functools.partial(self._checked, self._base(), self._overrides(), self._speed)
-        asked = self._asked
-        self.desk.background(work, functools.partial(self._expected, asked), functools.partial(self._objected, asked))
+        self._check.ask(work, self._expected, self._refused)
 
     def _checked(self, base: list[str], overrides: list[str], speed: float | None) -> Expectation:
-        return expect(self.desk.app, self._composer.change(base, overrides), speed)
+        config = self._composer.change(base, overrides)
+        return expect(self.desk.app, config, speed, self._composer.sizes(config))
 
-    def _expected(self, asked: int, expectation: Expectation) -> None:
-        if asked == self._asked:
-            self.expectation, self.problem = expectation, ""
-            self.changed()
-
-    def _objected(self, asked: int, error: Exception) -> None:
-        if asked == self._asked:
-            self._refused(error)
+    def _expected(self, expectation: Expectation) -> None:
+        self.expectation, self.problem = expectation, ""
+        self.changed()
 
     def _blame(self, error: ConfigError) -> None:
         """Put faults at their fields, and the rest into words above Start."""
@@ -320,26 +357,3 @@ class TrainViewModel(ViewModel):
     def _remember(self) -> None:
         length = {} if self.length.fault else {"length": [self.length.hours_text, self.length.minutes_text]}
         self.desk.settings.remember(PAGE, game=self.game, algorithm=self.algorithm, preset=self.preset, **length)
-
-
-def _ordered(games: Mapping[str, GameSpec]) -> list[GameSpec]:
-    """The games to choose from: well-known ones first, then by title; what only exists for tests last."""
-    first = [games[name] for name in SHOWN_FIRST if name in games]
-    rest = sorted((game for game in games.values() if game not in first), key=lambda game: game.title)
-    return first + rest
-
-
-def _algorithms(specs: Mapping[str, AlgorithmSpec]) -> list[AlgorithmSpec]:
-    """Those that learn, then the others, each by title."""
-    return sorted(specs.values(), key=lambda spec: ("learns" not in spec.traits, spec.title))
-
-
-def _one_of(kept: object, names: list[str], specs: list[AlgorithmSpec] | None = None) -> str:
-    """What was chosen last where it is still there, else the first name that is."""
-    there = [spec.name for spec in specs] if specs is not None else names
-    return next(name for name in [kept, *names] if isinstance(name, str) and name in there)
-
-
-def _all_in(words: Sequence[str], *places: str) -> bool:
-    text = " ".join(places).lower()
-    return all(word in text for word in words)

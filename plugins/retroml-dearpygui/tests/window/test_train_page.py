@@ -134,6 +134,30 @@ def test_another_algorithm_brings_its_own_fields(robot, train):
     assert dpg.does_item_exist("train.form.algorithm.learning_rate")
 
 
+def test_an_algorithm_can_follow_one_with_other_advanced_settings(robot, train):
+    """A setting that is advanced for one may be an everyday one for the next."""
+    for name, field in (("rainbow", "noisy"), ("a2c", "rmsprop_decay")):
+        train.choose_algorithm(name)
+        robot.wait(lambda field=field: dpg.does_item_exist(f"train.form.algorithm.{field}"), f"the fields of {name}")
+
+
+def test_a_setting_is_slid_and_taken_back_in_the_list_of_changes(robot, train):
+    robot.click("train.hyper.fold")
+    robot.click("train.form.algorithm.epochs.slider", across=0.9)
+    robot.wait(lambda: train.form.value("algorithm.epochs") > 7, "the slider to be taken")
+    robot.wait(lambda: dpg.does_item_exist("train.changed.algorithm.epochs.revert"), "the change to be listed")
+    robot.click("train.changed.algorithm.epochs.revert")
+    robot.wait(lambda: train.changes == [] and not dpg.is_item_shown("train.changed"), "the way back")
+
+
+def test_a_network_is_chosen_and_its_size_said(robot, train):
+    robot.wait(lambda: dpg.get_value("train.network.words").startswith("1.69 M parameters"), "its size")
+    train.put("network.name", "small")
+    robot.wait(lambda: dpg.get_value("train.network") == "Small CNN", "the choice")
+    robot.click("train.network.revert")
+    robot.wait(lambda: dpg.get_value("train.network") == "Nature CNN", "the way back")
+
+
 def test_a_section_stays_folded_at_the_next_start(robot, train):
     robot.click("train.machine.fold")
     robot.wait(lambda: not dpg.is_item_shown("train.machine.body"), "the section to fold")

@@ -10,13 +10,18 @@ from retroml_dearpygui.forms.repeatable import STEPS, SWITCH
 from retroml_dearpygui.forms.topics import setting_topic
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.train.changes_box import ChangesBox
 from retroml_dearpygui.ui.train.gallery import about
-from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, segmented, space, text, tooltip
+from retroml_dearpygui.ui.train.network_row import NetworkRow
+from retroml_dearpygui.ui.train.preset_row import PRESETS, PresetRow
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, space, text, tooltip
 from retroml_dearpygui.ui.widgets.form_view import FormView
 from retroml_dearpygui.ui.widgets.section import fold
+from retroml_dearpygui.viewmodels.changes import LENGTH
 from retroml_dearpygui.viewmodels.wording import million, trained
 
 if TYPE_CHECKING:
+    from retroml_core.specs import Problem
     from retroml_dearpygui.forms.fields import Field
     from retroml_dearpygui.services.expectation import Expectation
     from retroml_dearpygui.ui.game_textures import GameTextures
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["SetupCard"]
 
 QUICK = 4
-PRESETS = (("short", "Short"), ("medium", "Medium"), ("long", "Long"))
 
 
 class SetupCard:
@@ -39,6 +43,10 @@ class SetupCard:
         self._textures = textures
         self._gallery = gallery
         self._form = FormView(ui, "train.form", edit=model.edit, put=model.put, revert=model.revert, learn=self._learn)
+        self._changes = ChangesBox(ui, model.revert, model.reset)
+        self._network = NetworkRow(ui, model)
+        self._presets = PresetRow(ui, model)
+        self._expected: list[tuple[str, str, str]] = []
         self._fields: tuple[str, ...] = ()
         self._pictures: tuple[object, ...] = ()
 
@@ -48,15 +56,14 @@ class SetupCard:
 
     def build(self) -> None:
         """Make the card in the current container."""
-        self._fields, self._pictures = (), ()
+        self._fields, self._pictures, self._expected = (), (), []
         self._form.clear()
         ui, model = self._ui, self._model
         with card(ui, "New training", icons.SPARKLES, tag="train.new"):
             text(ui, "GAME", "small")
             dpg.add_group(tag="train.games")
             text(ui, "HOW LONG", "small")
-            segmented(ui, PRESETS, model.preset, self._preset, tag="train.preset", width=113)
-            space(ui, 0)
+            self._presets.build()
             with row(ui, 8):
                 self._length_field("train.hours", model.length.hours_text, "h")
                 self._length_field("train.minutes", model.length.minutes_text, "min")
@@ -65,6 +72,7 @@ class SetupCard:
             ui.theme(dpg.add_group(tag="train.expect"), "tight")
             if self._mode >= Mode.STUDENT:
                 self._settings()
+            self._changes.build()
             text(ui, "", tone="danger", tag="train.problem", wrap=0, show=False)
             space(ui, 2)
             start = button(
@@ -93,6 +101,7 @@ class SetupCard:
         with dpg.tooltip("train.algorithm", delay=0.35) as tip:
             dpg.add_text("", tag="train.algorithm_words", wrap=ui.px(340))
         ui.theme(tip, "tooltip")
+        self._network.build()
         with grid(ui, [-150, 1, -40]):
             seed = text(ui, "Seed", tone="muted")
             tooltip(ui, seed, "The same seed repeats the same chances. Empty: drawn anew for every training.", "Seed")
@@ -109,9 +118,6 @@ class SetupCard:
         if self._mode >= Mode.RESEARCH:
             with fold(desk, ui, "train.run", "Network, evaluation, films", icons.LAYERS, open_first=False):
                 dpg.add_group(tag="train.fields_run")
-        with row(ui, 6):
-            button(ui, "Reset all", model.reset, "ghost", icon=icons.ROTATE_CCW, tag="train.reset", show=False)
-            text(ui, "", "small", tag="train.changes", show=False)
 
     # --- keeping up -----------------------------------------------------------------------------------------------------
 
@@ -119,10 +125,13 @@ class SetupCard:
         """Bring everything up to date with the view-model."""
         model = self._model
         self._show_games()
+        self._presets.show()
         self._show_length()
-        self._show_expectation(model.expectation)
-        dpg.configure_item("train.problem", show=bool(model.problem))
-        dpg.set_value("train.problem", model.problem)
+        self._show_expectation()
+        hidden = [change for change in model.changes if change.key != LENGTH]  # the length is in sight in every mode
+        self._changes.show(model.changes if self._mode >= Mode.STUDENT else hidden, PRESETS[model.preset])
+        dpg.configure_item("train.problem", show=bool(model.obstacles))
+        dpg.set_value("train.problem", "\n".join(model.obstacles))
         dpg.configure_item("train.start", enabled=model.can_start)
         dpg.set_item_label("train.start", f"{icons.PLAY}  {'Starting …' if model.starting else 'Start training'}")
         if self._mode >= Mode.STUDENT:
@@ -171,20 +180,25 @@ class SetupCard:
         dpg.configure_item("train.length_fault", show=bool(model.length.fault))
         dpg.set_value("train.length_fault", model.length.fault)
 
-    def _show_expectation(self, expected: Expectation | None) -> None:
+    def _show_expectation(self) -> None:
+        expected = self._model.expectation
+        lines = [] if expected is None else _lines(expected, self._model.score_words)
+        if lines == self._expected:
+            return
+        self._expected = lines
         dpg.delete_item("train.expect", children_only=True)
         dpg.push_container_stack("train.expect")
-        if expected is not None:
-            for icon, words in _lines(expected):
-                with row(self._ui, 8):
-                    dpg.add_text(icon, color=self._ui.tone("faint"))
-                    text(self._ui, words, "small", wrap=0)
+        for icon, words, tone in lines:
+            with row(self._ui, 8):
+                dpg.add_text(icon, color=self._ui.tone(tone or "faint"))
+                text(self._ui, words, "small", tone, wrap=0)
         dpg.pop_container_stack()
 
     def _show_settings(self) -> None:
         model = self._model
-        if tuple(model.form.fields) != self._fields:
+        if self._drawable != self._fields:
             self._draw_fields()
+        self._network.show()
         self._form.show(model.form)
         dpg.set_value("train.algorithm", model.algorithm_spec.title)
         dpg.set_value("train.algorithm_words", model.algorithm_spec.summary)
@@ -192,14 +206,15 @@ class SetupCard:
             dpg.set_value("train.seed", model.seed_text)
         dpg.configure_item("train.seed_fault", show=bool(model.seed_fault))
         dpg.set_value("train.seed_fault", model.seed_fault)
-        changes = len(model.form.changes)
-        dpg.configure_item("train.reset", show=bool(changes))
-        dpg.configure_item("train.changes", show=bool(changes))
-        dpg.set_value("train.changes", f"{changes} changed from the preset")
+
+    @property
+    def _drawable(self) -> tuple[str, ...]:
+        """What fields there are to draw; those of another algorithm may have the same names and other meanings."""
+        return (self._model.algorithm, *self._model.form.fields)
 
     def _draw_fields(self) -> None:
         model = self._model
-        self._fields = tuple(model.form.fields)
+        self._fields = self._drawable
         self._form.clear()
         switch, steps = ([field for field in model.form.fields.values() if field.key == key] for key in (SWITCH, STEPS))
         places = {
@@ -209,8 +224,9 @@ class SetupCard:
         }
         if self._mode >= Mode.RESEARCH:
             places["train.fields_run"] = model.other_fields
-        for place, fields in places.items():
+        for place in places:  # all of them first: what is advanced for one algorithm need not be for another
             dpg.delete_item(place, children_only=True)
+        for place, fields in places.items():
             dpg.push_container_stack(place)
             self._form.build(fields, model.form)
             dpg.pop_container_stack()
@@ -222,19 +238,27 @@ class SetupCard:
 
     # --- choices --------------------------------------------------------------------------------------------------------
 
-    def _preset(self, name: str) -> None:
-        self._model.choose_preset(name)
-
     def _typed_length(self) -> None:
         self._model.set_length(dpg.get_value("train.hours"), dpg.get_value("train.minutes"))
 
 
-def _lines(expected: Expectation) -> list[tuple[str, str]]:
+def _lines(expected: Expectation, scores: str) -> list[tuple[str, str, str]]:
+    """What to expect as (icon, sentence, colour)."""
     source = "measured here" if expected.measured else "a cautious guess until something was trained here"
     films = [f"a film of {trained(seconds)}" for seconds in expected.films if seconds is not None]
     films += ["one of its best game" for seconds in expected.films if seconds is None]
-    lines = [(icons.ACTIVITY, f"About {million(expected.steps)} steps in {trained(expected.seconds)} ({source}).")]
+    lines = [(icons.ACTIVITY, f"About {million(expected.steps)} steps in {trained(expected.seconds)} ({source}).", "")]
+    if scores:
+        lines.append((icons.TROPHY, scores, ""))
     if films:
-        lines.append((icons.FILM, f"At the end {' and '.join(films)}."))
-    lines.append((icons.HARD_DRIVE, f"Needs {expected.disk_words}."))
-    return lines
+        lines.append((icons.FILM, f"At the end {' and '.join(films)}.", ""))
+    lines.append((icons.HARD_DRIVE, f"Needs {expected.disk_words}.", ""))
+    if expected.replay_words:
+        lines.append((icons.DATABASE, expected.replay_words, ""))
+    return lines + [(icons.TRIANGLE_ALERT, _warning(problem), "warn") for problem in expected.warnings]
+
+
+def _warning(problem: Problem) -> str:
+    """ "network.strides: the network sees the upper 74 of 84 rows only. Choose others." """
+    hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}." if problem.hint else ""
+    return f"{problem.key}: {problem.message.rstrip('.')}.{hint}"

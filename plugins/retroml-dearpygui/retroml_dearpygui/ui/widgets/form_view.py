@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.forms.fields import Field, Kind
+from retroml_dearpygui.forms.sliding import Scale, scale_of
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import button, cell, grid, row, tooltip
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["FormView"]
 
+NUMBER_WIDTH = 88
+
 
 class FormView:
     """Draws fields of a `Form` under tags `<prefix>.<key>`; `edit` is called with what was typed, `put` with a choice.
 
-    A click on a label calls `learn` with its field: there is more to say than a tooltip holds.
+    A click on a label calls `learn` with its field: there is more to say than a tooltip holds. What `below` holds for a key is
+    called to draw something below the editor of that field.
     """
 
     def __init__(
@@ -34,6 +38,7 @@ class FormView:
         put: Callable[[str, Any], None],
         revert: Callable[[str], None],
         learn: Callable[[Field], None] | None = None,
+        below: Mapping[str, Callable[[], None]] | None = None,
     ) -> None:
         self._ui = ui
         self._prefix = prefix
@@ -41,7 +46,9 @@ class FormView:
         self._put = put
         self._revert = revert
         self._learn = learn
+        self._below = below or {}
         self._drawn: list[Field] = []
+        self._scales: dict[str, Scale] = {}
 
     def build(self, fields: Iterable[Field], form: Form, label_width: float = 150) -> None:
         """Draw `fields` in the current container, in addition to those already drawn."""
@@ -55,6 +62,8 @@ class FormView:
                     self._editor(field, form)
                     dpg.add_text("", tag=self._tag(field, "words"), show=False, wrap=0)
                     self._ui.font(self._tag(field, "words"), "small")
+                    if field.key in self._below:
+                        self._below[field.key]()
                 button(
                     self._ui,
                     "",
@@ -81,7 +90,7 @@ class FormView:
 
     def clear(self) -> None:
         """The fields were taken away with their container."""
-        self._drawn = []
+        self._drawn, self._scales = [], {}
 
     def show(self, form: Form) -> None:
         """Bring what is shown up to date: values, faults, marks."""
@@ -95,6 +104,8 @@ class FormView:
             dpg.set_value(tag, bool(form.value(field.key)))
         elif not dpg.is_item_active(tag):
             dpg.set_value(tag, form.text(field.key))
+        if field.key in self._scales and not dpg.is_item_active(self._tag(field, "slider")):
+            dpg.set_value(self._tag(field, "slider"), self._scales[field.key].place(form.value(field.key)))
         fault, warning = form.fault(field.key), form.warning(field.key)
         words = self._tag(field, "words")
         dpg.configure_item(words, show=bool(fault or warning), color=self._ui.tone("danger" if fault else "warn"))
@@ -120,16 +131,36 @@ class FormView:
                 width=-1,
                 callback=lambda _sender, chosen: self._put(key, chosen or (None if field.optional else chosen)),
             )
+        elif (scale := scale_of(field)) is not None:
+            with row(self._ui, 6):
+                self._written(field, form, self._ui.px(NUMBER_WIDTH))
+                self._slider(field, scale)
         else:
-            hint = "automatic" if field.optional else field.info.unit
-            dpg.add_input_text(
-                tag=tag,
-                default_value=form.text(key),
-                hint=hint,
-                width=-1,
-                callback=lambda _sender, text: self._edit(key, text),
-            )
+            self._written(field, form, -1)
         tooltip(self._ui, tag, field.tooltip, field.label)
+
+    def _written(self, field: Field, form: Form, width: int) -> None:
+        key = field.key
+        dpg.add_input_text(
+            tag=self._tag(field),
+            default_value=form.text(key),
+            hint="automatic" if field.optional else field.info.unit,
+            width=width,
+            callback=lambda _sender, text: self._edit(key, text),
+        )
+
+    def _slider(self, field: Field, scale: Scale) -> None:
+        """A slider over the usual range, beside what is written."""
+        tag, key = self._tag(field, "slider"), field.key
+        dpg.add_slider_float(
+            tag=tag,
+            max_value=1.0,
+            format="",
+            width=-1,
+            no_input=True,
+            callback=lambda _sender, place: self._put(key, scale.value(place)),
+        )
+        self._scales[key] = scale
 
     def _tag(self, field: Field, part: str = "") -> str:
         return ".".join(filter(None, [self._prefix, field.key, part]))

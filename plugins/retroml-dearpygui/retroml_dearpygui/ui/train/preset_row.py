@@ -1,0 +1,65 @@
+"""The presets as cards side by side: how long each takes and which scores may be expected of it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui.widgets.basic import grid
+
+if TYPE_CHECKING:
+    from retroml_dearpygui.ui.ui import Ui
+    from retroml_dearpygui.viewmodels.preset_cards import PresetCard
+    from retroml_dearpygui.viewmodels.train import TrainViewModel
+
+__all__ = ["PRESETS", "PresetRow"]
+
+PRESETS = {"short": "Short", "medium": "Medium", "long": "Long"}
+HEIGHT = 76
+ROOM = 16
+"""Letters of a line."""
+
+
+class PresetRow:
+    """Draws the cards under tags `train.preset.<name>`."""
+
+    def __init__(self, ui: Ui, model: TrainViewModel) -> None:
+        self._ui = ui
+        self._model = model
+        self._shown: tuple[str, list[PresetCard]] = ("", [])
+
+    def build(self) -> None:
+        """Make the cards in the current container."""
+        ui = self._ui
+        self._shown = ("", [])
+        with grid(ui, [1] * len(PRESETS)):
+            for name in PRESETS:
+                tag = f"train.preset.{name}"
+                choose = functools.partial(self._model.choose_preset, name)
+                ui.font(
+                    dpg.add_button(tag=tag, width=-1, height=ui.px(HEIGHT), callback=lambda _s, _d, do: do(), user_data=choose),
+                    "small",
+                )
+                with dpg.tooltip(tag, delay=0.35, hide_on_activity=True) as tip:
+                    dpg.add_text("", tag=f"{tag}.words", wrap=ui.px(340), color=ui.tone("muted"))
+                ui.theme(tip, "tooltip")
+
+    def show(self) -> None:
+        """Bring them up to date."""
+        chosen, cards = self._model.preset, self._model.preset_cards
+        if (chosen, cards) == self._shown:
+            return
+        self._shown = (chosen, cards)
+        for card in cards:
+            tag = f"train.preset.{card.name}"
+            dpg.set_item_label(tag, f"{PRESETS[card.name]}\n{card.length}\n{_labelled(card.scores)}")
+            dpg.set_value(f"{tag}.words", card.words)
+            self._ui.theme(tag, "choice_on" if card.name == chosen else "choice")
+
+
+def _labelled(scores: str) -> str:
+    """ "score 3 to 443", without the first word where there is no room for it."""
+    short = len(scores) <= ROOM - len("score ") and scores[-1].isdigit()
+    return f"score {scores}" if short else scores
