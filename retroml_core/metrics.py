@@ -6,8 +6,9 @@ times a second at most, never per step, in the training process: keep it quick.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
     from retroml_core.environment import EpisodeEnd
     from retroml_core.tree import Tree
 
-__all__ = ["Metric", "UpdateBatch"]
+__all__ = ["CUSTOM", "Metric", "UpdateBatch", "is_reported"]
+
+CUSTOM = "custom"
+"""The metric that computes what `custom_metrics` of a config define: it is given them as `definitions`, and comes last."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateBatch:
     """One chunk of training as metrics see it.
 
-    `metrics` are the numbers the algorithm reported by standard name. `samples` are arrays of the chunk, each (n,), read
-    only: `actions`, `values`, `returns`, `advantages`, `rewards`, as far as the algorithm has them. `seconds` is the training
-    time so far, `chunk_seconds` what this chunk took.
+    `metrics` are the numbers that the algorithm and the metrics before this one reported, by name. `samples` are arrays of
+    the chunk, each (n,), read only: `actions`, `values`, `returns`, `advantages`, `rewards`, as far as the algorithm has
+    them. `seconds` is the training time so far, `chunk_seconds` what this chunk took.
     """
 
     step: int
@@ -39,6 +43,11 @@ class UpdateBatch:
     metrics: Mapping[str, float]
     episodes: tuple[EpisodeEnd, ...] = ()
     samples: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
+def is_reported(name: str, names: Iterable[str]) -> bool:
+    """Whether metric `name` is among `names`, in which `*` stands for anything: `grad/norm_*`."""
+    return any(fnmatchcase(name, known) for known in names)
 
 
 class Metric:

@@ -191,6 +191,11 @@ class ExperimentConfig:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     film: FilmConfig = field(default_factory=FilmConfig)
     metrics: list[str] = param(default_factory=lambda: ["standard"], help="Metrics to compute besides the algorithm's own.")
+    custom_metrics: dict[str, str] = param(
+        default_factory=dict,
+        help="Metrics of your own by name, each an expression such as mean(score > 0); docs/metrics.md tells what it may say.",
+        advanced=True,
+    )
     exporters: list[str] = param(default_factory=list, help="Live exporters that follow the run, such as tensorboard.")
     tags: list[str] = param(default_factory=list, help="Words to find the run by.")
     notes: str = param("", help="Free text about the run.")

@@ -72,6 +72,7 @@ class AlgorithmSpec(Spec):
     """A learning algorithm.
 
     `config` is a dataclass whose first field is `name: str = "<name>"` and whose other fields are made by `param`.
+    `reports` lists the metric names it reports with their units; with none, nobody can tell beforehand which there will be.
     `factory` names a function `build(build: retroml_core.algorithm.Build) -> Trainable`. `family` groups algorithms in
     lists: "on-policy", "off-policy", "evolution", "imitation", "baseline". `traits` may hold "learns", "deterministic"
     (same config, same end state on a CPU), "replay", "probabilities" (its decisions carry action probabilities), "values".
@@ -83,6 +84,7 @@ class AlgorithmSpec(Spec):
     factory: str
     family: str = "other"
     traits: frozenset[str] = frozenset()
+    reports: dict[str, str] = dataclasses.field(default_factory=dict)
     state_version: int = 1
     paper: str = ""
     sizes: str = ""

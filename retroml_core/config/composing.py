@@ -35,7 +35,7 @@ from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin
 from retroml_core.config.kinds import drop_misfits, whole_numbers
 from retroml_core.config.migrations import migrate
 from retroml_core.config.resolvers import register_resolvers
-from retroml_core.config.spelling import readable
+from retroml_core.config.spelling import open_keys, readable
 from retroml_core.config.validation import check
 from retroml_core.files import read_json, write_json
 from retroml_core.plugins.suggestions import UnknownName, advice
@@ -98,7 +98,7 @@ def connect(app: App) -> None:
 
 def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
-    overrides = whole_numbers(readable(overrides), app.registry)
+    overrides = whole_numbers(open_keys(readable(overrides)), app.registry)
     faults: list[Problem] = []
     with _hydra(app):
         try:

@@ -119,6 +119,8 @@ def _words(hint: Any, info: ParamInfo | None) -> str:
     if typing.get_origin(kind) in (list, tuple):
         inner: Any = next(iter(typing.get_args(kind)), None)
         return f"a list of {_NOUNS.get(inner, 'values')}, written [a,b]{or_none}"
+    if typing.get_origin(kind) is dict:
+        return f"{_NOUNS.get(typing.get_args(kind)[1], 'values')} by name, written {{name: value}}{or_none}"
     return f"of the type {getattr(kind, '__name__', kind) if not typing.get_args(kind) else kind}"
 
 

@@ -1,23 +1,32 @@
-"""Words of the command line that Hydra's grammar cannot read: `name=it's`, `name='a 🏓'` after the shell took the quotes.
+"""Words of the command line that Hydra's grammar cannot read: `name=it's`, `name='a 🏓'` after the shell took the quotes;
+and keys that users make up, which Hydra takes only with `++`.
 
 The grammar: https://hydra.cc/docs/advanced/override_grammar/basic/
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
-__all__ = ["readable"]
+__all__ = ["open_keys", "readable"]
+
+_OPEN = re.compile(r"custom_metrics[.=]")
 
 
 def readable(overrides: Sequence[str]) -> list[str]:
     """`overrides`, with quotes around each value that Hydra cannot read without: it is taken as text, letter for letter."""
     parser = OverridesParser.create()
     return [override if _is_read(parser, override) else _quoted(override) for override in overrides]
+
+
+def open_keys(overrides: Sequence[str]) -> list[str]:
+    """`overrides`, with `++` before each `custom_metrics.win_rate=...`: its key need not be there already."""
+    return [f"++{override}" if _OPEN.match(override) else override for override in overrides]
 
 
 def _is_read(parser: OverridesParser, override: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.metrics import CUSTOM
 from retroml_core.params import ParamInfo, param_info
 from retroml_core.plugins.suggestions import UnknownName, advice
 from retroml_core.specs import ExporterSpec, Problem, RendererSpec, Severity
@@ -127,6 +128,7 @@ def _game(config: ExperimentConfig, app: App) -> Iterator[Problem]:
 def _not_offered(config: ExperimentConfig, app: App) -> Iterator[Problem]:
     for key, kind, names in (
         ("metrics", "metric", config.metrics),
+        ("custom_metrics", "metric", [CUSTOM] if config.custom_metrics else []),
         ("exporters", "exporter", config.exporters),
         ("film.renderers", "renderer", config.film.renderers),
     ):

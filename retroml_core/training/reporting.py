@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.algorithm import Report, TrainingFault
 from retroml_core.events import EpisodeFinished, RewardUpdate, TimestepUpdate, UpdateFinished
-from retroml_core.metrics import Metric, UpdateBatch
+from retroml_core.metrics import CUSTOM, Metric, UpdateBatch
 from retroml_core.plugins.registry import resolve
 from retroml_core.training.clock import Throughput
 
@@ -38,10 +39,12 @@ def check_finite(metrics: Mapping[str, float]) -> None:
 def open_metrics(attempt: Attempt) -> dict[str, Metric]:
     """The metrics the config names, made by their plugins; one that cannot be made is reported and left out."""
     made: dict[str, Metric] = {}
-    for name in attempt.config.metrics:
+    custom = attempt.config.custom_metrics
+    for name in [name for name in attempt.config.metrics if name != CUSTOM] + [CUSTOM] * bool(custom):
+        settings = {"definitions": custom} if name == CUSTOM else {}
         try:
             spec = attempt.app.registry.metrics[name]
-            made[name] = resolve(spec.factory)(spec.config())
+            made[name] = resolve(spec.factory)(spec.config(**settings))
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way
             attempt.problem(f"metric {name} cannot be computed: {error}", hint="training goes on without it")
     return made
@@ -165,7 +168,7 @@ class Reporter:
             chunk_steps=tally.steps - self._said_step,
             frames_per_step=self._info.frames_per_step,
             action_count=self._info.action_count,
-            metrics=dict(metrics),
+            metrics=MappingProxyType(metrics),
             episodes=tuple(self._episodes),
             samples=self._samples,
         )

@@ -134,4 +134,4 @@ def test_the_sample_of_this_version_is_complete(app):
     path = SAMPLES / f"version_{SCHEMA_VERSION}.json"
     sample = json.loads(path.read_text())
     assert to_tree(load_config(path, app)) == sample
-    assert config_hash(load_config(path, app)) == "e6f93f9a0c9b119d"
+    assert config_hash(load_config(path, app)) == "4f15fe8f50451323"

@@ -7,7 +7,7 @@ import pytest
 from retroml_core.config.composing import compose
 from retroml_core.config.errors import ConfigError
 from retroml_core.config.overriding import with_overrides
-from retroml_core.config.spelling import readable
+from retroml_core.config.spelling import open_keys, readable
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_a_word_without_a_value_is_left_to_hydra(app):
     assert readable(["'"]) == ["'"]
     with pytest.raises(ConfigError):
         compose(app, ["'"])
+
+
+@pytest.mark.parametrize(
+    ("override", "opened"),
+    [
+        ("custom_metrics.win_rate=1", "++custom_metrics.win_rate=1"),
+        ("custom_metrics={a: 1}", "++custom_metrics={a: 1}"),
+        ("+custom_metrics.win_rate=1", "+custom_metrics.win_rate=1"),
+        ("metrics=[standard]", "metrics=[standard]"),
+        ("custom_metrics_of_mine=1", "custom_metrics_of_mine=1"),
+    ],
+)
+def test_keys_that_users_make_up_need_not_be_there_already(override, opened):
+    assert open_keys([override]) == [opened]

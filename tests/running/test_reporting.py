@@ -100,6 +100,17 @@ def test_samples_reach_the_metrics(reporter, metric):
     np.testing.assert_array_equal(metric.batches[0].samples["values"], np.ones(3))
 
 
+def test_a_metric_sees_what_those_before_it_reported(attempt):
+    first, second = Kept(), Kept()
+    reporter = Reporter(attempt, INFO, {"first": first, "second": second})
+    reporter.start()
+    reporter.take(Report(steps=8, updates=1, metrics={"loss/policy": 1.0}))
+    reporter.say()
+    assert second.batches[0].metrics["kept/count"] == 1.0
+    with pytest.raises(TypeError):
+        second.batches[0].metrics["mine"] = 1.0
+
+
 def test_metrics_survive_a_pause(attempt, reporter, metric):
     reporter.start()
     reporter.take(Report(steps=8, updates=1))

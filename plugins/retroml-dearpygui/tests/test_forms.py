@@ -24,10 +24,20 @@ class Settings:
     on: bool = param(False, help="Whether.")
     limit: int | None = param(None, ge=1, help="At most.")
     sizes: list[int] = param(default_factory=lambda: [3, 4], ge=1, help="How large.")
+    texts: dict[str, str] = param(default_factory=dict, help="Which by name.")
     inner: Inner = field(default_factory=Inner)
 
 
-USUAL = {"s.rate": 0.5, "s.games": 8, "s.kind": "a", "s.on": False, "s.limit": None, "s.sizes": [3, 4], "s.inner.depth": 2}
+USUAL = {
+    "s.rate": 0.5,
+    "s.games": 8,
+    "s.kind": "a",
+    "s.on": False,
+    "s.limit": None,
+    "s.sizes": [3, 4],
+    "s.texts": {},
+    "s.inner.depth": 2,
+}
 
 
 @pytest.fixture
@@ -44,6 +54,7 @@ def test_every_declared_setting_becomes_a_field_of_its_kind():
         "s.on": Kind.SWITCH,
         "s.limit": Kind.WHOLE,
         "s.sizes": Kind.LIST,
+        "s.texts": Kind.NAMED,
         "s.inner.depth": Kind.WHOLE,
     }
 
@@ -99,6 +110,27 @@ def test_what_is_no_value_is_refused_in_words_and_kept_to_be_mended(form, key, t
     assert (form.fault(key), form.valid) == (fault, False)
     assert form.value(key) == USUAL[key]
     assert form.overrides() == []
+
+
+def test_texts_by_name_are_read_and_written_as_lines(form):
+    form.set_text("s.texts", "win_rate = mean(score >= 1); top=quantile(score, 0.9);")
+    assert form.value("s.texts") == {"win_rate": "mean(score >= 1)", "top": "quantile(score, 0.9)"}
+    assert form.overrides() == ["s.texts={win_rate:'mean(score >= 1)',top:'quantile(score, 0.9)'}"]
+    form.set_value("s.texts", {"a": "1", "b": "2"})
+    assert form.text("s.texts") == "a = 1; b = 2"
+    form.set_text("s.texts", "")
+    assert (form.value("s.texts"), form.changes) == ({}, [])
+
+
+@pytest.mark.parametrize("text", ["mean(score)", "win rate = 1", "= 1", "a ="])
+def test_a_text_without_a_name_is_refused(form, text):
+    form.set_text("s.texts", text)
+    assert form.fault("s.texts") == f"{text!r} has no name; write name = value; another = value"
+
+
+def test_a_fault_of_one_name_is_shown_at_the_field(form):
+    form.blame("s.texts.win_rate", "there is no list called 'scores'")
+    assert form.fault("s.texts") == "there is no list called 'scores'"
 
 
 def test_an_unusual_value_is_allowed_with_a_warning(form):

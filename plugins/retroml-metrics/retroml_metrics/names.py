@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACTIONS", "ADVANTAGES", "MAX_ACTIONS", "QUANTILES", "STANDARD", "action_name", "quantile_name"]
+__all__ = ["ACTIONS", "ADVANTAGES", "MAX_ACTIONS", "QUANTILES", "STANDARD", "action_name", "custom_name", "quantile_name"]
 
 MAX_ACTIONS = 18
 """The Atari joystick has this many actions at most; shares of further ones are not reported."""
@@ -14,6 +14,11 @@ QUANTILES = (5, 25, 50, 75, 95)
 def action_name(action: int) -> str:
     """The name of the share of `action`."""
     return f"actions/share_{action:02d}"
+
+
+def custom_name(name: str) -> str:
+    """The name of a metric that a config defines as `name`."""
+    return f"custom/{name}"
 
 
 def quantile_name(percentile: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ActionsConfig", "AdvantagesConfig", "StandardConfig"]
+from retroml_core.params import param
+
+__all__ = ["ActionsConfig", "AdvantagesConfig", "CustomConfig", "StandardConfig"]
 
 
 @dataclass
@@ -26,3 +28,13 @@ class ActionsConfig:
     """The shares of the actions have no settings."""
 
     name: str = "actions"
+
+
+@dataclass
+class CustomConfig:
+    """The metrics that a run defines."""
+
+    name: str = "custom"
+    definitions: dict[str, str] = param(
+        default_factory=dict, help="Expressions by name; filled in from `custom_metrics` of the run."
+    )

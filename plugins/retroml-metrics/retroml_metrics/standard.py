@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,12 @@ import numpy as np
 
 from retroml_core.metrics import Metric, UpdateBatch
 from retroml_metrics.formulas import action_entropy, explained_variance, return_error
+from retroml_metrics.games import LastGames
 
 if TYPE_CHECKING:
     from retroml_core.tree import Tree
 
 __all__ = ["StandardMetric"]
-
-WINDOW = 100
 
 
 class StandardMetric(Metric):
@@ -24,42 +22,36 @@ class StandardMetric(Metric):
 
     def __init__(self, config: Any = None) -> None:
         super().__init__(config)
-        self._scores: deque[float] = deque(maxlen=WINDOW)
-        self._lengths: deque[float] = deque(maxlen=WINDOW)
+        self._games = LastGames()
         self._best: float | None = None
 
     def on_update(self, batch: UpdateBatch) -> Mapping[str, float]:
         """Names and units are in `retroml_metrics.names.STANDARD`; scores are left out until a game has ended."""
+        self._games.take(batch.episodes)
         for episode in batch.episodes:
-            self._scores.append(episode.score)
-            self._lengths.append(episode.length)
             self._best = episode.score if self._best is None else max(self._best, episode.score)
         return {**self._score_numbers(), **_speed(batch), **_sample_numbers(batch)}
 
     def _score_numbers(self) -> dict[str, float]:
         if self._best is None:
             return {}
+        scores = self._games.scores
         return {
-            "score/mean_100": float(np.mean(self._scores)),
-            "score/min_100": min(self._scores),
-            "score/max_100": max(self._scores),
-            "score/last": self._scores[-1],
+            "score/mean_100": float(scores.mean()),
+            "score/min_100": float(scores.min()),
+            "score/max_100": float(scores.max()),
+            "score/last": float(scores[-1]),
             "score/best": self._best,
-            "episode/length_mean": float(np.mean(self._lengths)),
+            "episode/length_mean": float(self._games.lengths.mean()),
         }
 
     def state(self) -> Tree:
         """The last games and the best score."""
-        return {
-            "scores": np.array(self._scores, dtype=np.float64),
-            "lengths": np.array(self._lengths, dtype=np.float64),
-            "best": self._best,
-        }
+        return {**self._games.state(), "best": self._best}
 
     def restore(self, state: Tree) -> None:
         """Take up `state()`."""
-        self._scores = deque(state["scores"].tolist(), maxlen=WINDOW)
-        self._lengths = deque(state["lengths"].tolist(), maxlen=WINDOW)
+        self._games.restore(state)
         self._best = state["best"]
 
 

@@ -1,5 +1,8 @@
 """Every metric of the plugin keeps the contract of metrics."""
 
+import dataclasses
+from typing import ClassVar
+
 from retroml_metrics import retroml_metrics
 
 from retroml_core.testing import MetricContract
@@ -17,3 +20,8 @@ class TestAdvantages(MetricContract):
 
 class TestActions(MetricContract):
     spec = SPECS["actions"]
+
+
+class TestCustom(MetricContract):
+    spec = dataclasses.replace(SPECS["custom"], reports={"custom/win_rate": "", "custom/share": ""})
+    settings: ClassVar = {"definitions": {"win_rate": "mean(score > 0)", "share": "time/collect_share / 2"}}

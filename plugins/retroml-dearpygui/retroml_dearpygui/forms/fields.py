@@ -16,7 +16,7 @@ __all__ = ["Field", "Kind", "fields_of"]
 
 
 class Kind(StrEnum):
-    """How a value is written and read."""
+    """How a value is written and read; NAMED are texts by name."""
 
     WHOLE = "whole"
     NUMBER = "number"
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     WORDS = "words"
     LIST = "list"
+    NAMED = "named"
 
 
 _KINDS: dict[object, Kind] = {int: Kind.WHOLE, float: Kind.NUMBER, bool: Kind.SWITCH, str: Kind.WORDS}
@@ -93,5 +94,7 @@ def _field(key: str, hint: Any, info: ParamInfo) -> Field:
     if typing.get_origin(hint) in (list, tuple):
         (item, *_) = typing.get_args(hint)
         return Field(key=key, kind=Kind.LIST, info=info, optional=optional, items=_KINDS.get(item, Kind.WORDS))
+    if typing.get_origin(hint) is dict:
+        return Field(key=key, kind=Kind.NAMED, info=info, optional=optional)
     kind = Kind.CHOICE if info.choices else _KINDS.get(hint, Kind.WORDS)
     return Field(key=key, kind=kind, info=info, optional=optional)

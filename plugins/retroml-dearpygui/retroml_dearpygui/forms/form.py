@@ -50,7 +50,9 @@ class Form:
         self._set(key, value)
 
     def blame(self, key: str, words: str) -> None:
-        """Somebody else found a fault in the value of `key`; gone with the next edit of any field: it may be the cause."""
+        """Somebody else found a fault in the value of `key`, or of a name in it; gone with the next edit of any field, which
+        may be the cause."""
+        key = key if key in self.fields else key.rpartition(".")[0]
         if key in self.fields:
             self._blamed[key] = words
             self.version += 1

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_fields", "values_of"]
 
-TOP = ("device", "threads", "metrics", "exporters", "tags", "notes", SWITCH)
+TOP = ("device", "threads", "metrics", "custom_metrics", "exporters", "tags", "notes", SWITCH)
 PARTS = ("algorithm", "environment", "network", "checkpoints", "evaluation", "film")
 
 

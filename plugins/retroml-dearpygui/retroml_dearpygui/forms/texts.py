@@ -23,7 +23,16 @@ def parse(field: Field, text: str) -> Any:
         return None
     if field.kind is Kind.LIST:
         return [_one(field.items, part.strip()) for part in text.strip("[]()").split(",") if part.strip()]
+    if field.kind is Kind.NAMED:
+        return dict(_named(part) for part in text.split(";") if part.strip())
     return _one(field.kind, text)
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name.isidentifier() and equals and value):
+        raise BadText(f"{text.strip()!r} has no name; write name = value; another = value")
+    return name, value
 
 
 def _one(kind: Kind, text: str) -> Any:
@@ -51,6 +60,8 @@ def as_text(field: Field, value: Any) -> str:
         return ""
     if isinstance(value, (list, tuple)):
         return ", ".join(as_text(field, item) for item in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} = {text}" for name, text in value.items())
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)
@@ -86,6 +97,8 @@ def _quoted(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (list, tuple)):
         return f"[{','.join(map(_quoted, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{name}:{_quoted(item)}' for name, item in value.items())}}}"
     if isinstance(value, str):
         return _quoted_text(value)
     return repr(value)
