@@ -9,8 +9,10 @@ instead of on every pixel, which is the same product.
 
 from __future__ import annotations
 
+import hashlib
 import math
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +24,8 @@ from retroml_tianshou.architectures import ARCHITECTURES, Networks, encoder_size
 from retroml_tianshou.compiling import Trunk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from retroml_core.schema import NetworkConfig
     from retroml_tianshou.network_specs import Architecture
 
@@ -52,11 +56,11 @@ def build_trunk(
 
     Freshly initialised from `generator` (on the CPU). With `hidden=False` only the encoder, for heads that bring hidden
     layers of their own (`architectures.resolve(config).hidden` says of which sizes). Raises ArchitectureError naming the
-    setting at fault, TrainingFault when the encoder of a plugin gives something else than it should.
+    setting at fault, TrainingFault when the encoder of a plugin gives something else than it should or cannot be repeated.
     """
     architecture = resolve(config, networks)
     encoder_size(architecture, observation_shape, networks)
-    layers, units = _encoder(architecture, observation_shape, networks)
+    layers, units = _encoder(architecture, observation_shape, networks, generator)
     for size in architecture.hidden if hidden else ():
         layers += [nn.Linear(units, size), nn.ReLU(inplace=True)]
         units = size
@@ -138,15 +142,14 @@ def in_precision(trunk: nn.Module, obs_BCHW: Tensor, precision: torch.dtype) -> 
 
 
 def _encoder(
-    architecture: Architecture, observation_shape: tuple[int, int, int], networks: Networks
+    architecture: Architecture, observation_shape: tuple[int, int, int], networks: Networks, generator: torch.Generator
 ) -> tuple[list[nn.Module], int]:
     """The layers of the encoder, tried once on black pictures, and how many features it gives."""
     spec = networks[architecture.name]
-    pixels = torch.zeros(2, *observation_shape, dtype=torch.uint8)
     try:
-        encoder: nn.Module = imported(spec.factory)(architecture, observation_shape)
-        with torch.no_grad():
-            found = encoder(pixels)
+        with own_draws(generator):
+            encoder: nn.Module = imported(spec.factory)(architecture, observation_shape)
+            found, changes = _tried(encoder, torch.zeros(2, *observation_shape, dtype=torch.uint8))
     except Exception as error:
         raise _fault(spec.name, f"{spec.factory} failed: {type(error).__name__}: {error}", observation_shape) from error
     if not (isinstance(found, Tensor) and found.ndim == 2 and len(found) == 2 and found.is_floating_point()):
@@ -154,8 +157,32 @@ def _encoder(
         raise _fault(
             spec.name, f"it must give floats of shape (2, features) for 2 observations, not {given}", observation_shape
         )
+    if changes:
+        raise _fault(spec.name, f"{changes}, so what is trained with it could not be repeated", observation_shape)
     layers = list(encoder) if isinstance(encoder, nn.Sequential) else [encoder]
     return layers, found.shape[1]
+
+
+@contextmanager
+def own_draws(generator: torch.Generator) -> Iterator[None]:
+    """What is drawn inside from torch's global generator follows from the seed of `generator`, which itself stays as it is;
+    afterwards the global one is as it was before."""
+    digits = hashlib.blake2b(f"{generator.initial_seed()}/global".encode(), digest_size=8).digest()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(int.from_bytes(digits) >> 1)
+        yield
+
+
+@torch.no_grad()
+def _tried(encoder: nn.Module, pixels: Tensor) -> tuple[Any, str]:
+    """What `encoder` makes of `pixels`, and what it changes by that although it must not: "" for nothing."""
+    generator, buffers = torch.get_rng_state(), [buffer.clone() for buffer in encoder.buffers()]
+    found = encoder(pixels)
+    if not torch.equal(generator, torch.get_rng_state()):
+        return found, "it draws at random whenever it is asked (dropout?)"
+    if not all(map(torch.equal, buffers, encoder.buffers())):
+        return found, "it changes whenever it is asked (batch normalisation?)"
+    return found, ""
 
 
 def _fault(name: str, what: str, observation_shape: tuple[int, int, int]) -> TrainingFault:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -10,15 +11,18 @@ import retroml_tianshou
 import torch
 from retroml_tianshou.architectures import ARCHITECTURES, HOOK, collect, parameter_count, resolve
 from retroml_tianshou.network_specs import Architecture, NetworkSpec
-from retroml_tianshou.networks import PixelConvolution, build_trunk
+from retroml_tianshou.networks import PixelConvolution, build_trunk, own_draws
 from torch import nn
 
 from retroml_core import hookimpl
 from retroml_core.algorithm import TrainingFault
 from retroml_core.plugins.manager import PluginManager
+from retroml_core.plugins.registry import resolve as resolve_factory
 from retroml_core.schema import NetworkConfig
+from retroml_core.testing import FakeControl
 
 SHAPE = (2, 12, 12)
+REPLAYING = {"environments": 2, "report_steps": 16, "learning_starts": 8, "batch_size": 4, "replay_size": 60}
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +61,29 @@ def failing(architecture: Architecture, observation_shape: tuple[int, int, int])
     raise KeyError("weights.bin")
 
 
+class Biased(nn.Module):
+    """Weights of its own making, drawn as torch's layers draw theirs."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.scales = nn.Parameter(torch.randn(count))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return features * self.scales
+
+
+def drawing(architecture: Architecture, observation_shape: tuple[int, int, int]) -> nn.Module:
+    return nn.Sequential(*pooled(architecture, observation_shape), Biased(architecture.channels[0]))
+
+
+def dropping(architecture: Architecture, observation_shape: tuple[int, int, int]) -> nn.Module:
+    return nn.Sequential(*pooled(architecture, observation_shape), nn.Dropout(0.5))
+
+
+def normalising(architecture: Architecture, observation_shape: tuple[int, int, int]) -> nn.Module:
+    return nn.Sequential(*pooled(architecture, observation_shape), nn.BatchNorm1d(architecture.channels[0]))
+
+
 def plugins_offering(*specs: object) -> PluginManager:
     manager = PluginManager(discover=False)
     manager.register(retroml_tianshou, "tianshou")
@@ -92,6 +119,48 @@ def test_its_weights_come_from_the_seed_of_the_run():
     torch.testing.assert_close(rows @ rows.T, 2 * torch.eye(6), rtol=1e-4, atol=1e-4)
 
 
+def scales(seed: int) -> torch.Tensor:
+    networks = {"mine": spec(factory="drawing")}
+    trunk, _ = build_trunk(NetworkConfig(name="mine"), SHAPE, torch.Generator().manual_seed(seed), networks)
+    return trunk[4].scales.detach()
+
+
+def test_what_it_draws_itself_follows_from_the_seed_of_the_run():
+    first = scales(1)
+    torch.rand(3)
+    assert torch.equal(scales(1), first)
+    assert not torch.equal(scales(2), first)
+
+
+def test_what_it_draws_itself_is_not_what_the_other_layers_draw():
+    assert not torch.equal(scales(1), torch.randn(6, generator=torch.Generator().manual_seed(1)))
+
+
+def test_what_is_drawn_while_it_is_built_leaves_both_generators_alone():
+    generator = torch.Generator().manual_seed(1)
+    before, own = torch.get_rng_state(), generator.get_state()
+    with own_draws(generator):
+        torch.rand(3)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(generator.get_state(), own)
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "dqn", "fqf"])
+def test_a_run_with_it_repeats(make_build, algorithm):
+    (offered,) = (one for one in retroml_tianshou.retroml_algorithms() if one.name == algorithm)
+    small = {"ppo": {"environments": 2, "rollout_steps": 8, "minibatches": 2}}.get(algorithm, REPLAYING)
+    parts = {"network": NetworkConfig(name="mine"), "config": offered.config(**small)}
+
+    def trained() -> str:
+        build = replace(make_build(), offers=plugins_offering(spec(factory="drawing")).offers, **parts)
+        trainable = resolve_factory(offered.factory)(build)
+        trainable.advance(FakeControl())
+        trainable.close()
+        return trainable.fingerprint()
+
+    assert trained() == trained()
+
+
 def test_its_size_is_unknown_until_it_is_built_or_told():
     networks = collect(plugins_offering(spec()).offers)
     assert parameter_count(resolve(NetworkConfig(name="mine"), networks), SHAPE, 3, networks) is None
@@ -105,6 +174,8 @@ def test_its_size_is_unknown_until_it_is_built_or_told():
         ("whole", r"not torch.uint8 of shape \(2, 288\)"),
         ("failing", "failing failed: KeyError: 'weights.bin'"),
         ("nowhere", "nowhere failed: AttributeError"),
+        ("dropping", r"draws at random whenever it is asked \(dropout\?\), so what is trained with it could not be repeated"),
+        ("normalising", r"changes whenever it is asked \(batch normalisation\?\)"),
     ],
 )
 def test_what_does_not_fit_is_named_with_what_was_expected(factory, given):
