@@ -44,6 +44,7 @@ def film_key(
     }
     if others:
         facts["others"] = {other.id: [checkpoint.name for checkpoint in other.checkpoints()] for other in others}
+        facts["trained"] = {other.id: other.status().step for other in others}
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 

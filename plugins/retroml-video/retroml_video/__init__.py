@@ -59,7 +59,7 @@ def retroml_video_renderers() -> list[RendererSpec]:
         RendererSpec(
             name="race",
             title="Race",
-            summary="Several runs side by side in the same game, with a ranking that follows their scores.",
+            summary="Several runs side by side, in the same game or in training, with a ranking that follows their scores.",
             config=RaceConfig,
             factory="retroml_video.race:build",
             formats=FORMATS,

@@ -6,29 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from retroml_core.filming import FilmError, FilmJob, FilmResult, FilmSegment, Staged
 from retroml_video.encoder import FilmWriter
-from retroml_video.placards import Board, Header, Placard
-from retroml_video.planes import Planes, pack, unpack
+from retroml_video.hall import Hall
+from retroml_video.lane import Lane
 from retroml_video.projector import GAME_FPS, Projector, Stretch, pictures_in
 from retroml_video.soundtrack import sound_rate
-from retroml_video.stage import first_moment, pixel_aspect
 from retroml_video.studio import frames_per_step
-from retroml_video.wall import Wall, fit_wall
 from retroml_video.words import clock, number
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from retroml_core.tape import Moment
     from retroml_video.settings import EncoderConfig
     from retroml_video.stage import Wording
 
-__all__ = ["Ensemble", "Performer", "room_for", "steps_in"]
-
-_DIMMED = 0.45
+__all__ = ["Ensemble", "Performer", "steps_in"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +36,6 @@ class Performer:
 def steps_in(job: FilmJob, seconds: float) -> int:
     """How many steps of play fill a film of `seconds`."""
     return max(round(seconds * GAME_FPS / frames_per_step(job)), 1)
-
-
-def room_for(job: FilmJob, count: int, *, hero: bool = False, board: bool = False) -> int:
-    """How many of `count` games have room in the picture that `job` asks for."""
-    frame = _example(job)
-    return len(_wall(job, frame, count, hero=hero, board=board).panes)
 
 
 class Ensemble:
@@ -70,22 +55,12 @@ class Ensemble:
         board: bool = False,
     ) -> None:
         self.job, self.settings, self.performers, self.wording = job, settings, list(performers), wording
-        self.wall = _wall(job, _example(job), len(performers), hero=hero, board=board)
-        self.planes = Planes(self.wall)
-        self.header = Header(job.config, self.wall, wording)
-        self.canvas = self.header.canvas
+        names = [(performer.title, performer.detail) for performer in self.performers]
+        self.hall = Hall(job, wording, names, hero=hero, board="Ranking" if board else "")
         self._captions = job.config.captions
         self._heard = _winner(self.performers) if board else self.performers[-1]
         self._sound_rate = sound_rate(job, self._heard.staged.tape)
         self._turns = [_Turn(p, self._projector(p)) for p in self.performers]
-        self._placards = [
-            Placard(self.canvas, pane.strip, i, performer.title, performer.detail, coloured=board)
-            for i, (pane, performer) in enumerate(zip(self.wall.panes, self.performers, strict=True))
-            if self._captions
-        ]
-        self._board: Board | None = None
-        if board and self.wall.board is not None:
-            self._board = Board(self.canvas, self.wall.board, [p.title for p in self.performers])
 
     def shoot(self, *, most_seconds: float, hold_seconds: float) -> FilmResult:
         """Film until the last game has ended, at most `most_seconds` of it, and hold the last picture.
@@ -97,8 +72,8 @@ class Ensemble:
         total = max(min(longest, round(most_seconds * fps)), 1)
         with FilmWriter.of(
             self.job,
-            width=self.wall.width,
-            height=self.wall.height,
+            width=self.hall.wall.width,
+            height=self.hall.wall.height,
             settings=self.settings,
             title=self.wording.title,
             description=f"{self.wording.heading}, {self.wording.subtitle}. Every picture is real play, re-simulated.",
@@ -107,16 +82,16 @@ class Ensemble:
             for picture in range(total):
                 self._draw(picture, fps)
                 self._hear(writer)
-                writer.write(self.planes.yuv)
+                writer.write(self.hall.planes.yuv)
                 self.job.progress((picture + 1) / total, "filming all games side by side")
             for picture in range(total, total + round(hold_seconds * fps)):
                 self._draw(picture, fps)
-                writer.write(self.planes.yuv)
+                writer.write(self.hall.planes.yuv)
             writer.finish()
         return FilmResult(
             seconds=writer.frames / fps,
-            width=self.wall.width,
-            height=self.wall.height,
+            width=self.hall.wall.width,
+            height=self.hall.wall.height,
             fps=fps,
             frames=writer.frames,
             title=self.wording.title,
@@ -125,7 +100,7 @@ class Ensemble:
             extra={
                 "codec": writer.codec,
                 "sound": self._heard.title if self._sound_rate else None,
-                "game_scale": [[s.scale_x, s.scale_y] for s in self.wall.screens],
+                "game_scale": [[s.scale_x, s.scale_y] for s in self.hall.wall.screens],
             },
         )
 
@@ -142,19 +117,17 @@ class Ensemble:
         """Play every game on by a picture, and draw what changed."""
         for turn in self._turns:
             turn.advance()
-        for placard, turn in zip(self._placards, self._turns, strict=False):
+        for placard, turn in zip(self.hall.placards, self._turns, strict=False):
             placard.show(turn.score, over=turn.finished)
-        if self._board is not None:
-            self._board.show([turn.score for turn in self._turns], 1 / fps)
+        if self.hall.board is not None:
+            self.hall.board.show([turn.score for turn in self._turns], 1 / fps)
         if self._captions and not all(turn.over for turn in self._turns):
-            self.header.show(clock((picture + 1) / fps))
-        self.planes.take(self.canvas)
-        for screen, turn in enumerate(self._turns):
-            self.planes.show_game(turn.screen, screen)
+            self.hall.header.show(clock((picture + 1) / fps))
+        self.hall.draw(self._turns)
 
     def _hear(self, writer: FilmWriter) -> None:
         for turn in self._turns:
-            for sound in turn.take_sound():
+            for sound in turn.take_sound()[1]:
                 writer.sound.hear(sound)
 
     def _segment(self, turn: _Turn, seconds: float) -> FilmSegment:
@@ -162,7 +135,7 @@ class Ensemble:
         if moment is None:
             raise FilmError(f"the game of {performer.title} cannot be played back: it holds no picture")
         said = {"title": performer.title, "detail": performer.detail, "score": number(turn.score)} if self._captions else {}
-        rank = {"rank": self._board.rank_of(performer.title)} if self._board is not None else {}
+        rank = {"rank": self.hall.board.rank_of(performer.title)} if self.hall.board is not None else {}
         return FilmSegment(
             start_seconds=0.0,
             end_seconds=seconds,
@@ -184,76 +157,30 @@ class Ensemble:
             yield f"Games still going on after {total / fps:g} s are cut there: --length shows more of them."
 
 
-class _Turn:
+class _Turn(Lane):
     """One game being played on, picture by picture."""
 
     def __init__(self, performer: Performer, projector: Projector) -> None:
+        super().__init__(projector)
         self.performer = performer
-        self.moment: Moment | None = None
-        self.over = False
-        self.score = 0.0
-        self.screen: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
-        self._sound: list[NDArray[np.int16]] = []
-        self._pictures = self._play(projector)
+        episode = performer.staged.episode
+        self.begin([Stretch(episode=episode, first=0, last=episode.length, title=performer.title)])
 
     @property
     def finished(self) -> bool:
         """Whether the game was played to its end, and shown so."""
         return self.over and self.performer.staged.episode.finished
 
-    def advance(self) -> None:
+    def advance(self) -> bool:
         """The next picture; when there is none the last one stays, darker and beside the final score if the game has ended."""
-        if self.over:
-            return
-        following = next(self._pictures, None)
-        if following is not None:
-            self.moment, self.screen = following
-            self.score = self.moment.score
-            return
-        self.over = True
-        if self.finished:
+        was_over = self.over
+        more = super().advance()
+        if self.finished and not was_over:
             self.score = self.performer.staged.episode.score
-            self.screen = _dimmed(self.screen)
-
-    def take_sound(self) -> list[NDArray[np.int16]]:
-        """What was heard since the last call; only one game of a film is played with sound."""
-        sound, self._sound = self._sound, []
-        return sound
-
-    def _play(self, projector: Projector) -> Iterator[tuple[Moment, NDArray[np.uint32]]]:
-        episode = self.performer.staged.episode
-        for shot in projector.play(Stretch(episode=episode, first=0, last=episode.length, title=self.performer.title)):
-            self._sound += [shot.sound] if shot.sound is not None else []
-            for picture in shot.pictures:
-                yield shot.moment, picture
+            self.dim()
+        return more
 
 
 def _winner(performers: Sequence[Performer]) -> Performer:
     """The one with most points, the first of several."""
     return max(performers, key=lambda performer: performer.staged.episode.score)
-
-
-def _dimmed(picture: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    return pack((unpack(picture) * _DIMMED).astype(np.uint8))
-
-
-def _example(job: FilmJob) -> NDArray[np.uint8]:
-    """A picture of the game."""
-    for stream in ("training", "evaluation"):
-        for episode in job.tape.episodes(stream)[:1]:
-            return first_moment(job.tape, Stretch(episode=episode, first=0, last=episode.length, title="")).frames[0]
-    raise FilmError("nothing is recorded yet: let it train for a moment, then try again")
-
-
-def _wall(job: FilmJob, frame: NDArray[np.uint8], count: int, *, hero: bool, board: bool) -> Wall:
-    return fit_wall(
-        job.config.height,
-        job.config.layout,
-        count,
-        game_width=frame.shape[1],
-        game_height=frame.shape[0],
-        pixel_aspect=pixel_aspect(job.tape, frame),
-        captions=job.config.captions,
-        hero=hero,
-        board_rows=count if board else 0,
-    )

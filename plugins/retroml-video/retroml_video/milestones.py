@@ -8,15 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retroml_core.filming import Arena, FilmError, FilmJob, FilmResult
-from retroml_video.ensemble import Ensemble, Performer, room_for, steps_in
+from retroml_video.ensemble import Ensemble, Performer, steps_in
+from retroml_video.hall import room_for
 from retroml_video.stage import Wording
 from retroml_video.studio import last_step
 from retroml_video.words import clock, duration_words, number
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from retroml_video.side_by_side import MilestonesConfig
 
-__all__ = ["FRACTIONS", "Milestones", "build", "milestone_steps", "percent_words", "spread", "trained_seconds"]
+__all__ = [
+    "FRACTIONS",
+    "Milestones",
+    "build",
+    "milestone_steps",
+    "percent_words",
+    "spread",
+    "trained_seconds",
+    "training_clock",
+]
 
 FRACTIONS = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 1.0)
 
@@ -108,15 +120,18 @@ def percent_words(share: float) -> str:
     return f"{percent:.1f} %" if 0 < percent < 0.95 else f"{percent:.0f} %"
 
 
+def training_clock(job: FilmJob) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Steps of the run and the seconds of training by then, both (n,) and rising, as known from the games on the tape."""
+    known = sorted({(episode.first_step, episode.started_seconds) for episode in job.tape.episodes("training")})
+    known = known or [(0, 0.0)]
+    known.append((max(int(last_step(job)), known[-1][0] + 1), max(job.run.status().seconds, known[-1][1])))
+    steps, seconds = np.asarray(known, np.float64).T
+    return steps, seconds
+
+
 def trained_seconds(job: FilmJob, step: int) -> float:
     """The seconds of training by a step of the run, between the games known from the tape."""
-    episodes = job.tape.episodes("training")
-    if not len(episodes):
-        return 0.0
-    known = sorted({(episode.first_step, episode.started_seconds) for episode in episodes})
-    known.append((max(int(last_step(job)), known[-1][0] + 1), max(job.run.status().seconds, known[-1][1])))
-    steps, seconds = zip(*known, strict=True)
-    return float(np.interp(step, steps, seconds))
+    return float(np.interp(step, *training_clock(job))) if len(job.tape.episodes("training")) else 0.0
 
 
 def _wording(job: FilmJob, count: int) -> Wording:

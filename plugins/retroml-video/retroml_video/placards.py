@@ -48,7 +48,7 @@ class Header:
         box, px = wall.header, self.canvas.px
         if box is None:
             return
-        clock_room = px(150)
+        clock_room = px(240)
         self._label(box.x, box.y, box.width - clock_room, 32, Face.BOLD, name="title").show(wording.heading)
         line = box.y + px(42)
         self._label(box.x, line, box.width, 17, Face.REGULAR, dim=True, name="subtitle").show(wording.subtitle)
@@ -89,11 +89,8 @@ class Placard:
             canvas.fill(box.x, box.y + px(7), px(5), px(32), colour_of(place))
             left += px(13)
         room = box.right - left
-        for text, y, size, face, colour in (
-            (title, 3, 17, Face.SEMIBOLD, palette.text),
-            (detail, 24, 13, Face.REGULAR, palette.dim),
-        ):
-            label = Label(
+        self._title, self._detail = (
+            Label(
                 canvas,
                 left,
                 box.y + px(y),
@@ -102,9 +99,15 @@ class Placard:
                 size=px(size),
                 colour=colour,
                 back=palette.page,
-                name=f"pane {place + 1} {'title' if size == 17 else 'detail'}",
+                name=f"pane {place + 1} {name}",
             )
-            label.show(text)
+            for name, y, size, face, colour in (
+                ("title", 3, 17, Face.SEMIBOLD, palette.text),
+                ("detail", 24, 13, Face.REGULAR, palette.dim),
+            )
+        )
+        self._title.show(title)
+        self._detail.show(detail)
         self._score = Label(
             canvas,
             box.right,
@@ -118,9 +121,11 @@ class Placard:
             name=f"pane {place + 1} score",
         )
 
-    def show(self, score: float, *, over: bool) -> None:
-        """The score so far, or the final one."""
+    def show(self, score: float, *, over: bool, detail: str | None = None) -> None:
+        """The score so far, or the final one; and other words in detail, if any."""
         palette = self.canvas.palette
+        if detail is not None:
+            self._detail.show(detail)
         self._score.show(number(score), palette.accent_bright if over else palette.text)
 
 
@@ -130,29 +135,30 @@ class Board:
     Rows glide to their new places; of equal scores the one that was ahead stays ahead.
     """
 
-    def __init__(self, canvas: Canvas, box: Box, names: Sequence[str]) -> None:
+    def __init__(self, canvas: Canvas, box: Box, names: Sequence[str], *, heading: str = "Ranking") -> None:
         px, palette = canvas.px, canvas.palette
         self.canvas, self.names = canvas, list(names)
         canvas.card(box, palette.card, palette.border, px(14))
         self._inside = box.inside(px(16), px(8))
         left, top = self._inside.x + px(4), box.y + px(13)
-        heading = Label(canvas, left, top, self._inside.width - px(4), face=Face.SEMIBOLD, size=px(15), colour=palette.dim)
-        heading.show("Ranking")
+        label = Label(canvas, left, top, self._inside.width - px(4), face=Face.SEMIBOLD, size=px(15), colour=palette.dim)
+        label.show(heading)
         self._top, self._pitch = box.y + px(42), px(46)
         self._order = list(range(len(names)))
         self._ranks = [1] * len(names)
         self._places = np.arange(len(names), dtype=np.float64)
-        self._rows: dict[tuple[int, int, float], NDArray[np.uint8]] = {}
-        self._shown: list[tuple[int, int, float]] = []
+        self._rows: dict[tuple[int, int, float | None], NDArray[np.uint8]] = {}
+        self._shown: list[tuple[int, int, float | None]] = []
 
     def rank_of(self, name: str) -> int:
         """The rank, from 1, of a competitor; 1, 1, 3 where the first two have the same score."""
         return self._ranks[self.names.index(name)]
 
-    def show(self, scores: Sequence[float], seconds: float) -> None:
-        """Rank by `scores`, `seconds` after the last call."""
-        self._order.sort(key=lambda place: -scores[place])
-        self._ranks = [1 + sum(other > score for other in scores) for score in scores]
+    def show(self, scores: Sequence[float | None], seconds: float) -> None:
+        """Rank by `scores`, `seconds` after the last call; who has none yet comes last."""
+        counted = [-math.inf if score is None else score for score in scores]
+        self._order.sort(key=lambda place: -counted[place])
+        self._ranks = [1 + sum(other > score for other in counted) for score in counted]
         self.canvas.said["ranking"] = ", ".join(self.names[place] for place in self._order)
         share = 1 - math.exp(-_CATCHING_UP * seconds)
         rows = []
@@ -169,7 +175,7 @@ class Board:
         for down, place, score in reversed(rows):
             self.canvas.paste(self._inside.x, self._top + down, self._row(self._ranks[place], place, score))
 
-    def _row(self, rank: int, place: int, score: float) -> NDArray[np.uint8]:
+    def _row(self, rank: int, place: int, score: float | None) -> NDArray[np.uint8]:
         key = (rank, place, score)
         row = self._rows.get(key)
         if row is None:
@@ -178,14 +184,16 @@ class Board:
             row = self._rows[key] = self._draw(rank, place, score)
         return row
 
-    def _draw(self, rank: int, place: int, score: float) -> NDArray[np.uint8]:
+    def _draw(self, rank: int, place: int, score: float | None) -> NDArray[np.uint8]:
         palette, px, letters = self.canvas.palette, self.canvas.px, self.canvas.type
         width, height = self._inside.width, self._pitch - px(6)
         back = mix(palette.card, palette.text, 0.05)
         row = np.empty((height, width, 3), np.uint8)
         row[:] = back
         row[:, : px(5)] = colour_of(place)
-        figure = letters.line(number(score), Face.BOLD, px(21), palette.text, back, round(width * 0.4))
+        figure = letters.line(
+            "–" if score is None else number(score), Face.BOLD, px(21), palette.text, back, round(width * 0.4)
+        )
         _put(row, figure, width - figure.shape[1] - px(10))
         _put(row, letters.line(str(rank), Face.MONO, px(19), palette.dim, back, px(26)), px(14))
         name = letters.line(self.names[place], Face.SEMIBOLD, px(17), palette.text, back, width - figure.shape[1] - px(62))

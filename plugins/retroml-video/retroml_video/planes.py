@@ -1,8 +1,8 @@
 """The picture as the encoder wants it: one plane of brightness, two of colour at half the size (yuv420p, BT.709).
 
-Colours are converted where they are few: the game at its own small size, before it is scaled by whole numbers, and of the
-rest only what was drawn since the last picture. Every brightness value of the game on screen is therefore exactly that of
-the game's own pixel.
+Colours are converted where they are few: of the game only the rows that changed, at their own small size, before they are
+scaled by whole numbers; of the rest only what was drawn since the last picture. Every brightness value of the game on screen is
+therefore exactly that of the game's own pixel.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_video.canvas import Canvas
-    from retroml_video.layout import Screen
+    from retroml_video.layout import Box, Screen
 
 __all__ = ["Picture", "Planes", "pack", "unpack"]
+
+_ROWS = (16, 48, 112)
 
 
 class Picture(Protocol):
@@ -65,7 +67,8 @@ class Planes:
         flat, size = self.yuv.reshape(-1), height * width
         self.luma = self.yuv[:height]
         self._chroma = [flat[start : start + size // 4].reshape(height // 2, width // 2) for start in (size, size + size // 4)]
-        self._reformatter = VideoReformatter()
+        self._reformatters: dict[int, VideoReformatter] = {}
+        self._shown: dict[int, NDArray[np.uint32]] = {}
         # A colour sample stands level with the left one of the two columns that share it.
         self._samples = [
             (
@@ -82,29 +85,50 @@ class Planes:
 
     def show_game(self, packed: NDArray[np.uint32], screen: int = 0) -> None:
         """Show a packed frame of a game, each of its pixels as a whole-number rectangle."""
-        luma, *chroma = self._convert(packed, "yuv444p")
+        known = self._shown.get(screen)
+        new = np.ones(len(packed), np.bool_) if known is None else (packed != known).any(axis=1)
+        self._shown[screen] = packed
+        changed = np.flatnonzero(new)
+        if not len(changed):
+            return
+        # A converter is set up anew for every size: so it is asked for a few sizes only.
+        size = next((rows for rows in _ROWS if rows >= len(changed)), len(packed))
+        padded = changed[np.minimum(np.arange(size), len(changed) - 1)]
+        luma, *chroma = (plane[: len(changed)] for plane in self._convert(packed[padded], "yuv444p", size))
         place, (sample_rows, sample_columns) = self.layout.screens[screen], self._samples[screen]
-        rows = np.repeat(luma, place.scale_x, axis=1)
-        area = self.game_luma(screen)
+        area, wide = self.game_luma(screen), np.empty((len(changed), luma.shape[1] * place.scale_x), np.uint8)
+        for column in range(place.scale_x):
+            wide[:, column :: place.scale_x] = luma
         for row in range(place.scale_y):
-            area[row :: place.scale_y] = rows
-        top, left = place.box.y // 2, place.box.x // 2
+            area[changed * place.scale_y + row] = wide
+        rows = np.flatnonzero(new[sample_rows])
+        position = np.searchsorted(changed, sample_rows[rows])
+        rows, columns = rows + place.box.y // 2, slice(place.box.x // 2, place.box.x // 2 + len(sample_columns))
         for plane, small in zip(self._chroma, chroma, strict=True):
-            plane[top : top + len(sample_rows), left : left + len(sample_columns)] = small[sample_rows][:, sample_columns]
+            plane[rows, columns] = small[:, sample_columns][position]
 
     def take(self, canvas: Canvas) -> None:
         """Take over what was drawn on `canvas` since it was last asked."""
         for box in canvas.drawn():
+            self._forget_below(box)
             part = np.ascontiguousarray(canvas.pixels[box.y : box.bottom, box.x : box.right]).view(np.uint32)[:, :, 0]
             planes = self._convert(part, "yuv420p")
             self.luma[box.y : box.bottom, box.x : box.right] = planes[0]
             for plane, small in zip(self._chroma, planes[1:], strict=True):
                 plane[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2] = small
 
-    def _convert(self, packed: NDArray[np.uint32], format: str) -> list[NDArray[np.uint8]]:
+    def _forget_below(self, box: Box) -> None:
+        """What is drawn in `box` covers the games there: they are to be shown anew."""
+        for number, screen in enumerate(self.layout.screens):
+            game = screen.box
+            if box.x < game.right and game.x < box.right and box.y < game.bottom and game.y < box.bottom:
+                self._shown.pop(number, None)
+
+    def _convert(self, packed: NDArray[np.uint32], format: str, size: int = 0) -> list[NDArray[np.uint8]]:
+        """The planes of packed colours, by the converter that is kept for this `size`."""
         height, width = packed.shape
         rgba = np.ascontiguousarray(packed).view(np.uint8).reshape(height, width, 4)
-        frame = self._reformatter.reformat(
+        frame = self._reformatters.setdefault(size, VideoReformatter()).reformat(
             VideoFrame.from_numpy_buffer(rgba, format="rgba"),
             format=format,
             interpolation="POINT",

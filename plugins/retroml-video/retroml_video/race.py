@@ -1,4 +1,4 @@
-"""The race: several runs side by side in the same game, with a ranking that follows their scores."""
+"""The race: several runs side by side, in the same game or in their trainings, with a ranking that follows their scores."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from retroml_core.filming import FilmError, FilmJob, FilmResult
-from retroml_video.ensemble import Ensemble, Performer, room_for, steps_in
+from retroml_video.ensemble import Ensemble, Performer, steps_in
+from retroml_video.hall import room_for
 from retroml_video.milestones import arena_of, percent_words, trained_seconds
 from retroml_video.stage import Wording
 from retroml_video.studio import last_step
+from retroml_video.track import Track
+from retroml_video.training_race import TrainingRace
 from retroml_video.words import number
 
 if TYPE_CHECKING:
@@ -28,14 +31,14 @@ def build(config: RaceConfig) -> Race:
 
 
 class Race:
-    """The policies of all runs at the same share of their training play the same seeded game."""
+    """The policies of all runs at the same share of their training play the same seeded game, or all show their training."""
 
     def __init__(self, config: RaceConfig) -> None:
         self.config = config
 
     def render(self, job: FilmJob) -> FilmResult:
-        """Write the film. Raises FilmError when the runs play different games or one has no policy stored."""
-        job.progress(0.0, "choosing the policies")
+        """Write the film. Raises FilmError when the runs play different games or one has nothing to show."""
+        job.progress(0.0, "choosing what to show")
         jobs = [job, *job.others]
         games = sorted({one.game_title for one in jobs})
         if len(games) > 1:
@@ -45,6 +48,10 @@ class Race:
             notes.append(f"There is room for {room} of {len(jobs)} runs in a picture of this size: try --height 1080.")
         most = job.length_seconds or _USUAL_SECONDS
         named = list(zip(jobs, names_of(jobs), strict=True))[:room]
+        if self.config.show == "training":
+            tracks = [_track(one, name) for one, name in named]
+            result = TrainingRace(job, self.config, tracks, most).shoot()
+            return dataclasses.replace(result, notes=(*notes, *result.notes))
         performers = [self._perform(job, one, name, most) for one, name in named]
         ensemble = Ensemble(job, self.config, performers, _wording(job, performers, self.config.fraction), board=True)
         result = ensemble.shoot(most_seconds=most, hold_seconds=self.config.hold_seconds)
@@ -65,6 +72,12 @@ class Race:
         detail = f"step {number(known[-1])}, {percent_words(known[-1] / total)}"
         seconds = trained_seconds(job, known[-1])
         return Performer(title=name, detail=detail, staged=staged, training_seconds=seconds, facts=facts)
+
+
+def _track(job: FilmJob, name: str) -> Track:
+    if not job.tape.steps("training"):
+        raise FilmError(f"{name} has no training on its tape yet: let it train for a moment, then try again")
+    return Track(job, name)
 
 
 def names_of(jobs: Sequence[FilmJob]) -> list[str]:

@@ -30,4 +30,23 @@ class RaceConfig(SideBySideConfig):
     """The race."""
 
     name: str = "race"
-    fraction: float = param(1.0, ge=0, le=1, help="At which share of their training the runs race: 1 when fully trained.")
+    show: str = param(
+        "game",
+        help="What is raced: one game that all play for the film, or trainings as they were, ranked by their latest scores.",
+        choices=("game", "training"),
+    )
+    fraction: float = param(
+        1.0, ge=0, le=1, help="In a race of one game: at which share of their training the runs play it, 1 when fully trained."
+    )
+    by: str = param(
+        "step",
+        help="In a race of trainings: runs are shown at the same step, or after the same time.",
+        choices=("step", "time"),
+    )
+    lap_seconds: float = param(
+        5.0,
+        ge=1,
+        le=60,
+        unit="s",
+        help="In a race of trainings: how long the film stays with one moment before it moves on; long films stay longer.",
+    )

@@ -157,7 +157,7 @@ def _grid(tiles: _Tiles, scale: tuple[int, int], columns: int, count: int) -> _P
     across, down = (length + tiles.gap for length in tiles.size(scale))
     corners = tuple((i % columns * across, i // columns * down) for i in range(count))
     rows = -(-count // columns)
-    good = max(worth(scale[0], scale[1], tiles.pixel_aspect), 0.01) * count
+    good = max(worth(scale[0], scale[1], tiles.pixel_aspect), 0.01) * count - 0.001 * (columns * rows - count)
     return _Plan((scale,) * count, corners, columns * across - tiles.gap, rows * down - tiles.gap, good)
 
 

@@ -89,3 +89,29 @@ def test_taking_only_what_changed_gives_the_same_picture_as_taking_all():
 def test_packing_loses_nothing():
     frame = made_up_frame(1, 2, 3)
     assert np.array_equal(unpack(pack(frame)), frame)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 20, 60, 105])
+def test_what_stays_of_a_game_need_not_be_shown_again(rows):
+    layout = Layout.fit(480, game_width=80, game_height=105)
+    frame, chance = made_up_frame(3, 17, 2), np.random.default_rng(rows)
+    planes, anew = Planes(layout), Planes(layout)
+    planes.show_game(pack(frame))
+    frame = frame.copy()
+    frame[chance.permutation(105)[:rows]] = chance.integers(0, 255, (rows, 80, 3), np.uint8)
+    planes.show_game(pack(frame))
+    anew.show_game(pack(frame))
+    assert np.array_equal(planes.yuv, anew.yuv)
+
+
+def test_a_game_that_was_drawn_over_is_shown_again():
+    layout = Layout.fit(480, game_width=80, game_height=105)
+    planes, canvas, frame = Planes(layout), canvas_of(layout), pack(made_up_frame(3, 17, 2))
+    planes.take(canvas)
+    planes.show_game(frame)
+    before = planes.yuv.copy()
+    canvas.fill(layout.game.x + 10, layout.game.y + 10, 40, 40, (255, 255, 255))
+    planes.take(canvas)
+    assert not np.array_equal(planes.yuv, before)
+    planes.show_game(frame)
+    assert np.array_equal(planes.yuv, before)
