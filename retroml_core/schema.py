@@ -115,7 +115,13 @@ class FilmConfig:
         default_factory=lambda: ["timelapse", "final_run"], help="Films to make after training, by renderer name; none: []."
     )
     length: str = param("60", help='Length of the time-lapse in seconds, or "match": as long as the training was.')
-    fps: int = param(30, ge=15, le=60, unit="frames/s", help="Frames per second of the films: 30 or 60.")
+    fps: int = param(
+        30,
+        ge=15,
+        le=60,
+        unit="frames/s",
+        help="Frames per second of the films. The game draws 60: with 60, 30, 20 or 15 all motion is even.",
+    )
     height: int = param(
         720, ge=240, le=2160, unit="px", help="The shorter side of the picture, which is the height of a wide one: 720 or 1080."
     )

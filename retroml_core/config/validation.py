@@ -106,8 +106,6 @@ def _film(config: ExperimentConfig) -> Iterator[Problem]:
     except ValueError:
         message = 'must be a number of seconds from 1 to 1000000, or "match"'
         yield Problem(key="film.length", value=config.film.length, message=message)
-    if config.film.fps not in (30, 60) and 15 <= config.film.fps <= 60:
-        yield Problem(key="film.fps", value=config.film.fps, message="must be 30 or 60")
     if not _COLOUR.fullmatch(config.film.accent):
         yield Problem(key="film.accent", value=config.film.accent, message="must be a colour like #6D5CFF")
     if config.film.height % 2:

@@ -50,7 +50,7 @@ class FilmOptions:
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         """Declare the options on `parser`; read them back with `from_arguments`."""
         parser.add_argument("--length", metavar="SECONDS|match", help='length; "match": as long as the training was')
-        parser.add_argument("--fps", type=int, help="frames per second, 30 or 60")
+        parser.add_argument("--fps", type=int, help="frames per second, 15 to 60; even motion with 60, 30, 20 or 15")
         parser.add_argument("--height", type=int, metavar="PX", help="the shorter side of the picture: 720 or 1080")
         parser.add_argument("--layout", metavar="NAME", help="wide, vertical or square")
         parser.add_argument("--theme", metavar="NAME", help="dark or light")
