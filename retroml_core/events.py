@@ -165,7 +165,8 @@ class EvaluationFinished(EventData):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckpointSaved(EventData):
-    """A checkpoint is complete on disk in folder `name`; `why` is "interval", "pause", "stop", "end", "asked" or "best"."""
+    """A checkpoint is complete on disk in folder `name`; `why` is "interval", "pause", "stop", "end", "asked", "best" or
+    "memory" (there was nearly none left)."""
 
     TYPE: ClassVar[str] = "checkpoint_saved"
     name: str

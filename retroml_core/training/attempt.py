@@ -76,7 +76,14 @@ def open_attempt(run: Run, app: App, config: ExperimentConfig, since: float) -> 
     clock, tally = TrainingClock(), Tally()
     allowance = Allowance(config.budget.limit_seconds(), config.budget.steps)
     control = RunControl(
-        Mailbox(run.control_folder), bus, clock=clock, allowance=allowance, tally=tally, since=since, check=pulse.check
+        Mailbox(run.control_folder),
+        bus,
+        clock=clock,
+        allowance=allowance,
+        tally=tally,
+        since=since,
+        check=pulse.check,
+        scarce=lambda: pulse.scarce,
     )
     attempt = Attempt(
         run=run,

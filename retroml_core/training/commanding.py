@@ -24,6 +24,7 @@ class RunControl:
 
     `pause`, `checkpoint` and `tune` hold commands to carry out, `stop` the reason to end (None: go on), asked for `stops`
     times. `preempted` says that the machine wants its process back: no films then. `check` raises what a background thread met.
+    `scarce` asks whether memory is nearly used up, in words; once it is, `out_of_memory` says so and training is to return.
     `watch(seconds)` is called when somebody watches for so long; whether nobody did before. `share` of the budget used, as last
     reported, drives schedules where the budget is in time: so the events of a run say all that its training depended on.
     """
@@ -38,6 +39,7 @@ class RunControl:
         tally: Tally,
         since: float,
         check: Callable[[], None] = lambda: None,
+        scarce: Callable[[], str] = lambda: "",
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._mailbox = mailbox
@@ -47,6 +49,7 @@ class RunControl:
         self._tally = tally
         self._since = since
         self._check = check
+        self._scarce = scarce
         self._now = now
         self._next_poll = 0.0
         self.pause: list[Command] = []
@@ -55,6 +58,7 @@ class RunControl:
         self.tune: list[Command] = []
         self.share = 0.0
         self.stop: str | None = None
+        self.out_of_memory = ""
         self.stops = 0
         self.signals = 0
         self.preempted = False
@@ -67,10 +71,15 @@ class RunControl:
         if self._now() >= self._next_poll:
             self.poll()
 
+    @property
+    def ends(self) -> bool:
+        """Whether training is to end: somebody wants it to, or there is no memory left to go on."""
+        return self.stop is not None or bool(self.out_of_memory)
+
     def wants_return(self) -> bool:
         """See `Control.wants_return`."""
         self.tick()
-        wanted = self.stop is not None or bool(self.pause or self.checkpoint) or self._out_of_time()
+        wanted = self.ends or bool(self.pause or self.checkpoint) or self._out_of_time()
         self.returned_early = self.returned_early or wanted
         return wanted
 
@@ -92,6 +101,7 @@ class RunControl:
         """Take what waits in the mailbox now. Raises what a background thread met."""
         self._next_poll = self._now() + POLL_SECONDS
         self._check()
+        self.out_of_memory = self.out_of_memory or self._scarce()
         for command in self._mailbox.take():
             self._take(command)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from retroml_core.algorithm import TrainingFault
 from retroml_core.faults import Fault
+from retroml_core.training.memory import MemoryScarce
 from retroml_core.training.shortage import memory_settings, shortage
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def explain(
     saved = f"last good checkpoint: {checkpoint}" if checkpoint else "no checkpoint was saved yet"
     where = f"at step {step:,}; {saved}"
     trace = "".join(traceback.format_exception(error))
+    if isinstance(error, MemoryScarce):
+        return Failure(reason=f"{error}, {where}", trace=trace, hint=_lower(config))
     if (lack := shortage(error)) is not None:
         return Failure(reason=f"{lack}, {where}", trace=trace, hint=_lower(config))
     if isinstance(error, TrainingFault):

@@ -88,7 +88,7 @@ class Keeper:
         self._trainable.flush()
         policy = self._policy()
         state = {"trainable": self._trainable.state(), "session": self._session_state()}
-        self.snapshots.save(attempt.tally.steps, state, policy, self._meta(attempt.tally.mean()), why)
+        self.snapshots.save(attempt.tally.steps, state, policy, self._meta(attempt.tally.mean()), why, at_once=wait)
         self.schedule.saved(attempt.clock.seconds(), attempt.tally.steps)
         if wait:
             self.snapshots.wait()

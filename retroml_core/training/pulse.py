@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import Resource
+from retroml_core.runs.forecast import size_text
+from retroml_core.training.memory import Memory, read_memory
 
 if TYPE_CHECKING:
     from retroml_core.runs.eventlog import EventLog
@@ -22,12 +24,25 @@ __all__ = ["Pulse", "folder_bytes"]
 BEAT_SECONDS = 1.0
 STATE_BEATS = 3
 RESOURCE_BEATS = 10
+LOW_BEATS = 2
 
 
 class Pulse:
-    """Beats once a second. What it meets (a full disk) is raised by `check`, in the thread that trains."""
+    """Beats once a second. What it meets (a full disk) is raised by `check`, in the thread that trains.
 
-    def __init__(self, folder: Path, state: StateFile, log: EventLog, bus: MetricEventBus, gpu: int | None = None) -> None:
+    `scarce` says in words that the memory is nearly used up, seen twice in a row by `look`; "" as long as it is not.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        state: StateFile,
+        log: EventLog,
+        bus: MetricEventBus,
+        gpu: int | None = None,
+        *,
+        look: Callable[[], Memory] = read_memory,
+    ) -> None:
         import psutil
 
         self._folder = folder
@@ -38,6 +53,9 @@ class Pulse:
         self._process = psutil.Process()
         self._process.cpu_percent()
         self._error: OSError | None = None
+        self._look = look
+        self._low = 0
+        self.scarce = ""
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
         self._thread.start()
@@ -72,10 +90,20 @@ class Pulse:
         while not self._end.wait(BEAT_SECONDS):
             beat += 1
             self._try(self._log.flush_if_due)
+            self._try(self._watch_memory)
             if beat % STATE_BEATS == 0:
                 self._try(self._state.write)
             if beat % RESOURCE_BEATS == 0:
                 self._try(lambda: self._bus.say(self.resources()))
+
+    def _watch_memory(self) -> None:
+        memory = self._look()
+        self._low = self._low + 1 if memory.scarce else 0
+        if self._low >= LOW_BEATS:
+            whose = "this container may use" if memory.contained else "of this machine"
+            left = f"{size_text(memory.free)} of {size_text(memory.total)} are free"
+            own = size_text(self._process.memory_info().rss)
+            self.scarce = f"the memory {whose} is nearly used up ({left}, this run takes {own})"
 
     def _try(self, work: Callable[[], object]) -> None:
         try:

@@ -17,6 +17,7 @@ from retroml_core.live import live_file
 from retroml_core.training.broadcast import Broadcast
 from retroml_core.training.building import Workshop
 from retroml_core.training.keeper import Keeper
+from retroml_core.training.memory import MemoryScarce
 from retroml_core.training.reporting import Reporter, open_metrics
 from retroml_core.training.starting import note_game
 from retroml_core.training.tuning import NotTunable, read_tuning
@@ -65,13 +66,16 @@ class Session:
         """Train until the budget is used up or somebody wants an end.
 
         The outcome is COMPLETED, STOPPED, or PAUSED: somebody wants a paused run to go on, in a further attempt. Raises
-        TrainingFault, OSError, StopTraining and whatever the algorithm raises.
+        TrainingFault, MemoryScarce, OSError, StopTraining and whatever the algorithm raises.
         """
         self._begin()
         control = self.attempt.control
-        while not self._used_up() and control.stop is None and not control.pause:
+        while not self._used_up() and not control.ends and not control.pause:
             self._chunk()
         self.reporter.say()
+        if control.out_of_memory and control.stop is None:
+            self.keeper.save("memory")
+            raise MemoryScarce(control.out_of_memory)
         if control.pause and control.stop is None:
             return self._pause()
         return self._end()

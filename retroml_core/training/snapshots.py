@@ -75,10 +75,18 @@ class Snapshots:
         return any(not future.done() for future in self._pending)
 
     def save(
-        self, step: int, state: Tree | None, policy: Tree, meta: dict[str, Any], why: str, *, best: bool = False
+        self,
+        step: int,
+        state: Tree | None,
+        policy: Tree,
+        meta: dict[str, Any],
+        why: str,
+        *,
+        best: bool = False,
+        at_once: bool = False,
     ) -> Future[Checkpoint]:
-        """Write a checkpoint in the background; its arrays are copied first, or it is written at once when they are large.
-        Parts that are on disk already are neither copied nor written.
+        """Write a checkpoint in the background; its arrays are copied first. With `at_once`, or when they are large, it is
+        written before this returns, which takes no memory for a copy. Parts on disk already are neither copied nor written.
 
         Raises OSError when that fails at once; else `check` or `wait` does.
         """
@@ -86,12 +94,12 @@ class Snapshots:
             self.wait()
         trees: Tree = {"policy": policy} | ({} if state is None else {"state": state})
         on_disk = self.store.parts.sound
-        large = tree_bytes(trees, on_disk) > COPY_LIMIT_BYTES
-        if not large:
+        live = at_once or tree_bytes(trees, on_disk) > COPY_LIMIT_BYTES
+        if not live:
             trees = copy_tree(trees, on_disk)
         future = self._writer.submit(self._write, step, trees, meta, why, best)
         self._pending.append(future)
-        if large:
+        if live:
             self.wait()
         return future
 

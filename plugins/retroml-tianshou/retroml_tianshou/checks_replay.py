@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
 from retroml_core import Problem, Severity
 from retroml_core.runs.forecast import size_text
+from retroml_core.training.memory import read_memory
 
 if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
@@ -72,7 +71,7 @@ def _start(config: ExperimentConfig) -> Iterator[Problem]:
 
 def _memory(config: ExperimentConfig) -> Iterator[Problem]:
     algorithm: OffPolicyConfig = config.algorithm
-    needed, free = replay_bytes(config), psutil.virtual_memory().available
+    needed, free = replay_bytes(config), read_memory().available
     if needed > free:
         other = "" if algorithm.replay_storage == "compressed" else ", or algorithm.replay_storage=compressed"
         yield Problem(

@@ -10,12 +10,13 @@ from retroml_tianshou.dqn_config import DQNConfig
 
 from retroml_core import Severity
 from retroml_core.schema import Budget, ExperimentConfig
+from retroml_core.training.memory import Memory
 
 
 @pytest.fixture
 def faults(monkeypatch):
     """The faults of a DQN on a machine with a gigabyte of free memory and disk."""
-    monkeypatch.setattr(checks_replay.psutil, "virtual_memory", lambda: SimpleNamespace(available=10**9))
+    monkeypatch.setattr(checks_replay, "read_memory", lambda: Memory(total=2 * 10**9, available=10**9, swap=10**12))
     monkeypatch.setattr(checks_replay.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
 
     def faults(budget=None, **settings):
