@@ -76,7 +76,7 @@ def choose_checkpoint(run: Run, name: str = "") -> Checkpoint:
         return best or latest
     if name == "latest":
         return latest
-    wanted = f"{int(name):012d}" if name.isdigit() else name
+    wanted = f"{int(name):012d}" if name.isdecimal() else name
     if wanted not in found:
         raise Fault(f"run {run.id} has no checkpoint {name!r}; {advice(name, found)}")
     return found[wanted]

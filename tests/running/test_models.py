@@ -81,9 +81,9 @@ def test_the_card_can_be_read_by_people(app, model, capsys):
     assert "over 2 whole games" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["nothing"], ["latest", "--checkpoint", "77"]])
+@pytest.mark.parametrize("words", [["nothing"], ["latest", "--checkpoint", "77"], ["latest", "--checkpoint", "²"]])
 def test_evaluating_what_is_not_there_is_said_in_words(app, trained, words):
-    with pytest.raises(Fault, match=r"there is no run 'nothing'|has no checkpoint '77'"):
+    with pytest.raises(Fault, match=r"there is no run 'nothing'|has no checkpoint '(77|²)'"):
         evaluate_command.main(app, words)
 
 

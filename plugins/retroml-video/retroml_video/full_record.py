@@ -64,7 +64,7 @@ class FullRecord:
 def moment_of(text: str) -> Moment:
     """The moment `text` names: a number of steps, or training time as `90s`, `1h02m`, `1:02:03`. Raises FilmError."""
     plain = text.strip().lower().replace(",", "").replace("_", "").replace(" ", "")
-    if plain.isdigit():
+    if plain.isdecimal():
         return "step", float(plain)
     if re.fullmatch(r"\d+(:\d\d){1,2}", plain):
         seconds = 0.0

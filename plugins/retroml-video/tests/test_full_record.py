@@ -43,7 +43,7 @@ def test_moments_are_steps_or_time(text, moment):
     assert moment_of(text) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "1x", "-5", "m", "1:5"])
+@pytest.mark.parametrize("text", ["", "soon", "1x", "-5", "m", "1:5", "²"])
 def test_what_is_no_moment_is_told(text):
     with pytest.raises(FilmError, match="no moment of the training"):
         moment_of(text)
