@@ -3,6 +3,8 @@
 retroml.default:KIND          the default algorithm, environment or game as far as their plugins are installed
 retroml.offered:KIND,a,b      those of a, b that some plugin offers, as a list
 retroml.gpu:WITH,WITHOUT      the first where training will run on a GPU, else the second
+retroml.measured:WHAT,GAME,ALGORITHM,NETWORK,DEVICE
+                              the setting WHAT with which these were measured to train fastest on this machine
 retroml.scratch:              a folder under the data root's cache for what Hydra itself writes
 """
 
@@ -34,10 +36,17 @@ def register_resolvers(app: App) -> None:
     def gpu(with_gpu: str, without: str) -> str:
         return with_gpu if trains_on_gpu() else without
 
+    def measured(what: str, game: str, algorithm: str, network: str, device: str) -> str | int:
+        from retroml_core.training.measured import Subject, require
+
+        subject = Subject(game=game, algorithm=algorithm, network=network, device=device)
+        choice: str | int = getattr(require(app.root, subject).best, what)
+        return choice
+
     def scratch() -> str:
         return str(app.root.cache / "hydra")
 
-    for resolver in (default, offered, gpu, scratch):
+    for resolver in (default, offered, gpu, measured, scratch):
         OmegaConf.register_new_resolver(f"retroml.{resolver.__name__}", resolver, replace=True)
 
 

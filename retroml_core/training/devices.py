@@ -1,4 +1,4 @@
-"""Where the network runs: finds NVIDIA GPUs through NVML and explains in plain words why one cannot be used.
+"""Where the network runs: finds NVIDIA GPUs through NVML and explains in plain words why one cannot be used; the processor.
 
 Nothing here imports torch: what it was built for stands in its `version.py`. NVML is the library that comes with the driver
 (https://docs.nvidia.com/deploy/nvml-api/); `pynvml` is its binding from the distribution nvidia-ml-py.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ __all__ = [
     "gpu_use",
     "gpus",
     "probe",
+    "processor_name",
     "torch_build",
 ]
 
@@ -131,6 +133,16 @@ def gpu_use(index: int, nvml: Any = None) -> tuple[float, int] | None:
             return lib.nvmlDeviceGetUtilizationRates(handle).gpu / 100.0, int(lib.nvmlDeviceGetMemoryInfo(handle).used)
     except Exception:  # noqa: BLE001  # drivers fail in their own ways, and a figure is not worth a run
         return None
+
+
+def processor_name(information: Path = Path("/proc/cpuinfo")) -> str:
+    """What the processor calls itself, as far as the system tells; `information` is where Linux does."""
+    try:
+        lines = information.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    found = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return found or platform.processor() or platform.machine()
 
 
 @contextmanager

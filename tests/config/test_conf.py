@@ -11,6 +11,7 @@ from retroml_core.config.composing import compose
 from retroml_core.config.folders import core_conf, options, plugin_folders
 from retroml_core.config.resolvers import default_of, trains_on_gpu
 from retroml_core.config.validation import check
+from retroml_core.training.measured import Choice, Measured, Subject, Trial, keep
 
 EXPERIMENTS = sorted(path.stem for path in core_conf().parent.glob("**/conf/experiment/*.yaml") if ".venv" not in path.parts)
 PRESETS = sorted(path.stem for path in core_conf().glob("preset/*.yaml"))
@@ -40,7 +41,15 @@ def test_what_is_shipped_gives_no_warning(overrides, installed):
     assert check(compose(installed, overrides), installed) == []
 
 
-def test_every_option_of_every_group_composes(installed):
+@pytest.fixture
+def measured(installed):
+    """Somebody measured which settings train the default fastest."""
+    choice = Choice(threads=1, environments=8, precision="float32", compile="off")
+    found = Measured(measured_at="today", best=choice, environments=8, trials=(Trial(choice=choice, steps_per_second=1.0),))
+    keep(installed.root, Subject.of(compose(installed)), found)
+
+
+def test_every_option_of_every_group_composes(installed, measured):
     for group, names in options(installed.plugins, installed.registry).items():
         for name in names if group not in ("experiment", "environment") else ():
             compose(installed, [f"{group}={name}"])

@@ -3,7 +3,16 @@ import sys
 
 import pytest
 
-from retroml_core.training.devices import DeviceError, TorchBuild, choose_device, gpu_use, gpus, probe, torch_build
+from retroml_core.training.devices import (
+    DeviceError,
+    TorchBuild,
+    choose_device,
+    gpu_use,
+    gpus,
+    probe,
+    processor_name,
+    torch_build,
+)
 
 CUDA = TorchBuild(version="2.13.0", cuda=(12, 8))
 
@@ -151,3 +160,16 @@ def test_the_build_of_torch_is_read_without_importing_it(tmp_path, monkeypatch, 
 def test_probing_imports_no_torch():
     code = "import sys, retroml_core.training.devices as d; d.probe(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- the processor ----------------------------------------------------------------------------------------------------
+
+
+def test_a_processor_is_called_what_linux_calls_it(tmp_path):
+    information = tmp_path / "cpuinfo"
+    information.write_text("processor\t: 0\nmodel name\t: A Fast One\nmodel name\t: A Fast One\n", encoding="utf-8")
+    assert processor_name(information) == "A Fast One"
+
+
+def test_a_processor_has_some_name_where_linux_does_not_tell(tmp_path):
+    assert processor_name(tmp_path / "not there")

@@ -156,14 +156,20 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
 
 @hookimpl
 def retroml_commands() -> Iterable[CommandSpec]:
-    """The command that lists networks."""
+    """The commands that list networks and find the fastest settings."""
     return [
         CommandSpec(
             name="networks",
             title="Networks",
             summary="List the networks and their sizes.",
             factory="retroml_tianshou.networks_command:main",
-        )
+        ),
+        CommandSpec(
+            name="measure",
+            title="Measure",
+            summary="Measure which settings train a game fastest on this machine, and remember them.",
+            factory="retroml_tianshou.measuring.command:main",
+        ),
     ]
 
 
