@@ -20,6 +20,7 @@ Usage: python bootstrap.py COMMAND [...]
 The first call sets everything up in .venv (a few minutes, mostly downloads); later calls start at once.
 
   train [key=value ...]   train an agent; alone: a first agent in about five minutes, and its film
+  desktop                 open the app; it does the larger part of the set-up itself
   setup                   only set up
   test [pytest options]   run every test
   check | fix | docs      lint and type-check | tidy the code | build the documentation
@@ -43,13 +44,23 @@ class Plan:
     """What an argument list asks for.
 
     `commands`: the arguments of each call of the new Python; `groups`: dependency groups to install besides;
-    `at_root`: whether the commands run in the folder of the checkout rather than in the caller's.
+    `at_root`: whether the commands run in the folder of the checkout rather than in the caller's; `window`: whether they can
+    do without what trains; `json`: whether the set-up tells of itself in lines of JSON.
     """
 
-    def __init__(self, *commands: tuple[str, ...], groups: tuple[str, ...] = (), at_root: bool = False) -> None:
+    def __init__(
+        self,
+        *commands: tuple[str, ...],
+        groups: tuple[str, ...] = (),
+        at_root: bool = False,
+        window: bool = False,
+        json: bool = False,
+    ) -> None:
         self.commands = commands
         self.groups = groups
         self.at_root = at_root
+        self.window = window
+        self.json = json
 
 
 def python_fault(version: tuple[int, ...], bits: int) -> str:
@@ -67,7 +78,8 @@ def plan(argv: list[str]) -> Plan:
         first_light = () if any("=" in argument for argument in rest) else ("+experiment=first_light",)
         return Plan(("-m", "retroml_core", *first_light, *rest))
     known = {
-        "setup": Plan(),
+        "setup": Plan(json="--json" in rest),
+        "desktop": Plan(("-m", "retroml_core", *argv), window=True),
         "test": Plan((*PYTEST, *rest), groups=("dev",), at_root=True),
         "check": Plan(*CHECKS, groups=("dev",), at_root=True),
         "fix": Plan(*FIXES, groups=("dev",), at_root=True),
@@ -81,7 +93,7 @@ def run_commands(python: Path, wanted: Plan, root: Path) -> int:
 
     Where the system can, a single command replaces this process, so that its signals and its exit code are the command's own.
     """
-    if not wanted.commands:
+    if not wanted.commands and not wanted.json:
         print(f"Retro ML is set up in {python.parents[1]}")
     if wanted.at_root:
         os.chdir(root)
@@ -113,10 +125,14 @@ def main(argv: list[str]) -> int:
     from setting_up.workspace import Workspace  # here: an old Python could not read it
 
     workspace, wanted = Workspace(Path(__file__).resolve().parent), plan(argv)
-    if not workspace.is_ready(wanted.groups):
-        from setting_up.steps import set_up
+    # Once PyTorch is there everything is kept up to date in one go; before, the app opens first.
+    window = wanted.window and not workspace.has_torch()
+    if not (workspace.can_open() if window else workspace.is_ready(wanted.groups)):
+        from setting_up.progress import LineProgress
+        from setting_up.steps import STEPS, set_up
 
-        code = set_up(workspace, wanted.groups)
+        progress = LineProgress(sys.stdout, len(STEPS)) if wanted.json else None
+        code = set_up(workspace, wanted.groups, window=window, progress=progress)
         if code != 0:
             return code
     return run_commands(workspace.python, wanted, workspace.root)

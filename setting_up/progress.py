@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -45,9 +46,37 @@ class Progress:
         self._write(f"{blank}{text}\n")
 
     def _elapsed(self) -> str:
-        minutes, seconds = divmod(int(self.clock() - self._started), 60)
+        minutes, seconds = divmod(self._seconds(), 60)
         return f"{minutes}:{seconds:02d}"
+
+    def _seconds(self) -> int:
+        return int(self.clock() - self._started)
 
     def _write(self, text: str) -> None:
         self.stream.write(text)
         self.stream.flush()
+
+
+class LineProgress(Progress):
+    """For programs: a JSON object a line with `step`, `of`, `title`, `seconds` and `detail`, what is being done just now.
+
+    What is said to people comes as `{"said": text}`.
+    """
+
+    def begin(self, title: str) -> None:
+        """Step `title` begins."""
+        self._number += 1
+        self._started, self._title = self.clock(), title
+        self.tick("")
+
+    def tick(self, detail: str) -> None:
+        """The step goes on."""
+        line = {"step": self._number, "of": self.total, "title": self._title, "seconds": self._seconds(), "detail": detail}
+        self._write(json.dumps(line) + "\n")
+
+    def end(self) -> None:
+        """The step went well: the next line tells of what comes after it."""
+
+    def say(self, text: str) -> None:
+        """Pass on what people are told."""
+        self._write(json.dumps({"said": text.strip()}) + "\n")

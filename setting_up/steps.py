@@ -22,7 +22,10 @@ KEPT_OUTPUT = 12
 
 @dataclass
 class Setup:
-    """One set-up: carries out the steps in order. `run` and `find_gpu` are the seams for tests."""
+    """One set-up: carries out the steps in order; for the `window` alone those that it needs.
+
+    `run` and `find_gpu` are the seams for tests.
+    """
 
     workspace: Workspace
     groups: tuple[str, ...]
@@ -30,6 +33,7 @@ class Setup:
     run: Callable[[Sequence[str], Show], Result] = run_shown
     find_gpu: Callable[[], tuple[int, int] | None] = gpu_cuda
     torch: str = ""
+    window: bool = False
 
     def carry_out(self) -> None:
         """Do every step, then write the stamp. Raises SetupFailed; the stamp then says that the set-up is incomplete."""
@@ -37,11 +41,12 @@ class Setup:
         self.groups = tuple(sorted({*self.groups, *before.groups}))
         self.torch = os.environ.get("RETROML_TORCH", "") or before.torch
         if self.workspace.venv.is_dir():
-            self.workspace.write_stamp(Stamp("", self.groups, self.torch))
-        for step in STEPS:
+            self.workspace.write_stamp(Stamp("", self.groups, self.torch, "" if self.window else before.window))
+        for step in WINDOW_STEPS if self.window else STEPS:
             step(self)
-        self.workspace.write_stamp(Stamp(key, self.groups, self.torch))
-        self.progress.say(f"Retro ML is set up ({self.progress.clock() - started:.0f} s).")
+        self.workspace.write_stamp(Stamp("" if self.window else key, self.groups, self.torch, key))
+        what = "The app can open" if self.window else "Retro ML is set up"
+        self.progress.say(f"{what} ({self.progress.clock() - started:.0f} s).")
 
     def make_venv(self) -> None:
         """Make the virtual environment, or keep it when it works with this version of Python; drop torn installations."""
@@ -74,7 +79,7 @@ class Setup:
     def install_workspace(self) -> None:
         """Install the core, all plugins and the groups in one call of pip."""
         self.progress.begin("Retro ML and its plugins")
-        editable = [word for folder in self.workspace.projects() for word in ("-e", str(folder))]
+        editable = [word for folder in self.workspace.projects(window=self.window) for word in ("-e", str(folder))]
         extra = [requirement for name in self.groups for requirement in self.workspace.group(name)]
         self._pip_install("--no-build-isolation", *editable, *extra)
         self.progress.end()
@@ -82,6 +87,10 @@ class Setup:
     def try_out(self) -> None:
         """Import what was installed, and say so when PyTorch cannot use the NVIDIA driver that is there."""
         self.progress.begin("Trying it out")
+        if self.window:
+            self._do([str(self.workspace.python), "-W", "ignore", "-c", "import retroml_core, dearpygui"])
+            self.progress.end()
+            return
         code = "import retroml_core, torch; print('CUDA' if torch.cuda.is_available() else 'CPU')"
         output = self._do([str(self.workspace.python), "-W", "ignore", "-c", code]).output
         self.progress.end()
@@ -126,15 +135,28 @@ STEPS: tuple[Callable[[Setup], None], ...] = (
     Setup.try_out,
 )
 
+WINDOW_STEPS = tuple(step for step in STEPS if step is not Setup.install_torch)
 
-def set_up(workspace: Workspace, groups: Sequence[str], run: Callable[[Sequence[str], Show], Result] = run_shown) -> int:
-    """Set `workspace` up with `groups`, telling about it on stderr; 0 on success, 1 on failure, 130 when interrupted."""
-    progress = Progress(sys.stderr, len(STEPS))
+
+def set_up(
+    workspace: Workspace,
+    groups: Sequence[str],
+    run: Callable[[Sequence[str], Show], Result] = run_shown,
+    *,
+    window: bool = False,
+    progress: Progress | None = None,
+) -> int:
+    """Set `workspace` up with `groups`, or what the `window` needs; 0 on success, 1 on failure, 130 when interrupted.
+
+    `progress` tells about it, on stderr if nothing else is given.
+    """
+    progress = progress or Progress(sys.stderr, len(WINDOW_STEPS if window else STEPS))
     again = "Run the same command again to go on from here."
     try:
         with only_one(workspace.lock, progress.say):
-            if not workspace.is_ready(groups):  # another process may just have done it
-                Setup(workspace, tuple(groups), progress, run).carry_out()
+            ready = workspace.can_open() if window else workspace.is_ready(groups)
+            if not ready:  # another process may just have done it
+                Setup(workspace, tuple(groups), progress, run, window=window).carry_out()
     except KeyboardInterrupt:
         progress.say(f"\nSet-up interrupted. {again}")
         return 130

@@ -18,11 +18,15 @@ from setting_up.faults import SetupFailed
 
 @dataclass(frozen=True)
 class Stamp:
-    """What was set up last: `key` is empty while a set-up is incomplete; `torch` is the build asked for, if any."""
+    """What was set up last: `key` is empty while a set-up is incomplete; `torch` is the build asked for, if any.
+
+    `window` is the key of a set-up of all but what trains: enough for the app to open, and to do the rest itself.
+    """
 
     key: str = ""
     groups: tuple[str, ...] = ()
     torch: str = ""
+    window: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,14 @@ class Workspace:
         """The exact versions of every package."""
         return self.root / "constraints.txt"
 
-    def projects(self) -> list[Path]:
-        """The folders to install: the core, then each plugin."""
-        return [self.root, *sorted(path.parent for path in self.root.glob("plugins/*/pyproject.toml"))]
+    def projects(self, *, window: bool = False) -> list[Path]:
+        """The folders to install: the core, then each plugin; for the `window` alone only those that need no PyTorch."""
+        found = [self.root, *sorted(path.parent for path in self.root.glob("plugins/*/pyproject.toml"))]
+        return [folder for folder in found if not (window and _needs_torch(folder / "pyproject.toml"))]
+
+    def has_torch(self) -> bool:
+        """Whether PyTorch was installed, or was being installed."""
+        return any(self.venv.glob("lib/python*/site-packages/torch*")) or any(self.venv.glob("Lib/site-packages/torch*"))
 
     def key(self) -> str:
         """The hash of all that the set-up depends on; another key means that it must run again."""
@@ -67,7 +76,7 @@ class Workspace:
         """The stamp; an empty one when there is none that can be read."""
         try:
             read = json.loads(self._stamp_file.read_text(encoding="utf-8"))
-            return Stamp(str(read["key"]), tuple(read["groups"]), str(read["torch"]))
+            return Stamp(str(read["key"]), tuple(read["groups"]), str(read["torch"]), str(read.get("window", "")))
         except (OSError, ValueError, KeyError, TypeError):
             return Stamp()
 
@@ -82,6 +91,10 @@ class Workspace:
         stamp = self.stamp()
         fitting = os.environ.get("RETROML_TORCH", "") in ("", stamp.torch) and set(groups) <= set(stamp.groups)
         return fitting and self.python.exists() and stamp.key == self.key()
+
+    def can_open(self) -> bool:
+        """Whether what the app's window needs is installed."""
+        return self.python.exists() and self.key() in (self.stamp().window, self.stamp().key)
 
     @property
     def _stamp_file(self) -> Path:
@@ -98,6 +111,12 @@ class Workspace:
         if found is None:
             raise SetupFailed(f"constraints.txt does not say which version of {name} to install.")
         return found[1]
+
+
+def _needs_torch(project: Path) -> bool:
+    with project.open("rb") as file:
+        needs = tomllib.load(file).get("project", {}).get("dependencies", [])
+    return any(re.match(r"torch\b", str(need)) for need in needs)
 
 
 def driver_files() -> bool:

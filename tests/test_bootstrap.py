@@ -67,6 +67,18 @@ def test_set_up_alone_runs_nothing():
     assert plan(["setup"]).commands == ()
 
 
+def test_set_up_tells_programs_of_itself_in_json_and_nothing_else(tmp_path, capsys):
+    assert plan(["setup", "--json"]).json
+    assert run_commands(tmp_path / "bin" / "python", plan(["setup", "--json"]), tmp_path) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_only_the_window_can_do_without_what_trains():
+    assert plan(["desktop", "--page", "videos"]).window
+    assert plan(["desktop", "--page", "videos"]).commands == ((*CORE, "desktop", "--page", "videos"),)
+    assert not any(plan([word]).window for word in ("train", "setup", "test", "runs"))
+
+
 @pytest.mark.parametrize("word", ["test", "check", "fix"])
 def test_work_on_the_code_needs_the_development_tools_and_the_folder_of_the_checkout(word):
     assert plan([word]).groups == ("dev",)
@@ -81,7 +93,7 @@ def test_training_needs_no_development_tools_and_stays_in_the_callers_folder():
 def test_every_command_of_the_help_is_known():
     listed = [line.split()[0] for line in bootstrap.USAGE.splitlines() if line.startswith("  ") and "anything" not in line]
     words = {"train", "setup", "test", "check", "fix", "docs"}
-    assert set(listed) == words - {"fix", "docs"}
+    assert set(listed) == words - {"fix", "docs"} | {"desktop"}
     assert "check | fix | docs" in bootstrap.USAGE
     assert all(plan([word]).commands[:1] != ((*CORE, word),) for word in words)
 

@@ -99,13 +99,15 @@ def _system() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    found = []
+    found, missing = [], []
     for name in _PACKAGES:
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            found.append(f"{name} not installed")
+            missing.append(name)
     yield Finding("packages", Verdict.GOOD, ", ".join(found))
+    if missing:
+        yield Finding("packages", Verdict.NOTE, f"not installed: {', '.join(missing)}")
 
 
 def _plugins(app: App) -> Iterator[Finding]:

@@ -1,10 +1,11 @@
 """What people see of the set-up."""
 
 import io
+import json
 
 import pytest
 
-from setting_up.progress import Progress
+from setting_up.progress import LineProgress, Progress
 
 
 class Terminal(io.StringIO):
@@ -52,3 +53,16 @@ def test_steps_are_counted(clock):
     progress.begin("Two")
     assert "[1/2] One" in stream.getvalue()
     assert "[2/2] Two" in stream.getvalue()
+
+
+def test_programs_get_a_line_of_json_for_each_news(clock):
+    stream = io.StringIO()
+    progress = LineProgress(stream, 5, clock)
+    progress.begin("PyTorch")
+    progress.tick("Downloading torch (191.8 MB)")
+    progress.end()
+    progress.say("\nIt is done.")
+    first, second, said = map(json.loads, stream.getvalue().splitlines())
+    assert first == {"step": 1, "of": 5, "title": "PyTorch", "seconds": 65, "detail": ""}
+    assert (second["detail"], second["seconds"]) == ("Downloading torch (191.8 MB)", 130)
+    assert said == {"said": "It is done."}

@@ -236,3 +236,61 @@ def test_removing_a_link_leaves_what_it_points_to(tmp_path):
     remove(link)
     assert target.exists()
     assert not link.exists()
+
+
+# --- the window first -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trainer(workspace):
+    """A plugin of the checkout that needs PyTorch."""
+    folder = workspace.root / "plugins" / "retroml-trainer"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[project]\ndependencies = ["numpy", "torch>=2.6"]\n')
+    return folder
+
+
+def test_the_window_is_set_up_without_pytorch_and_what_needs_it(make_setup, machine, workspace, trainer):
+    setup = make_setup()
+    setup.window = True
+    setup.carry_out()
+    lines = [" ".join(command) for command in machine.commands]
+    assert not [line for line in lines if "torch" in line]
+    assert not machine.ran(str(trainer))
+    assert machine.ran(str(workspace.root / "plugins" / "retroml-one"))
+    assert workspace.can_open()
+    assert not workspace.is_ready(())
+
+
+def test_the_rest_is_set_up_on_top_of_it(make_setup, machine, workspace, trainer):
+    first = make_setup()
+    first.window = True
+    first.carry_out()
+    make_setup().carry_out()
+    assert machine.ran(str(trainer))
+    assert len(machine.ran("-m venv")) == 1
+    assert workspace.is_ready(())
+
+
+def test_a_rest_that_fails_leaves_the_window_as_it_is(make_setup, machine, workspace):
+    first = make_setup()
+    first.window = True
+    first.carry_out()
+    machine.fails_at = "torch=="
+    with pytest.raises(SetupFailed):
+        make_setup().carry_out()
+    assert workspace.can_open()
+    assert not workspace.is_ready(())
+
+
+def test_what_is_set_up_in_full_can_open_too(make_setup, workspace):
+    assert not workspace.can_open()
+    make_setup().carry_out()
+    assert workspace.can_open()
+
+
+@pytest.mark.parametrize("name", ["lib/python3.11/site-packages/torch", "Lib/site-packages/torch-2.13.0.dist-info"])
+def test_pytorch_is_seen_where_it_lies(workspace, name):
+    assert not workspace.has_torch()
+    (workspace.venv / name).mkdir(parents=True)
+    assert workspace.has_torch()

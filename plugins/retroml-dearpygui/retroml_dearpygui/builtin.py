@@ -8,9 +8,9 @@ from retroml_dearpygui.ui import icons
 __all__ = ["ACTIONS", "PAGES", "THEMES", "TOPICS"]
 
 
-def _action(name: str, title: str, summary: str, icon: str, shortcut: str = "") -> ActionSpec:
+def _action(name: str, title: str, summary: str, icon: str, shortcut: str = "", *, early: bool = False) -> ActionSpec:
     factory = f"retroml_dearpygui.actions:{name}"
-    return ActionSpec(name=name, title=title, summary=summary, icon=icon, shortcut=shortcut, factory=factory)
+    return ActionSpec(name=name, title=title, summary=summary, icon=icon, shortcut=shortcut, factory=factory, early=early)
 
 
 PAGES = (
@@ -70,12 +70,24 @@ PAGES = (
         help="files",
     ),
     PageSpec(
+        name="setup",
+        title="Set-up",
+        summary="What is installed here, and how this machine stands.",
+        icon=icons.SERVER,
+        factory="retroml_dearpygui.ui.pages.set_up:SetUpPage",
+        mode=Mode.STUDENT,
+        order=92,
+        help="troubleshooting",
+        early=True,
+    ),
+    PageSpec(
         name="help",
         title="Help",
         summary="How things work here, in a few words each.",
         icon=icons.CIRCLE_QUESTION_MARK,
         factory="retroml_dearpygui.ui.pages.help:HelpPage",
         order=95,
+        early=True,
     ),
 )
 
@@ -84,12 +96,12 @@ ACTIONS = (
     _action("pause_run", "Pause", "Pause the run shown.", icons.PAUSE, "Ctrl+P"),
     _action("resume_run", "Resume", "Go on with the run shown.", icons.PLAY, "Ctrl+R"),
     _action("stop_run", "Stop", "Stop the run shown.", icons.CIRCLE_STOP),
-    _action("other_theme", "Dark or light", "Change the look.", icons.MOON, "Ctrl+Shift+L"),
-    _action("larger", "Larger", "Larger text and pictures.", icons.PLUS, "Ctrl+Plus"),
-    _action("smaller", "Smaller", "Smaller text and pictures.", icons.MINUS, "Ctrl+Minus"),
+    _action("other_theme", "Dark or light", "Change the look.", icons.MOON, "Ctrl+Shift+L", early=True),
+    _action("larger", "Larger", "Larger text and pictures.", icons.PLUS, "Ctrl+Plus", early=True),
+    _action("smaller", "Smaller", "Smaller text and pictures.", icons.MINUS, "Ctrl+Minus", early=True),
     _action("next_mode", "Show more or less", "Hobbyist, Student, Research, Institution.", icons.GRADUATION_CAP, "Ctrl+M"),
     _action("undo", "Undo", "Take back what was deleted or reset last.", icons.ROTATE_CCW, "Ctrl+Z"),
-    _action("show_help", "Help", "About what is shown.", icons.CIRCLE_QUESTION_MARK, "F1"),
+    _action("show_help", "Help", "About what is shown.", icons.CIRCLE_QUESTION_MARK, "F1", early=True),
     _action("tour", "Tour", "Train your first model, step by step.", icons.LIGHTBULB),
 )
 

@@ -88,6 +88,8 @@ class Desk:
         self.composer = Composer(app)
         self.children = Children()
         self.undos = Undos()
+        self.begins_again = False
+        """Whether the app starts anew once its window is closed."""
         self._worker = worker
         self._viewmodels: dict[type[ViewModel], ViewModel] = {}
 

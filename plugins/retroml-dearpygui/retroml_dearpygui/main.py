@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -54,4 +56,13 @@ def _run(app: App, page: str) -> int:
             sys.stderr.write("closed\n")
         finally:
             window.close()
-    return 0
+    return begin_again() if window.desk.begins_again else 0
+
+
+def begin_again() -> int:
+    """Start the app anew, as another program in the place of this one where the system can; its exit code."""
+    command = [sys.executable, "-m", "retroml_core", "desktop", "--page", "train"]
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execv(sys.executable, command)  # noqa: S606  # no shell is wanted
+    return subprocess.call(command)

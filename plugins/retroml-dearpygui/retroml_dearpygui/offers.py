@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, TypeVar
 
 from retroml_core.specs import Spec
-from retroml_dearpygui.specs import ActionSpec, ColumnSpec, PageSpec, PanelSpec, ThemeSpec, TopicSpec
+from retroml_dearpygui.specs import ActionSpec, ColumnSpec, Mode, PageSpec, PanelSpec, ThemeSpec, TopicSpec
 
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
@@ -15,9 +16,10 @@ __all__ = ["actions", "columns", "pages", "panels", "themes", "topics"]
 S = TypeVar("S", bound=Spec)
 
 
-def pages(plugins: PluginManager) -> list[PageSpec]:
-    """Every page, in the order of the navigation."""
-    return sorted(_offers(plugins, "retroml_desktop_pages", PageSpec), key=lambda page: page.order)
+def pages(plugins: PluginManager, *, early: bool = False) -> list[PageSpec]:
+    """Every page, in the order of the navigation; only the `early` ones, whatever their mode, where asked."""
+    found = sorted(_offers(plugins, "retroml_desktop_pages", PageSpec), key=lambda page: page.order)
+    return [dataclasses.replace(page, mode=Mode.HOBBYIST) for page in found if page.early] if early else found
 
 
 def panels(plugins: PluginManager, slot: str) -> list[PanelSpec]:
@@ -25,9 +27,9 @@ def panels(plugins: PluginManager, slot: str) -> list[PanelSpec]:
     return sorted(_offers(plugins, "retroml_desktop_panels", PanelSpec, slot=slot), key=lambda panel: panel.order)
 
 
-def actions(plugins: PluginManager) -> list[ActionSpec]:
-    """Every action."""
-    return _offers(plugins, "retroml_desktop_actions", ActionSpec)
+def actions(plugins: PluginManager, *, early: bool = False) -> list[ActionSpec]:
+    """Every action; only the `early` ones where asked."""
+    return [action for action in _offers(plugins, "retroml_desktop_actions", ActionSpec) if action.early or not early]
 
 
 def themes(plugins: PluginManager) -> list[ThemeSpec]:

@@ -30,6 +30,7 @@ class PageSpec(Spec):
 
     `factory` names a class `(desk: Desk, ui: Ui)` with the methods of `retroml_dearpygui.ui.page.Page`. Pages are listed by
     `order`; those of a higher mode than the user's are hidden. `help` is the topic that F1 and the "?" of the page show.
+    An `early` page works before what trains is installed; until then only those are shown, in every mode.
     """
 
     icon: str
@@ -37,6 +38,7 @@ class PageSpec(Spec):
     mode: Mode = Mode.HOBBYIST
     order: int = 100
     help: str = ""
+    early: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +59,15 @@ class PanelSpec(Spec):
 class ActionSpec(Spec):
     """Something the command palette (Ctrl+K) offers: `factory` names a function `(desk: Desk) -> None`.
 
-    `shortcut` is written like "Ctrl+Shift+R"; letters, digits, F keys, Enter, Plus, Minus, Comma.
+    `shortcut` is written like "Ctrl+Shift+R"; letters, digits, F keys, Enter, Plus, Minus, Comma. An `early` action works
+    before what trains is installed.
     """
 
     factory: str
     icon: str = ""
     shortcut: str = ""
     mode: Mode = Mode.HOBBYIST
+    early: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from retroml_dearpygui.shortcuts import shortcuts
 if TYPE_CHECKING:
     from retroml_core.app import App
 
-__all__ = ["hyperparameters", "keyboard", "settings_page", "settings_parts", "troubleshooting"]
+__all__ = ["hyperparameters", "keyboard", "settings_page", "settings_parts", "troubleshooting", "worst_first"]
 
 MARKS = {Verdict.GOOD: "Good", Verdict.NOTE: "Note", Verdict.BAD: "Prevents training"}
 EVERY_RUN = "Every run", "What every training has, whatever its algorithm."
@@ -33,7 +33,7 @@ def keyboard(app: App) -> str:
 
 def troubleshooting(app: App) -> str:
     """What helps when something is wrong, and what this machine looks like now."""
-    rows = "".join(f"| {MARKS[found.verdict]} | {found.topic} | {_cell(found.text)} |\n" for found in _worst_first(app))
+    rows = "".join(f"| {MARKS[found.verdict]} | {found.topic} | {_cell(found.text)} |\n" for found in worst_first(app))
     return f"{_bundled('troubleshooting')}\n## This machine\n\n| | | |\n|---|---|---|\n{rows}"
 
 
@@ -75,7 +75,8 @@ def _setting(setting: Setting) -> str:
     return f"### {words[:1].upper()}{words[1:]}\n\n{_text(info.help)}\n\n`{setting.key}`{f'  *{line}*' if line else ''}"
 
 
-def _worst_first(app: App) -> list[Finding]:
+def worst_first(app: App) -> list[Finding]:
+    """What `retroml doctor` finds, the worst first."""
     order = (Verdict.BAD, Verdict.NOTE, Verdict.GOOD)
     return sorted(examine(app), key=lambda found: order.index(found.verdict))
 

@@ -12,6 +12,7 @@ import dearpygui.dearpygui as dpg
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers, shortcuts
 from retroml_dearpygui.actions import show_help
+from retroml_dearpygui.services.set_up import unfinished
 from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.keyboard import Keyboard, combination
@@ -49,6 +50,7 @@ class Shell:
         self._pages: dict[str, Page] = {}
         self._broken: set[str] = set()
         self._actions: dict[tuple[int, bool, bool], ActionSpec] = {}
+        self._early = False
         self.desk: Desk
         self._side: SideCards
 
@@ -56,9 +58,10 @@ class Shell:
         """Take the desk this shell is the front of; before anything else."""
         self.desk = desk
         self._side = SideCards(desk, self.ui)
-        self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins)}
+        self._early = unfinished()
+        self._specs = {spec.name: spec for spec in offers.pages(desk.app.plugins, early=self._early)}
         self._actions = {}
-        for spec in offers.actions(desk.app.plugins):
+        for spec in offers.actions(desk.app.plugins, early=self._early):
             with contextlib.suppress(ValueError):  # a shortcut that cannot be typed: the palette still offers the action
                 self._actions[combination(spec.shortcut)] = spec
 
@@ -89,7 +92,8 @@ class Shell:
                         text(ui, "Retro ML", "h1")
                     space(ui, 14)
                     dpg.add_group(tag="nav")
-                    self._side.build()
+                    if not self._early:
+                        self._side.build()
                 with dpg.child_window(border=False, always_use_window_padding=True, tag="main"):
                     ui.theme("main", "main")
                     with grid(ui, [1, -40]):
@@ -114,7 +118,8 @@ class Shell:
             known[combination("Enter")] = self.palette.take
         if self.dialogs.open:
             return known
-        known[combination(shortcuts.PALETTE)] = lambda: self.palette.show(self.desk)
+        if not self._early:
+            known[combination(shortcuts.PALETTE)] = lambda: self.palette.show(self.desk)
         for number, spec in enumerate(self.pages[: shortcuts.MOST_PAGES], 1):
             known[combination(shortcuts.page_key(number))] = functools.partial(self.go, spec.name, {})
         known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
@@ -211,7 +216,8 @@ class Shell:
         if self._narrow != self.ui.narrow:
             self._narrow = self.ui.narrow
             self.restyle()
-        self._side.tick()
+        if not self._early:
+            self._side.tick()
         self.dialogs.tick()
         self.toasts.tick(dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
 

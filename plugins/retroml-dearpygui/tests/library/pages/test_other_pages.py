@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from retroml_dearpygui.robot import texts
 from retroml_dearpygui.viewmodels.models import ModelsViewModel
+from retroml_dearpygui.viewmodels.set_up import SetUpViewModel
 from retroml_dearpygui.viewmodels.settings import SettingsViewModel
 from retroml_dearpygui.viewmodels.videos import VideosViewModel
 
@@ -255,3 +256,18 @@ def test_plugins_are_listed_and_switched(robot, settings, tmp_path, monkeypatch)
     robot.wait(lambda: dpg.does_item_exist("settings.plugin.example"), "the plugins")
     robot.click("settings.plugin.example")
     robot.wait(lambda: read_choices().disabled_plugins == ("example",), "the choice")
+
+
+# --- set-up -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_set_up_says_how_this_machine_stands(robot, desk):
+    model = desk.viewmodel(SetUpViewModel)
+    robot.page("setup")
+    robot.wait(lambda: model.findings, "what is found")
+    robot.frames(3)
+    assert dpg.get_value("setup.title") == "Everything is installed"
+    assert "packages" in texts("setup.findings")
+    before = model.findings
+    robot.click("setup.again")
+    robot.wait(lambda: model.findings is not before, "another look")
