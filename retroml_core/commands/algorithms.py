@@ -1,4 +1,4 @@
-"""`retroml algorithms [NAME]`: the algorithms, or all settings of one."""
+"""`retroml algorithms [NAME]`: the algorithms, or all settings and presets of one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.config.presets import presets_of
 from retroml_core.config.settings import Setting, settings_of
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from retroml_core.app import App
     from retroml_core.specs import AlgorithmSpec
@@ -22,7 +23,7 @@ __all__ = ["main"]
 def main(app: App, argv: Sequence[str]) -> int:
     """List algorithms or the settings of one. Raises UnknownName."""
     parser = argparse.ArgumentParser(prog="retroml algorithms", description="List the algorithms and their settings.")
-    parser.add_argument("name", nargs="?", help="show all settings of this algorithm")
+    parser.add_argument("name", nargs="?", help="show all settings and presets of this algorithm")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     asked = parser.parse_args(argv)
     specs = [app.registry.algorithm(asked.name)] if asked.name else list(app.registry.algorithms.values())
@@ -45,7 +46,15 @@ def _page(app: App, spec: AlgorithmSpec) -> str:
     lines += [f"paper: {spec.paper}"] if spec.paper else []
     head = ("setting", "default", "allowed", "usual", "")
     rows = [_row(setting) for setting in settings_of(spec.config, "algorithm.")]
-    return "\n".join([*lines, "", columns([head, *rows])])
+    return "\n".join([*lines, "", columns([head, *rows]), *_presets(app, spec)])
+
+
+def _presets(app: App, spec: AlgorithmSpec) -> Iterator[str]:
+    """Each preset: what it is, and its values with their sources."""
+    for preset in presets_of(app, spec.name):
+        yield from ("", f"algorithm={preset.name}, based on {preset.based_on}: {preset.about}")
+        rows = [(one.key, one.value, ", ".join(map(" ".join, one.games.items())), one.source) for one in preset.values]
+        yield columns([("setting", "value", "for a game", "source"), *rows])
 
 
 def _row(setting: Setting) -> tuple[str, str, str, str, str]:
@@ -62,5 +71,6 @@ def _as_tree(app: App, spec: AlgorithmSpec) -> dict[str, Any]:
         "traits": sorted(spec.traits),
         "paper": spec.paper,
         "plugin": app.registry.plugin_of["algorithm", spec.name],
+        "presets": [preset.as_tree() for preset in presets_of(app, spec.name)],
         "settings": [setting.as_tree() for setting in settings_of(spec.config)],
     }

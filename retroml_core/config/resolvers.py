@@ -2,6 +2,8 @@
 
 retroml.default:KIND          the default algorithm, environment or game as far as their plugins are installed
 retroml.offered:KIND,a,b      those of a, b that some plugin offers, as a list
+retroml.for_game:USUAL,{pong:X,breakout:Y}
+                              X for Pong, Y for Breakout, USUAL for every other game, whatever alias the run names it by
 retroml.gpu:WITH,WITHOUT      the first where training will run on a GPU, else the second
 retroml.measured:WHAT,GAME,ALGORITHM,NETWORK,DEVICE
                               the setting WHAT with which these were measured to train fastest on this machine
@@ -11,9 +13,12 @@ retroml.scratch:              a folder under the data root's cache for what Hydr
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
+
+from retroml_core.plugins.suggestions import UnknownName
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -33,6 +38,9 @@ def register_resolvers(app: App) -> None:
     def offered(kind: str, *names: str) -> list[str]:
         return [name for name in names if name in app.registry.of(kind)]
 
+    def for_game(usual: Any, games: Mapping[str, Any], *, _root_: DictConfig) -> Any:
+        return games.get(canonical(str(_root_.get("game")), app.registry), usual)
+
     def gpu(with_gpu: str, without: str) -> str:
         return with_gpu if trains_on_gpu() else without
 
@@ -46,7 +54,7 @@ def register_resolvers(app: App) -> None:
     def scratch() -> str:
         return str(app.root.cache / "hydra")
 
-    for resolver in (default, offered, gpu, measured, scratch):
+    for resolver in (default, offered, for_game, gpu, measured, scratch):
         OmegaConf.register_new_resolver(f"retroml.{resolver.__name__}", resolver, replace=True)
 
 
@@ -54,6 +62,14 @@ def default_of(kind: str, registry: Registry) -> str:
     """The algorithm, environment or game when none is asked for: the usual one, or the core's own without its plugin."""
     usual, fallback = _DEFAULTS[kind]
     return usual if usual in registry.of(kind) else fallback
+
+
+def canonical(game: str, registry: Registry) -> str:
+    """The game's own name for any of its aliases; what no plugin offers stays as it is."""
+    try:
+        return registry.game(game).name
+    except UnknownName:
+        return game
 
 
 def trains_on_gpu() -> bool:
