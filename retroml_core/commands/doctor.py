@@ -26,6 +26,8 @@ __all__ = ["Finding", "Verdict", "examine", "main"]
 _PACKAGES = ("torch", "tianshou", "ale-py", "numpy", "av", "hydra-core", "omegaconf", "pluggy", "sqlalchemy", "dearpygui")
 _SPEED_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 _LITTLE_DISK = 5_000_000_000
+_FILMS_EXPECTED = 0.95
+"""Of the films asked for, how many should be made."""
 _LITTLE_MEMORY = 4_000_000_000
 
 
@@ -74,6 +76,7 @@ def examine(app: App) -> list[Finding]:
         "plugins": partial(_plugins, app),
         "gpu": _gpu,
         "data folder": partial(_data, app),
+        "films": partial(_films, app),
         "speed": _speed,
     }
     findings: list[Finding] = []
@@ -144,6 +147,16 @@ def _data(app: App) -> Iterator[Finding]:
     verdict = Verdict.NOTE if advice else Verdict.GOOD
     runs = len(app.root.run_folders())
     yield Finding("data folder", verdict, f"{app.root.path}: {runs} runs, {size_text(free)} free{advice}")
+
+
+def _films(app: App) -> Iterator[Finding]:
+    from retroml_core.films.tally import read_tally
+
+    tally = read_tally(app.root.cache)
+    if tally.asked:
+        why = f"; the latest that was not: {tally.reason}" if tally.reason else ""
+        verdict = Verdict.NOTE if tally.share < _FILMS_EXPECTED else Verdict.GOOD
+        yield Finding("films", verdict, f"{tally.made} of the last {tally.asked} were made{why}")
 
 
 def _speed() -> Iterator[Finding]:

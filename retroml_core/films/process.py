@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from retroml_core.events import FilmProgress
 from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.films.tally import keep_outcome
 
 if TYPE_CHECKING:
     from retroml_core.films.listing import Film
@@ -36,10 +37,14 @@ class FilmCrashed(FilmError):
 
 
 class FilmProcess:
-    """One film in the making. `follow` from one thread; `pause`, `resume`, `interrupt` and `cancel` from any."""
+    """One film in the making. `follow` from one thread; `pause`, `resume`, `interrupt` and `cancel` from any.
 
-    def __init__(self, command: list[str], renderer: str) -> None:
+    `ended` is told why it failed, or "" when it was made.
+    """
+
+    def __init__(self, command: list[str], renderer: str, ended: Callable[[str], None] = lambda _error: None) -> None:
         self.renderer = renderer
+        self._ended = ended
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as this object
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8", errors="replace"
@@ -68,7 +73,9 @@ class FilmProcess:
         crash = f"the process that makes the film ended with code {code}: {self._tail()}"
         self.close()
         if film is None:
+            self._ended(str(error or crash))
             raise FilmError(str(error)) if error else FilmCrashed(crash)
+        self._ended("")
         return dataclasses.replace(film, existed=bool(last["film"].get("existed")))
 
     def pause(self) -> None:
@@ -131,4 +138,9 @@ def _parse(line: str) -> dict[str, Any]:
 def start_film(run: Run, renderer: str, options: FilmOptions | None = None) -> FilmProcess:
     """Start making a film of `run` in a process of its own, also while `run` trains. Close what is returned."""
     command = [sys.executable, "-m", "retroml_core.films.maker", str(run.folder), "--renderer", renderer, "--attached"]
-    return FilmProcess(command + (options.as_arguments() if options is not None else []), renderer)
+    cache = run.folder.parents[1] / "cache"
+    return FilmProcess(
+        command + (options.as_arguments() if options is not None else []),
+        renderer,
+        lambda error: keep_outcome(cache, run.id, renderer, error),
+    )
