@@ -32,10 +32,10 @@ from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
 from retroml_core.config.diagnosis import find_faults
 from retroml_core.config.errors import ConfigError, KeyFault, explain, key_advice, known_keys, of_problems
 from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin_folders
-from retroml_core.config.kinds import drop_misfits, whole_numbers
+from retroml_core.config.kinds import drop_misfits
 from retroml_core.config.migrations import migrate
 from retroml_core.config.resolvers import register_resolvers
-from retroml_core.config.spelling import open_keys, readable
+from retroml_core.config.spelling import spelled
 from retroml_core.config.validation import check
 from retroml_core.files import read_json, write_json
 from retroml_core.plugins.suggestions import UnknownName, advice
@@ -88,17 +88,15 @@ def connect(app: App) -> None:
         HydraPlugins.instance().register(PluginConfigs)
     store = ConfigStore.instance()
     store.store(name="base_config", node=ExperimentConfig, provider="retroml")
-    for group in ("algorithm", "environment"):
-        for name, spec in app.registry.of(group).items():
-            provider = app.registry.plugin_of[group, name]
-            store.store(group=group, name=name, node=getattr(spec, "config"), provider=provider)  # noqa: B009  # not in Spec
+    for kind, spec in app.registry.configurable():
+        store.store(group=kind, name=spec.name, node=spec.config, provider=app.registry.plugin_of[kind, spec.name])
     register_resolvers(app)
     PluginConfigs.app = ref(app)
 
 
 def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
     """The config that `overrides` ask for, complete and checked. Raises ConfigError naming every fault."""
-    overrides = whole_numbers(open_keys(readable(overrides)), app.registry)
+    overrides = spelled(overrides, app.registry)
     faults: list[Problem] = []
     with _hydra(app):
         try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import dataclasses
 import enum
+import itertools
 import re
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
@@ -25,23 +26,52 @@ if TYPE_CHECKING:
 
     from retroml_core.plugins.registry import Registry
 
-__all__ = ["drop_misfits", "whole_numbers"]
+__all__ = ["as_declared", "drop_misfits"]
 
 _LARGEST = 1e15
-_FLOATS = re.compile(r"[^=,]+=[\d.eE+,]*\d[.eE][\d.eE+,]*")
+_NO_TEXT = re.compile(r"[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?|[+-]?(inf|nan)|true|false", re.IGNORECASE)
+"""What Hydra reads as a number or as a truth value."""
 _NOUNS = {int: "whole numbers", float: "numbers", str: "words", bool: "true or false"}
 
 
-def whole_numbers(overrides: Sequence[str], registry: Registry) -> list[str]:
-    """`overrides`, with `budget.steps=1e6` written `budget.steps=1000000`: Hydra takes no float for a whole number."""
-    floats = {text.partition("=")[0] for text in overrides if _FLOATS.fullmatch(text)}
-    whole = floats & _whole_keys(registry) if floats else floats
-    return [_in_digits(text) if text.partition("=")[0] in whole else text for text in overrides]
+def as_declared(overrides: Sequence[str], registry: Registry) -> list[str]:
+    """`overrides` with values in the form that their settings take.
+
+    `budget.steps=1e6` becomes `budget.steps=1000000`, since Hydra takes no float for a whole number, `name=1e4` gets quotes:
+    it would become 10000.0.
+    """
+    if not any(_NO_TEXT.fullmatch(value) for override in overrides for value in _values(override)):
+        return list(overrides)
+    forms = dict(_forms(registry))
+    return [_in_form(override, forms.get(override.partition("=")[0])) for override in overrides]
 
 
-def _in_digits(override: str) -> str:
-    key, _, values = override.partition("=")
-    return f"{key}={','.join(map(_digits, values.split(',')))}"
+def _forms(registry: Registry) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """How to write the values of the settings where it matters, by key."""
+    own = (settings_of(spec.config, f"{kind}.") for kind, spec in registry.configurable())
+    for setting in itertools.chain(settings_of(ExperimentConfig), *own):
+        kinds = set(re.findall(r"\w+", setting.type)) - {"class", "None"}
+        if kinds == {"int"}:
+            yield setting.key, _digits
+        elif kinds in ({"str"}, {"str", "list"}):
+            yield setting.key, _quoted
+
+
+def _values(override: str) -> list[str]:
+    """The values of an override: one, those of a list, those of a sweep."""
+    return [value.strip() for value in override.partition("=")[2].strip("[]").split(",")]
+
+
+def _in_form(override: str, form: Callable[[str], str] | None) -> str:
+    key, _, value = override.partition("=")
+    if form is None or not any(map(_NO_TEXT.fullmatch, _values(override))):
+        return override
+    written = ",".join(map(form, _values(override)))
+    return f"{key}=[{written}]" if value.startswith("[") else f"{key}={written}"
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if _NO_TEXT.fullmatch(value) else value
 
 
 def _digits(value: str) -> str:
@@ -54,14 +84,6 @@ def _digits(value: str) -> str:
 
 def _is_whole(value: float) -> bool:
     return value.is_integer() and abs(value) < _LARGEST
-
-
-def _whole_keys(registry: Registry) -> set[str]:
-    settings = list(settings_of(ExperimentConfig))
-    for group in ("algorithm", "environment"):
-        for spec in registry.of(group).values():
-            settings += settings_of(getattr(spec, "config"), f"{group}.")  # noqa: B009  # not in Spec
-    return {setting.key for setting in settings if set(re.findall(r"\w+", setting.type)) <= {"class", "int", "None"}}
 
 
 def drop_misfits(tree: dict[str, Any], schema: DictConfig) -> list[Problem]:

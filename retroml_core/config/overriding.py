@@ -43,6 +43,8 @@ def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[st
             raise ConfigError(f"{override.input_line}: a saved config has its budget already; write budget.hours=... instead")
         if key in _GROUPS:
             value = {"name": value}
+        elif isinstance(value, (int, float)) and isinstance(OmegaConf.select(config, key), str):
+            value = (override.input_line or "").partition("=")[2]  # 1e4, and not 10000.0
         try:
             OmegaConf.update(config, key, value, merge=key not in _GROUPS, force_add=True)
         except OmegaConfBaseException as error:

@@ -1,5 +1,7 @@
-"""Words of the command line that Hydra's grammar cannot read: `name=it's`, `name='a 🏓'` after the shell took the quotes;
-and keys that users make up, which Hydra takes only with `++`.
+"""Words of the command line as Hydra's grammar wants them.
+
+It cannot read `name=it's`, nor `name='a 🏓'` after the shell took the quotes; it takes keys that users make up only with `++`;
+and it reads numbers where text is meant.
 
 The grammar: https://hydra.cc/docs/advanced/override_grammar/basic/
 """
@@ -8,14 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
-__all__ = ["open_keys", "readable"]
+from retroml_core.config.kinds import as_declared
+
+if TYPE_CHECKING:
+    from retroml_core.plugins.registry import Registry
+
+__all__ = ["open_keys", "readable", "spelled"]
 
 _OPEN = re.compile(r"custom_metrics[.=]")
+
+
+def spelled(overrides: Sequence[str], registry: Registry) -> list[str]:
+    """`overrides` so that Hydra takes each value for what its setting is, letter for letter where that is text."""
+    return as_declared(open_keys(readable(overrides)), registry)
 
 
 def readable(overrides: Sequence[str]) -> list[str]:

@@ -19,8 +19,7 @@ from hydra.types import RunMode
 
 from retroml_core.config.composing import ConfigError, compose, connect, with_environment
 from retroml_core.config.folders import core_conf
-from retroml_core.config.kinds import whole_numbers
-from retroml_core.config.spelling import readable
+from retroml_core.config.spelling import spelled
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.terminal.start import Manner, begin, follow_run, preview, start
@@ -103,7 +102,7 @@ def run_hydra(app: App, arguments: Sequence[str], manner: Manner) -> int:
 
     connect(app)
     flags, words = split_flags(arguments)
-    overrides = with_environment(app, whole_numbers(readable(words), app.registry))
+    overrides = with_environment(app, spelled(words, app.registry))
     faults = _faults(app, flags, overrides)
     jobs = Jobs(app, new_run_id("group", "multirun"), manner)
     code = 0

@@ -69,6 +69,11 @@ def test_whole_numbers_of_jobs_may_be_written_with_an_exponent(started):
     assert [config.budget.steps for config in started] == [1000, 10_000]
 
 
+def test_text_of_jobs_stays_as_typed(started):
+    assert main(["-m", "name=1e3,b"]) == 0
+    assert [config.name for config in started] == ["1e3", "b"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

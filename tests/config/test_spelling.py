@@ -6,6 +6,7 @@ import pytest
 
 from retroml_core.config.composing import compose
 from retroml_core.config.errors import ConfigError
+from retroml_core.config.kinds import as_declared
 from retroml_core.config.overriding import with_overrides
 from retroml_core.config.spelling import open_keys, readable
 
@@ -46,3 +47,30 @@ def test_a_word_without_a_value_is_left_to_hydra(app):
 )
 def test_keys_that_users_make_up_need_not_be_there_already(override, opened):
     assert open_keys([override]) == [opened]
+
+
+@pytest.mark.parametrize("text", ["1e4", "007", "1_000", "true", "False", "nan", "-3.50", "1.", ".5"])
+def test_text_settings_keep_what_was_typed(app, text):
+    assert compose(app, [f"name={text}"]).name == text
+    assert with_overrides({"name": ""}, [f"name={text}"]) == {"name": text}
+
+
+def test_lists_of_text_keep_what_was_typed(app):
+    assert compose(app, ["tags=[1e4, a, 2]"]).tags == ["1e4", "a", "2"]
+
+
+@pytest.mark.parametrize(
+    ("override", "declared"),
+    [
+        ("budget.steps=1e6", "budget.steps=1000000"),
+        ("budget.steps=1e3,x,2", "budget.steps=1000,x,2"),
+        ("budget.steps=null", "budget.steps=null"),
+        ("budget.hours=1e1", "budget.hours=1e1"),
+        ("name=1,b", "name='1',b"),
+        ("name='1'", "name='1'"),
+        ("name=null", "name=null"),
+        ("nobody=1", "nobody=1"),
+    ],
+)
+def test_values_take_the_form_that_their_setting_declares(app, override, declared):
+    assert as_declared([override, "seed=1"], app.registry)[0] == declared
