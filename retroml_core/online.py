@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from retroml_core.algorithm import Build, Control, Decision, Report
 from retroml_core.hands import hands_for
@@ -24,6 +24,32 @@ if TYPE_CHECKING:
     from retroml_core.tree import Tree
 
 __all__ = ["OnlineTrainable"]
+
+
+Result = TypeVar("Result")
+
+
+class _Spent:
+    """What the seconds of a chunk were spent on, by part."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def on(self, part: str, work: Callable[..., Result]) -> Callable[..., Result]:
+        """`work` that counts its time for `part`."""
+        self._seconds[part] = 0.0
+
+        def timed(*arguments: Any) -> Result:
+            begun = time.perf_counter()
+            result = work(*arguments)
+            self._seconds[part] += time.perf_counter() - begun
+            return result
+
+        return timed
+
+    def shares(self, seconds: float) -> dict[str, float]:
+        """The share of `seconds` that went into each part, by metric name."""
+        return {f"time/{part}_share": spent / seconds for part, spent in self._seconds.items()}
 
 
 class OnlineTrainable(ABC):
@@ -108,8 +134,10 @@ class OnlineTrainable(ABC):
     def advance(self, control: Control) -> Report:
         """Play until `ready`, then update. Returns early, without an update, when the core wants to pause or stop."""
         environment, obs = self._playing()
-        watcher = self.build.watcher
-        hands = hands_for(environment, self.choose, in_parts=self.chooses_in_parts)
+        watcher, spent = self.build.watcher, _Spent()
+        hands = hands_for(environment, spent.on("act", self.choose), in_parts=self.chooses_in_parts)
+        recv = spent.on("emulate", environment.recv)
+        show = spent.on("live", watcher.show) if watcher is not None else None
         begun, collecting = time.perf_counter(), self.steps
         while not self.ready():
             control.tick()
@@ -117,11 +145,11 @@ class OnlineTrainable(ABC):
                 return self._report(0, {})
             executed = hands.send(obs)
             self.store(obs, executed)
-            if watcher is not None and watcher.on:
-                watcher.show(self.steps, obs, executed, self.decided, environment)
+            if watcher is not None and show is not None and watcher.on:
+                show(self.steps, obs, executed, self.decided, environment)
             if hands.looks_ahead and not self.last_before_update() and not self._returns(control, environment.count):
                 hands.look_ahead()
-            transition = environment.recv()
+            transition = recv()
             self.observe(transition)
             obs = self.obs = transition.obs
             self.steps += environment.count
@@ -134,6 +162,7 @@ class OnlineTrainable(ABC):
         learned = time.perf_counter()
         if self.steps > collecting:
             metrics["time/collect_share"] = (collected - begun) / (learned - begun)
+            metrics |= spent.shares(learned - begun)
         return self._report(1, metrics)
 
     def _returns(self, control: Control, playing: int = 0) -> bool:
