@@ -8,6 +8,7 @@ import re
 import numpy as np
 
 from retroml_core.algorithm import StopTraining
+from retroml_core.metrics import is_reported
 from retroml_core.testing.algorithm_base import AlgorithmBase, Make
 from retroml_core.testing.checks import require
 from retroml_core.testing.control import FakeControl
@@ -40,6 +41,8 @@ class Training(AlgorithmBase):
                 require(
                     isinstance(value, float | int) and math.isfinite(value), f"metric {name} is {value!r}: use a finite float"
                 )
+                declared = not self.spec.reports or is_reported(name, self.spec.reports)
+                require(declared, f"{name!r} is not in AlgorithmSpec.reports: add it there with its unit")
 
     def test_samples_are_flat_arrays(self, make: Make) -> None:
         """The arrays for metric plugins have one axis."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from retroml_core import AlgorithmSpec, CommandSpec, Problem, hookimpl
+from retroml_tianshou import reported
 from retroml_tianshou.a2c_config import A2CConfig
 from retroml_tianshou.c51_config import C51Config
 from retroml_tianshou.dqn_config import DQNConfig
@@ -58,6 +59,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Proximal Policy Optimization: learns from fresh games in small, safe steps. The usual first choice.",
             config=PPOConfig,
             factory="retroml_tianshou.ppo:build",
+            reports=reported.PPO,
             sizes=_SIZES,
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
@@ -69,6 +71,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Advantage actor-critic: one small step after every few moves. The simplest of its kind, quick to read.",
             config=A2CConfig,
             factory="retroml_tianshou.a2c:build",
+            reports=reported.A2C,
             sizes=_SIZES,
             family="on-policy",
             traits=frozenset({"learns", "deterministic", "probabilities", "values"}),
@@ -80,6 +83,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Deep Q-learning: remembers what it played and learns what each action is worth. Double and dueling too.",
             config=DQNConfig,
             factory="retroml_tianshou.dqn:build",
+            reports=reported.DQN,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -91,6 +95,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that learns how likely each return is, not only its mean: steadier, and better on most games.",
             config=C51Config,
             factory="retroml_tianshou.c51:build",
+            reports=reported.C51,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -102,6 +107,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Six improvements of DQN in one: learns the most from each step, and takes the most time for it.",
             config=RainbowConfig,
             factory="retroml_tianshou.rainbow:build",
+            reports=reported.RAINBOW,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -113,6 +119,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that learns 200 quantiles of the return: no range of returns has to be known.",
             config=QRDQNConfig,
             factory="retroml_tianshou.qrdqn:build",
+            reports=reported.QUANTILES,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -124,6 +131,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="DQN that can name any quantile of the return: strong on most games without parts of Rainbow.",
             config=IQNConfig,
             factory="retroml_tianshou.iqn:build",
+            reports=reported.QUANTILES,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -135,6 +143,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="IQN that also learns which quantiles to look at: the most exact, and the slowest.",
             config=FQFConfig,
             factory="retroml_tianshou.fqf:build",
+            reports=reported.FQF,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING,
@@ -146,6 +155,7 @@ def retroml_algorithms() -> Iterable[AlgorithmSpec]:
             summary="Soft actor-critic: is paid for points and for keeping its choices open, and learns from a replay.",
             config=SACConfig,
             factory="retroml_tianshou.sac:build",
+            reports=reported.SAC,
             sizes=_SIZES,
             family="off-policy",
             traits=_REPLAYING - {"values"},

@@ -26,6 +26,7 @@ from tianshou.algorithm.modelfree import a2c as tianshou_a2c
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
 from retroml_tianshou.measures import about, arrays, refuse_nonsense
+from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.rmsprop import RMSprop
 from retroml_tianshou.schedules import share_left
@@ -106,11 +107,7 @@ class JointA2C(tianshou_a2c.A2C):
         """
         losses = self.losses(samples)
         self.optim.step(losses["loss/total"], measure_ratio=measure_ratio)
-        meters = self.optim.read()
-        metrics = {name: value.item() for name, value in losses.items()}
-        metrics |= {"grad/norm": meters.grad_norm, "grad/clip_share": meters.clip_share}
-        if measure_ratio:
-            metrics["update/ratio"] = meters.update_ratio
+        metrics = {name: value.item() for name, value in losses.items()} | self.optim.read().metrics()
         refuse_nonsense(metrics)
         return metrics
 
@@ -125,6 +122,7 @@ class A2C(ActorCriticTrainable):
         self.live = Live(config.learning_rate, config.entropy_coefficient)
         self.algorithm = JointA2C(config, self.network, build.env.action_count)
         self._samples: Mapping[str, NDArray[Any]] = {}
+        self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 
     def update(self, control: Control) -> Mapping[str, float]:
         """Learn from the full rollout; see docs/algorithms/a2c.md for each metric."""
@@ -136,8 +134,9 @@ class A2C(ActorCriticTrainable):
         self.compute.use_threads(self.compute.threads)
         metrics = self.algorithm.learn(samples, measure_ratio=self.updates % MEASURED_EVERY == 0)
         self._samples = arrays(samples, self.rollout.rewards_TB)
+        self.monte_carlo.take(self.rollout)
         self.rollout.restart()
-        return metrics | schedule | about(self._samples)
+        return metrics | schedule | about(self._samples) | self.monte_carlo.read()
 
     def _schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
@@ -157,12 +156,13 @@ class A2C(ActorCriticTrainable):
         return self._samples
 
     def learning_state(self) -> Tree:
-        """The optimizer."""
-        return {"optimizer": optimizer_state(self.algorithm.optim)}
+        """The optimizer, and the games that the critic is still to be judged by."""
+        return {"optimizer": optimizer_state(self.algorithm.optim), "monte_carlo": self.monte_carlo.state()}
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
         load_optimizer(self.algorithm.optim, state["optimizer"])
+        self.monte_carlo.restore(state.get("monte_carlo"))
 
 
 def build(build: Build) -> A2C:

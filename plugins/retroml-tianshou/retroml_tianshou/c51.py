@@ -83,7 +83,7 @@ class C51Learner(QLearner):
         loss = (losses_N * batch.weights).mean()
         surprise_N = losses_N.detach() + torch.xlogy(goals_NK, goals_NK).sum(1)
         return Losses(
-            loss=loss, metrics={"loss/td": loss, **self._about(log_probabilities_NK.detach().exp())}, surprise=surprise_N
+            loss=loss, metrics={"loss/value": loss, **self._about(log_probabilities_NK.detach().exp())}, surprise=surprise_N
         )
 
     def _about(self, probabilities_NK: Tensor) -> dict[str, Tensor]:

@@ -120,7 +120,7 @@ class LeanDQN(tianshou_dqn.DQN[UncompiledQPolicy]):
         else:
             losses_N = functional.huber_loss(values_N, goals_N, delta=self.huber_loss_delta, reduction="none")
         loss = (losses_N * batch.weights).mean()
-        return loss, {"loss/td": loss, "value/q_mean": values_N.mean()}, (goals_N - values_N).detach()
+        return loss, {"loss/value": loss, "value/q_mean": values_N.mean()}, (goals_N - values_N).detach()
 
     def learn(self, batch: Minibatch, *, measure_ratio: bool) -> Learned:
         """See `Learner.learn`."""

@@ -105,7 +105,7 @@ class FQFLearner(QLearner):
         super().__init__(config, network, draws)
         self.double = config.double
         self.entropy_weight = config.proposal_entropy
-        self.optimizer = adam(config, nn.ModuleList((network.trunk, network.head)))
+        self.optimizer = adam(config, nn.ModuleDict({"trunk": network.trunk, "head": network.head}))
         proposal = network.proposal
         self.proposal_optimizer = ProposalOptimizer(fused_adam(config, proposal), proposal, config.max_grad_norm)
         self.proposal_optimizer.share = config.proposal_rate

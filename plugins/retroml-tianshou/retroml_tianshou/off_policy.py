@@ -226,16 +226,13 @@ class OffPolicyTrainable(OnlineTrainable):
 
     def _about_learning(self) -> dict[str, float]:
         metrics = dict(zip(self._names, torch.stack(self._rows).mean(0).tolist(), strict=True))
+        metrics["loss/total"] = sum(value for name, value in metrics.items() if name.startswith("loss/"))
         self._rows = []
         first, *others = self.learner.optimizers().values()
         meters = first.read()
         for other in others:
             other.read()
-        return metrics | {
-            "grad/norm": meters.grad_norm,
-            "grad/clip_share": meters.clip_share,
-            "update/ratio": meters.update_ratio,
-        }
+        return metrics | meters.metrics()
 
     def samples(self) -> Mapping[str, NDArray[Any]]:
         """Actions and rewards of the last chunk, in order of time, each (n,)."""
@@ -296,6 +293,7 @@ class OffPolicyTrainable(OnlineTrainable):
             "modules": self._modules(),
             "optimizers": {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()},
             "norms": {name: _stacked(optimizer.norms) for name, optimizer in optimizers.items()},
+            "measured": {name: _stacked(optimizer.measured) for name, optimizer in optimizers.items()},
             "replay": self.replay.state(),
             "exploring": self.exploring.bit_generator.state,
             "gradient_steps": self.gradient_steps,
@@ -316,6 +314,7 @@ class OffPolicyTrainable(OnlineTrainable):
         for name, optimizer in optimizers.items():
             load_optimizer(optimizer, state["optimizers"][name])
             optimizer.norms = list(torch.from_numpy(np.array(state["norms"][name])))
+            optimizer.measured = list(torch.from_numpy(np.array(state.get("measured", {}).get(name, []), np.float32)))
         self.replay.restore(state["replay"])
         self.exploring.bit_generator.state = state["exploring"]
         self.gradient_steps, self._unreported = int(state["gradient_steps"]), int(state["unreported"])

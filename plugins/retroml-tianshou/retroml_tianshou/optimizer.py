@@ -14,10 +14,15 @@ from tianshou.algorithm.algorithm_base import Algorithm
 from tianshou.algorithm.optim import OptimizerFactory, ParamsType
 from torch import Tensor, nn
 
+from retroml_tianshou.layers import Layers
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["FusedAdam", "MeteredOptimizer", "Meters"]
+
+_LEAST = 1e-12
+"""Stands in for the norm of parameters that are all 0."""
 
 
 class FusedAdam(OptimizerFactory):
@@ -34,13 +39,19 @@ class FusedAdam(OptimizerFactory):
 
 @dataclass(frozen=True, kw_only=True)
 class Meters:
-    """What an update did: mean gradient norm before clipping, share of steps clipped, size of the last step over that of
-    the parameters, and whether every gradient was finite."""
+    """What an update did: mean gradient norm before clipping, share of steps clipped, size of a step over that of the
+    parameters (None: no step was measured), the same by layer, and whether every gradient was finite."""
 
     grad_norm: float
     clip_share: float
-    update_ratio: float
+    update_ratio: float | None
+    layers: Mapping[str, float]
     finite: bool
+
+    def metrics(self) -> dict[str, float]:
+        """All of it by metric name."""
+        ratio = {} if self.update_ratio is None else {"update/ratio": self.update_ratio}
+        return {"grad/norm": self.grad_norm, "grad/clip_share": self.clip_share, **ratio, **self.layers}
 
 
 class MeteredOptimizer(Algorithm.Optimizer):
@@ -51,9 +62,10 @@ class MeteredOptimizer(Algorithm.Optimizer):
 
     def __init__(self, optim: torch.optim.Optimizer, module: nn.Module, max_grad_norm: float | None = None) -> None:
         super().__init__(optim, module, max_grad_norm)
-        self.parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self._layers = Layers(module)
+        self.parameters = self._layers.parameters
         self.norms: list[Tensor] = []
-        self.ratio: Tensor | None = None
+        self.measured: list[Tensor] = []
 
     @property
     def learning_rate(self) -> float:
@@ -71,7 +83,8 @@ class MeteredOptimizer(Algorithm.Optimizer):
     def step(
         self, loss: Tensor, retain_graph: bool | None = None, create_graph: bool = False, *, measure_ratio: bool = False
     ) -> None:
-        """One gradient step on `loss`; with `measure_ratio` the size of the step is metered too, at the cost of a copy."""
+        """One gradient step on `loss`; with `measure_ratio` the size of the step and each layer's part in it are metered too,
+        at the cost of a copy of the parameters."""
         self.forget()
         torch.autograd.backward(loss, retain_graph=retain_graph, create_graph=create_graph)
         self.apply(loss, measure_ratio=measure_ratio)
@@ -84,6 +97,7 @@ class MeteredOptimizer(Algorithm.Optimizer):
         """Step by the gradients that are there, those of `loss`."""
         self.reduce_gradients()
         norm = nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
+        gradients_L = self._layers.norms([p.grad for p in self.parameters]) if measure_ratio else None
         if self._max_grad_norm is not None:
             nn.utils.clip_grads_with_norm_(self.parameters, self._max_grad_norm, norm)
         self.norms.append(norm)
@@ -91,19 +105,28 @@ class MeteredOptimizer(Algorithm.Optimizer):
         # Fused Adam skips the step on the device itself when `found_inf` is 1, as it does for torch.amp.GradScaler.
         self._optim.found_inf = 1.0 - torch.isfinite(norm + loss.detach()).float()  # type: ignore[attr-defined]  # as torch.amp
         self._optim.step()
-        if before:
-            self.ratio = _ratio(self.parameters, before)
+        if gradients_L is not None:
+            self.measured.append(torch.cat([gradients_L, *self._moved(before)]))
+
+    def _moved(self, before: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """How far the parameters of each layer moved, over their norm (L,), and all parameters together (1,)."""
+        moved_L = self._layers.norms(torch._foreach_sub([p.detach() for p in self.parameters], before))
+        size_L = self._layers.norms(before)
+        whole = moved_L.norm() / size_L.norm().clamp_min(_LEAST)
+        return moved_L / size_L.clamp_min(_LEAST), whole.unsqueeze(0)
 
     def read(self) -> Meters:
         """The meters since the last call; then they start anew. Waits for the device."""
         norms = torch.stack(self.norms).cpu()
-        ratio = float(self.ratio) if self.ratio is not None else 0.0
+        measured = torch.stack(self.measured).mean(0).tolist() if self.measured else []
+        half = len(measured) // 2
         limit = self._max_grad_norm if self._max_grad_norm is not None else float("inf")
-        self.norms, self.ratio = [], None
+        self.norms, self.measured = [], []
         return Meters(
             grad_norm=float(norms.mean()),
             clip_share=float((norms > limit).float().mean()),
-            update_ratio=ratio,
+            update_ratio=measured[-1] if measured else None,
+            layers=self._layers.metrics(measured[:half], measured[half:-1]) if measured else {},
             finite=bool(torch.isfinite(norms).all()),
         )
 
@@ -129,8 +152,3 @@ def _like(parameter: nn.Parameter, values: Tensor) -> Tensor:
     if values.shape != parameter.shape:
         return values.to(parameter.device, torch.float32, copy=True)
     return torch.zeros_like(parameter).copy_(values)
-
-
-def _ratio(after: list[nn.Parameter], before: list[Tensor]) -> Tensor:
-    moved = nn.utils.get_total_norm([new.detach() - old for new, old in zip(after, before, strict=True)])
-    return moved / nn.utils.get_total_norm(before).clamp_min(1e-12)

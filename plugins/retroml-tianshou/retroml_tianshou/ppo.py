@@ -35,6 +35,7 @@ from torch import Tensor
 from retroml_tianshou.actor_critic import ActorCriticTrainable
 from retroml_tianshou.gradients import Gradients
 from retroml_tianshou.measures import about, arrays, refuse_nonsense
+from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
 from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
@@ -156,12 +157,7 @@ class JointPPO(tianshou_ppo.PPO):
                 if float(moved) > target_kl:
                     break
         means = dict(zip(names, torch.stack(rows).mean(0).tolist(), strict=True))
-        meters = self.optim.read()
-        metrics = means | {
-            "grad/norm": meters.grad_norm,
-            "grad/clip_share": meters.clip_share,
-            "update/ratio": meters.update_ratio,
-        }
+        metrics = means | self.optim.read().metrics()
         refuse_nonsense(metrics)
         return metrics
 
@@ -178,6 +174,7 @@ class PPO(ActorCriticTrainable):
         self.gradients = self.parallel_gradients(self.minibatch())
         self.algorithm = JointPPO(config, self.network, build.env.action_count, self.gradients)
         self._samples: Mapping[str, NDArray[Any]] = {}
+        self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 
     def minibatch(self) -> int:
         """How many samples are learned from at a time."""
@@ -197,6 +194,7 @@ class PPO(ActorCriticTrainable):
         config = self.config
         samples = self.rollout.samples(self.values(self.obs), gamma=config.gamma, gae_lambda=config.gae_lambda)
         self._samples = arrays(samples, self.rollout.rewards_TB)
+        self.monte_carlo.take(self.rollout)
         return samples
 
     def learn_from(self, samples: Samples, tick: Callable[[], None]) -> dict[str, float]:
@@ -214,7 +212,7 @@ class PPO(ActorCriticTrainable):
 
     def about_rollout(self) -> dict[str, float]:
         """What the last rollout says of critic and advantages, by metric name."""
-        return about(self._samples)
+        return about(self._samples) | self.monte_carlo.read()
 
     def schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
@@ -241,13 +239,18 @@ class PPO(ActorCriticTrainable):
         return self._samples
 
     def learning_state(self) -> Tree:
-        """Optimizer and order of minibatches."""
-        return {"optimizer": optimizer_state(self.algorithm.optim), "order": self.order.bit_generator.state}
+        """Optimizer, order of minibatches, and the games that the critic is still to be judged by."""
+        return {
+            "optimizer": optimizer_state(self.algorithm.optim),
+            "order": self.order.bit_generator.state,
+            "monte_carlo": self.monte_carlo.state(),
+        }
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
         load_optimizer(self.algorithm.optim, state["optimizer"])
         self.order.bit_generator.state = state["order"]
+        self.monte_carlo.restore(state.get("monte_carlo"))
 
     def close(self) -> None:
         """Release threads, environment and device."""

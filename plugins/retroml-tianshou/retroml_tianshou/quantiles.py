@@ -31,4 +31,4 @@ def quantile_huber_loss(quantiles_NQ: Tensor, fractions_NQ: Tensor, goals_NG: Te
 def quantile_metrics(loss: Tensor, quantiles_NQ: Tensor) -> dict[str, Tensor]:
     """Loss, and mean and spread of the returns expected, by metric name."""
     quantiles_NQ = quantiles_NQ.detach()
-    return {"loss/td": loss, "value/q_mean": quantiles_NQ.mean(), "value/spread": quantiles_NQ.std(1).mean()}
+    return {"loss/value": loss, "value/q_mean": quantiles_NQ.mean(), "value/spread": quantiles_NQ.std(1).mean()}

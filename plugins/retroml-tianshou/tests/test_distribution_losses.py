@@ -146,7 +146,7 @@ def test_c51_is_tianshous(with_head, batch):
     support = batch.returns.unsqueeze(1) + batch.discounts.unsqueeze(1) * learner.atoms_K
     loss = theirs._update_with_batch(theirs_of(batch, support)).loss
     learned = learner.learn(batch, measure_ratio=False)
-    assert learned.metrics["loss/td"].item() == pytest.approx(loss, rel=1e-5)
+    assert learned.metrics["loss/value"].item() == pytest.approx(loss, rel=1e-5)
     assert_same_gradients(learner.network, policy.model.network)
 
 
@@ -194,7 +194,7 @@ def test_qrdqn_is_tianshous(with_head, batch):
     torch.testing.assert_close(learner.goals(batch, learner.following(batch)), goals)
     loss = theirs._update_with_batch(theirs_of(batch, goals)).loss
     learned = learner.learn(batch, measure_ratio=False)
-    assert learned.metrics["loss/td"].item() == pytest.approx(loss, rel=1e-5)
+    assert learned.metrics["loss/value"].item() == pytest.approx(loss, rel=1e-5)
     assert_same_gradients(learner.network, policy.model.network)
 
 
@@ -222,7 +222,7 @@ def test_iqn_is_tianshous(with_head, batch):
     policy.train()
     loss = theirs._update_with_batch(theirs_of(batch, goals)).loss
     learned = learner.learn(batch, measure_ratio=False)
-    assert learned.metrics["loss/td"].item() == pytest.approx(loss, rel=1e-5)
+    assert learned.metrics["loss/value"].item() == pytest.approx(loss, rel=1e-5)
     assert_same_gradients(learner.network, policy.model.network)
 
 
@@ -260,7 +260,7 @@ def test_fqf_is_tianshous(with_head, batch):
     torch.testing.assert_close(learner.goals(batch, learner.following(batch)), goals)
     their_stats = theirs._update_with_batch(theirs_of(batch, goals))
     learned = learner.learn(batch, measure_ratio=False)
-    assert learned.metrics["loss/td"].item() == pytest.approx(their_stats.quantile_loss, rel=1e-5)
+    assert learned.metrics["loss/value"].item() == pytest.approx(their_stats.quantile_loss, rel=1e-5)
     their_proposal_loss = their_stats.fraction_loss - 0.5 * their_stats.entropy_loss
     assert learned.metrics["loss/proposal"].item() == pytest.approx(their_proposal_loss, rel=1e-4)
     assert_same_gradients(network.trunk, policy.model.trunk)

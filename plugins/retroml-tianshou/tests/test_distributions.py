@@ -77,7 +77,7 @@ def test_it_learns_to_choose_the_lit_band(make, name):
 @pytest.mark.parametrize("name", SMALL)
 def test_it_reports_numbers(make, name):
     (report,) = advance(make(name, report_steps=40))
-    assert {"loss/td", "value/q_mean", "value/spread"} <= set(report.metrics) or name == "sac"
+    assert {"loss/value", "value/q_mean", "value/spread"} <= set(report.metrics) or name == "sac"
     assert {"schedule/learning_rate", "grad/norm", "policy/epsilon", "replay/size"} <= set(report.metrics)
     assert all(math.isfinite(value) for value in report.metrics.values())
 

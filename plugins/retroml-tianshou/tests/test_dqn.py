@@ -77,6 +77,8 @@ def test_before_learning_starts_it_only_explores(make):
         "replay/megabytes",
         "update/gradient_steps",
         "time/collect_share",
+        "time/act_share",
+        "time/emulate_share",
     }
 
 
@@ -100,7 +102,8 @@ def test_learning_that_began_early_goes_on_from_a_checkpoint(make):
 
 def test_every_standard_metric_is_reported(make):
     metrics = make().advance(FakeControl()).metrics
-    assert {"loss/td", "value/q_mean", "grad/norm", "grad/clip_share", "update/ratio", "policy/epsilon"} < set(metrics)
+    standard = {"loss/value", "loss/total", "value/q_mean", "grad/norm", "grad/clip_share", "update/ratio", "policy/epsilon"}
+    assert standard < set(metrics)
     assert metrics["replay/size"] == 40
     assert 0 < metrics["time/collect_share"] < 1
 
@@ -161,7 +164,7 @@ def test_numbers_that_are_not_finite_end_the_training(make):
     dqn = make()
     with torch.no_grad():
         dqn.learner.network.head[-1].weight.fill_(float("nan"))
-    with pytest.raises(TrainingFault, match="loss/td is nan"):
+    with pytest.raises(TrainingFault, match="loss/value is nan"):
         dqn.advance(FakeControl())
 
 

@@ -133,7 +133,7 @@ def test_an_update_is_tianshous_update(case):
 
     learned = ours.learn(minibatch, measure_ratio=False)
     stats = theirs._update_with_batch(prepared)
-    assert learned.metrics["loss/td"].item() == pytest.approx(stats.loss, rel=1e-4)
+    assert learned.metrics["loss/value"].item() == pytest.approx(stats.loss, rel=1e-4)
     np.testing.assert_allclose(learned.td_errors.numpy(), prepared.weight.detach().numpy(), rtol=1e-3, atol=1e-5)
     for mine, other in zip(ours.network.parameters(), theirs.policy.model.network.parameters(), strict=True):
         np.testing.assert_allclose(mine.detach().numpy(), other.detach().numpy(), rtol=1e-3, atol=2e-4)

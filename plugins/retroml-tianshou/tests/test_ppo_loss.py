@@ -122,7 +122,7 @@ def test_a_rare_action_that_paid_becomes_likelier(make_ppo, make_samples):
 def test_learning_reports_every_standard_metric(make_ppo, make_samples):
     ppo = make_ppo()
     metrics = ppo.learn(make_samples(ppo.network), epochs=2, minibatches=4, order=np.random.default_rng(1))
-    assert set(metrics) == REPORTED
+    assert {name for name in metrics if not name.startswith(("grad/norm_", "update/ratio_"))} == REPORTED
     assert all(math.isfinite(value) for value in metrics.values())
 
 
