@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -25,11 +26,7 @@ class TapedArena:
     """See `retroml_core.filming.Arena`. Nothing is written to the run; `close` removes what was recorded."""
 
     def __init__(self, app: App, run: Run, players: Players) -> None:
-        self._config = run.config(app)
-        self._spec = cast("EnvironmentSpec", app.registry.get("environments", self._config.environment.name))
-        self._workshop = Workshop(app, self._config)
-        self._workshop.threads = 1
-        self._players = players
+        self._app, self._run, self._players = app, run, players
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._staged: list[Staged] = []
 
@@ -38,11 +35,12 @@ class TapedArena:
         player = self._players.nearest(step)
         if player is None or player.step != step:
             raise FilmError(f"there is no sound policy of step {step:,} to play with")
+        workshop, spec = self._ready
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="retroml-film-", ignore_cleanup_errors=True)
         folder, seeds = Path(self._folder.name) / str(len(self._staged)), Seeds(seed)
         self._players.seed(seeds.integer("film", "acting"))
-        environment = self._workshop.environment(
+        environment = workshop.environment(
             1, seed=seeds.integer("film", "game"), stream="evaluation", tape_folder=folder / "tape"
         )
         try:
@@ -56,9 +54,17 @@ class TapedArena:
                     break
         finally:
             environment.close()
-        tape = open_tape(folder, self._spec.tape)
+        tape = open_tape(folder, spec.tape)
         self._staged.append(Staged(tape, tape.episodes("evaluation")[0], step))
         return self._staged[-1]
+
+    @cached_property
+    def _ready(self) -> tuple[Workshop, EnvironmentSpec]:
+        """What games are played with; most films play none."""
+        config = self._run.config(self._app)
+        workshop = Workshop(self._app, config)
+        workshop.threads = 1
+        return workshop, cast("EnvironmentSpec", self._app.registry.get("environments", config.environment.name))
 
     def close(self) -> None:
         """Close the tapes and remove them. May be called twice."""

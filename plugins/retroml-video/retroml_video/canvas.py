@@ -26,6 +26,8 @@ _MOST_BOXES = 12
 class Canvas:
     """`pixels` uint8 (H, W, 4), RGB and an unused byte, hold all but the game; `drawn` tells where something changed.
 
+    `packed` uint32 (H, W) is another view of them.
+
     `px` turns units (720 to the shorter side) into pixels. `said` is what each named label shows now.
     """
 
@@ -34,6 +36,7 @@ class Canvas:
         self.type = Typesetter()
         self.said: dict[str, str] = {}
         self.pixels = np.full((height, width, 4), 255, np.uint8)
+        self.packed = self.pixels.view(np.uint32)[:, :, 0]
         self.pixels[:, :, :3] = palette.page
         self._drawn: list[_Corners] = [(0, 0, width, height)]
 

@@ -34,6 +34,8 @@ _HARDWARE = {"mp4": "h264_nvenc", "av1": "av1_nvenc"}
 _SVT_PRESETS = {"ultrafast": 10, "superfast": 10, "veryfast": 9, "faster": 8, "fast": 8, "medium": 7, "slow": 6, "slower": 5}
 _SLOWEST_SVT_PRESET = 4
 _BITS_A_PIXEL = 0.12
+_FASTEST = "ultrafast"
+_QP_BELOW_CRF = 7
 
 
 def encoders(format: str, settings: EncoderConfig) -> tuple[str, ...]:
@@ -75,18 +77,22 @@ class Codec:
         context.thread_type, context.thread_count = "FRAME", self.settings.threads
         context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
         context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-        options = self._options()
+        options = self.options()
         if options is None:
             context.bit_rate = round(self.width * self.height * self.fps * _BITS_A_PIXEL)
         else:
             context.options = options
 
-    def _options(self) -> dict[str, str] | None:
+    def options(self) -> dict[str, str] | None:
         """The encoder's own words; None for one that only knows bits a second."""
         quality, fps = self.settings.quality, self.fps
         if self.name == "libx264":
             # Flat colours and sharp edges: no scene-cut keyframes, so that a player can jump to every full second.
             details = f"keyint={fps}:min-keyint={fps}:scenecut=0:cabac=1"
+            if self.settings.speed == _FASTEST:
+                # CRF looks at every picture twice to find what this preset makes no use of: as good and as large without it.
+                details += f":qp={max(quality - _QP_BELOW_CRF, 1)}"
+                return {"preset": self.settings.speed, "x264-params": details}
             return {"preset": self.settings.speed, "crf": str(quality), "x264-params": details}
         if self.name.endswith("_nvenc"):
             return {"preset": "p4", "rc": "vbr", "cq": str(quality), "no-scenecut": "1", "forced-idr": "1", "bf": "0"}

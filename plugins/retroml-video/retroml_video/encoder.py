@@ -213,6 +213,5 @@ class _Part:
 
 def _key(codec: Codec) -> dict[str, Any]:
     """What must be equal for parts to fit together."""
-    settings = {name: getattr(codec.settings, name) for name in ("quality", "speed")}
     shape = {"codec": codec.name, "width": codec.width, "height": codec.height, "fps": codec.fps}
-    return {**shape, **settings, "av": av.__version__, "part_seconds": PART_SECONDS}
+    return {**shape, "options": codec.options(), "av": av.__version__, "part_seconds": PART_SECONDS}

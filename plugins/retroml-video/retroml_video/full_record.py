@@ -155,5 +155,5 @@ def _wording(job: FilmJob, stretches: Sequence[Stretch]) -> Wording:
         title=f"{job.game_title}: {games} of {job.algorithm_title}",
         heading=job.game_title,
         subtitle=f"{job.algorithm_title}, {games} uncut",
-        best_title="Best so far",
+        best_title="Previous best",
     )

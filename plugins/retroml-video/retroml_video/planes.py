@@ -109,13 +109,24 @@ class Planes:
 
     def take(self, canvas: Canvas) -> None:
         """Take over what was drawn on `canvas` since it was last asked."""
-        for box in canvas.drawn():
+        boxes = canvas.drawn()
+        if not boxes:
+            return
+        # All of it in one strip, one box below the other: a conversion costs more than what it converts.
+        strip = np.zeros((sum(box.height for box in boxes), max(box.width for box in boxes)), np.uint32)
+        at = 0
+        for box in boxes:
             self._forget_below(box)
-            part = np.ascontiguousarray(canvas.pixels[box.y : box.bottom, box.x : box.right]).view(np.uint32)[:, :, 0]
-            planes = self._convert(part, "yuv420p")
-            self.luma[box.y : box.bottom, box.x : box.right] = planes[0]
-            for plane, small in zip(self._chroma, planes[1:], strict=True):
-                plane[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2] = small
+            strip[at : at + box.height, : box.width] = canvas.packed[box.y : box.bottom, box.x : box.right]
+            at += box.height
+        luma, *chroma = self._convert(strip, "yuv420p")
+        at = 0
+        for box in boxes:
+            self.luma[box.y : box.bottom, box.x : box.right] = luma[at : at + box.height, : box.width]
+            for plane, small in zip(self._chroma, chroma, strict=True):
+                part = small[at // 2 : (at + box.height) // 2, : box.width // 2]
+                plane[box.y // 2 : box.bottom // 2, box.x // 2 : box.right // 2] = part
+            at += box.height
 
     def _forget_below(self, box: Box) -> None:
         """What is drawn in `box` covers the games there: they are to be shown anew."""

@@ -19,7 +19,7 @@ class EncoderConfig:
         le=51,
         soft_ge=12,
         soft_le=30,
-        help="Constant quality (x264 CRF): lower is better and larger.",
+        help="Constant quality, about that of x264's CRF of this number: lower is better and larger.",
         source="https://trac.ffmpeg.org/wiki/Encode/H.264#crf",
     )
     speed: str = param(

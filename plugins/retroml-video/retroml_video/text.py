@@ -39,6 +39,8 @@ class Typesetter:
 
     def __init__(self) -> None:
         self._fonts: dict[tuple[Face, int], ImageFont.FreeTypeFont] = {}
+        self._metrics: dict[tuple[Face, int], tuple[int, int]] = {}
+        self._cells: dict[int, int] = {}
         self._glyphs: dict[tuple[str, int, Colour, Colour], NDArray[np.uint8]] = {}
         self._set: OrderedDict[tuple[object, ...], NDArray[np.uint8]] = OrderedDict()
 
@@ -59,8 +61,7 @@ class Typesetter:
 
     def height(self, face: Face, size: int) -> int:
         """How high a line of this face and size is, in pixels."""
-        ascent, descent = self._font(face, size).getmetrics()
-        return ascent + descent
+        return sum(self._reach(face, size))
 
     def width(self, text: str, face: Face, size: int) -> int:
         """How wide `text` is, in pixels."""
@@ -77,7 +78,18 @@ class Typesetter:
 
     def _cell(self, size: int) -> int:
         """How wide every letter of MONO is: whole pixels, so that numbers that change stand still."""
-        return max(round(self._font(Face.MONO, size * _SMOOTHING).getlength("0") / _SMOOTHING), 1)
+        cell = self._cells.get(size)
+        if cell is None:
+            length = self._font(Face.MONO, size * _SMOOTHING).getlength("0") / _SMOOTHING
+            cell = self._cells[size] = max(round(length), 1)
+        return cell
+
+    def _reach(self, face: Face, size: int) -> tuple[int, int]:
+        """How far a face reaches above and below its baseline, in pixels."""
+        reach = self._metrics.get((face, size))
+        if reach is None:
+            reach = self._metrics[face, size] = self._font(face, size).getmetrics()
+        return reach
 
     def _run(self, text: str, size: int, colour: Colour, back: Colour) -> NDArray[np.uint8]:
         """Letters of MONO side by side, each drawn only once."""
@@ -89,13 +101,13 @@ class Typesetter:
         if glyph is None:
             if len(self._glyphs) >= _KEPT:
                 self._glyphs.clear()
-            ascent, descent = self._font(Face.MONO, size).getmetrics()
+            ascent, descent = self._reach(Face.MONO, size)
             glyph = self._glyphs[key] = self._paint(letter, Face.MONO, size, (self._cell(size), ascent, descent), colour, back)
         return glyph
 
     def _draw(self, text: str, face: Face, size: int, colour: Colour, back: Colour, width: int) -> NDArray[np.uint8]:
         text, fitted = self._fit(text, face, size, width)
-        ascent, descent = self._font(face, size).getmetrics()
+        ascent, descent = self._reach(face, size)
         if face is Face.MONO and text and fitted == size:
             return self._run(text, size, colour, back)[:, :width]
         wide = max(min(self.width(text, face, fitted), width), 1)
@@ -112,6 +124,8 @@ class Typesetter:
         return np.asarray(picture.resize((wide, ascent + descent), Image.Resampling.BOX))
 
     def _fit(self, text: str, face: Face, size: int, width: int) -> tuple[str, int]:
+        if self.width(text, face, size) <= width:
+            return text, size
         smallest = max(round(size * _SMALLEST_SHARE), 6)
         while size > smallest and self.width(text, face, size) > width:
             size -= 1

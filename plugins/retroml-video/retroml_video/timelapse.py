@@ -24,6 +24,8 @@ __all__ = ["Timelapse", "build", "training_curve"]
 _USUAL_SECONDS = 60.0
 _STRETCHES = 40
 _LONGEST_STRETCH_SECONDS = 45.0
+_LEAST_STRETCHES = 3
+_SHORTEST_STRETCH_SECONDS = 1.5
 
 
 def build(config: TimelapseConfig) -> Timelapse:
@@ -61,8 +63,9 @@ class Timelapse:
         return _with_note(result, asked)
 
     def _stretch_seconds(self, asked: float) -> float:
-        """In a film of an hour nobody wants a cut every six seconds."""
-        return max(self.config.stretch_seconds, min(asked / _STRETCHES, _LONGEST_STRETCH_SECONDS))
+        """In a film of an hour nobody wants a cut every six seconds, and one of ten shows more than its beginning."""
+        usual = min(self.config.stretch_seconds, max(asked / _LEAST_STRETCHES, _SHORTEST_STRETCH_SECONDS))
+        return max(usual, min(asked / _STRETCHES, _LONGEST_STRETCH_SECONDS))
 
 
 def _wording(job: FilmJob) -> Wording:
@@ -71,7 +74,7 @@ def _wording(job: FilmJob) -> Wording:
         title=f"{job.game_title}: {trained} of {job.algorithm_title} in one film",
         heading=job.game_title,
         subtitle=f"{job.algorithm_title}, {trained} of training",
-        best_title="Best so far",
+        best_title="Previous best",
     )
 
 
