@@ -28,13 +28,17 @@ Stream = str
 
 @dataclass(frozen=True, kw_only=True)
 class EnvInfo:
-    """The shape of a game as the agent meets it: uint8 observations of `observation_shape` (C, H, W), discrete actions."""
+    """The shape of a game as the agent meets it: uint8 observations of `observation_shape` (C, H, W), discrete actions.
+
+    `reward_limit` is the largest reward of a step, of either sign, that learning is shown; None: not known.
+    """
 
     game: str
     observation_shape: tuple[int, int, int]
     actions: tuple[str, ...]
     frames_per_step: int
     lives: int = 0
+    reward_limit: float | None = None
 
     @property
     def action_count(self) -> int:

@@ -25,10 +25,11 @@ import gymnasium
 from tianshou.algorithm.modelfree import a2c as tianshou_a2c
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
-from retroml_tianshou.measures import about, arrays, refuse_nonsense
+from retroml_tianshou.measures import about, arrays
 from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.rmsprop import RMSprop
+from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.schedules import share_left
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
 from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
@@ -63,6 +64,7 @@ class Live:
 class JointA2C(tianshou_a2c.A2C):
     """Tianshou's A2C with one pass through the network an update."""
 
+    bounds = Bounds()
     Optimizer = MeteredOptimizer  # the seam: a class attribute Tianshou instantiates
     optim: MeteredOptimizer
 
@@ -108,7 +110,7 @@ class JointA2C(tianshou_a2c.A2C):
         losses = self.losses(samples)
         self.optim.step(losses["loss/total"], measure_ratio=measure_ratio)
         metrics = {name: value.item() for name, value in losses.items()} | self.optim.read().metrics()
-        refuse_nonsense(metrics)
+        self.bounds.refuse(metrics)
         return metrics
 
 
@@ -121,6 +123,7 @@ class A2C(ActorCriticTrainable):
         self.config = config
         self.live = Live(config.learning_rate, config.entropy_coefficient)
         self.algorithm = JointA2C(config, self.network, build.env.action_count)
+        self.algorithm.bounds = bounds(config.gamma, build.env.reward_limit)
         self._samples: Mapping[str, NDArray[Any]] = {}
         self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 

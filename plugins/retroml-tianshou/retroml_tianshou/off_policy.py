@@ -30,10 +30,10 @@ from retroml_tianshou.compiling import compile_trunks
 from retroml_tianshou.compute import prepare_for
 from retroml_tianshou.exploration import EpsilonSchedule, epsilon_greedy, greedy_probabilities
 from retroml_tianshou.learning import Learner, to_device, upload
-from retroml_tianshou.measures import refuse_nonsense
 from retroml_tianshou.pixels import channels_last
 from retroml_tianshou.replay import capacity, make_replay
 from retroml_tianshou.replay.sampling import Sampler, UniformSampler
+from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.schedules import share_left
 from retroml_tianshou.snapshots import array, load_optimizer, load_parameters, optimizer_state, parameters
 
@@ -69,6 +69,7 @@ class OffPolicyTrainable(OnlineTrainable):
         seeds = build.seeds
         self.settings = config
         self.live = LiveSettings(config.learning_rate)
+        self.bounds = self.make_bounds()
         self.compute = prepare_for(build)
         self.learner = self.make_learner(torch.Generator().manual_seed(seeds.integer("network")))
         self.learner.beside = Beside(self.compute.threads if self.compute.device.type == "cpu" else 1)
@@ -105,6 +106,10 @@ class OffPolicyTrainable(OnlineTrainable):
     def make_sampler(self, config: OffPolicyConfig, random: np.random.Generator) -> Sampler:
         """What draws from the replay, of `capacity(config)` steps; uniform unless said otherwise."""
         return UniformSampler(capacity(config), random)
+
+    def make_bounds(self) -> Bounds:
+        """What no estimate of a return comes to."""
+        return bounds(self.settings.gamma, self.build.env.reward_limit)
 
     # --- playing ------------------------------------------------------------------------------------------------------
 
@@ -209,7 +214,7 @@ class OffPolicyTrainable(OnlineTrainable):
     def update(self, control: Control) -> Mapping[str, float]:
         """The means of the chunk; see docs/algorithms/dqn.md for each metric. Learning happened while it was played."""
         metrics = self._about_learning() if self._rows else {}
-        refuse_nonsense(metrics)
+        self.bounds.refuse(metrics)
         self._unreported = 0
         return {
             **metrics,
@@ -331,7 +336,7 @@ class OffPolicyTrainable(OnlineTrainable):
     def _refuse_spoilt(self) -> None:
         metrics = dict(zip(self._names, torch.stack(self._rows).mean(0).tolist(), strict=True)) if self._rows else {}
         norms = [norm for optimizer in self.learner.optimizers().values() for norm in optimizer.norms]
-        refuse_nonsense(metrics | ({"grad/norm": float(torch.stack(norms).mean())} if norms else {}))
+        self.bounds.refuse(metrics | ({"grad/norm": float(torch.stack(norms).mean())} if norms else {}))
 
     def close(self) -> None:
         """Close the environment, end the threads and give back the replay."""

@@ -34,9 +34,10 @@ from torch import Tensor
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
 from retroml_tianshou.gradients import Gradients
-from retroml_tianshou.measures import about, arrays, refuse_nonsense
+from retroml_tianshou.measures import about, arrays
 from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
+from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
 from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
 
@@ -65,6 +66,7 @@ class Live:
 class JointPPO(tianshou_ppo.PPO):
     """Tianshou's PPO with one pass through the network a minibatch."""
 
+    bounds = Bounds()
     Optimizer = MeteredOptimizer  # the seam: a class attribute Tianshou instantiates
     optim: MeteredOptimizer
 
@@ -158,7 +160,7 @@ class JointPPO(tianshou_ppo.PPO):
                     break
         means = dict(zip(names, torch.stack(rows).mean(0).tolist(), strict=True))
         metrics = means | self.optim.read().metrics()
-        refuse_nonsense(metrics)
+        self.bounds.refuse(metrics)
         return metrics
 
 
@@ -173,6 +175,7 @@ class PPO(ActorCriticTrainable):
         self.order = build.seeds.generator("minibatches", build.rank)
         self.gradients = self.parallel_gradients(self.minibatch())
         self.algorithm = JointPPO(config, self.network, build.env.action_count, self.gradients)
+        self.algorithm.bounds = bounds(config.gamma, build.env.reward_limit)
         self._samples: Mapping[str, NDArray[Any]] = {}
         self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 

@@ -34,6 +34,7 @@ from retroml_tianshou.networks import build_trunk, initialise
 from retroml_tianshou.off_policy import OffPolicyTrainable
 from retroml_tianshou.q_learner import adam
 from retroml_tianshou.q_network import QNetwork
+from retroml_tianshou.sanity import Bounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,6 +153,10 @@ class SAC(OffPolicyTrainable):
         actor = self._network(EvenLinear, generator)
         critics = [self._network(OutputLinear, generator) for _ in range(2)]
         return SACLearner(config, actor, critics, self.build.env.action_count)
+
+    def make_bounds(self) -> Bounds:
+        """Those of rewards without a limit: it is paid for keeping its choices open as well."""
+        return Bounds()
 
     def _network(self, last: type[nn.Linear], generator: torch.Generator) -> QNetwork:
         build = self.build
