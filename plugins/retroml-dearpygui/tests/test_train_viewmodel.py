@@ -396,11 +396,11 @@ def test_what_hinders_the_start_is_said_where_one_sees_it(train, pause):
 
 
 def test_networks_are_chosen_from_what_plugins_offer(train, pause):
-    assert [network.name for network in train.networks] == ["nature", "small", "impala", "attention"]
-    assert (train.network.title, train.network.parameters) == ("Nature CNN", 1_686_693)
+    assert [network.name for network in train.prospects.networks] == ["nature", "small", "impala", "attention"]
+    assert (train.prospects.network.title, train.prospects.network.parameters) == ("Nature CNN", 1_686_693)
     train.put("network.name", "small")
     pause(train)
-    assert train.network.parameters < 1_000_000
+    assert train.prospects.network.parameters < 1_000_000
 
 
 def test_a_network_that_cannot_be_made_says_why(train, pause):
@@ -413,7 +413,7 @@ def test_a_network_that_cannot_be_made_says_why(train, pause):
 
 def test_an_algorithm_with_a_network_of_its_own_offers_none(train):
     train.choose_algorithm("random")
-    assert (train.networks, train.network) == ((), None)
+    assert (train.prospects.networks, train.prospects.network) == ((), None)
 
 
 def test_the_memory_of_a_replay_is_told(train, pause):
@@ -445,7 +445,7 @@ def known(monkeypatch):
 
 
 def test_each_preset_promises_something(known, desk):
-    assert [(card.name, card.length, card.scores) for card in desk.viewmodel(TrainViewModel).preset_cards] == [
+    assert [(card.name, card.length, card.scores) for card in desk.viewmodel(TrainViewModel).prospects.presets] == [
         ("short", "1 h 30 min", "2 to 430"),
         ("medium", "5 h", "2 to 430"),
         ("long", "12 h", "390 to 430"),
@@ -456,4 +456,4 @@ def test_the_scores_to_expect_are_those_of_the_length_typed(known, desk, pause):
     train = desk.viewmodel(TrainViewModel)
     train.set_length("0", "5")
     pause(train)
-    assert train.score_words.startswith("Known scores: 2 to 3 (after 60 k steps: us).")
+    assert train.prospects.scores.startswith("Known scores: 2 to 3 (after 60 k steps: us).")

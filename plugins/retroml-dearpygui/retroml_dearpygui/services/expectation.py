@@ -11,6 +11,7 @@ from retroml_core.config.validation import check, film_seconds, range_problems
 from retroml_core.runs.forecast import forecast, free_bytes, size_text
 from retroml_core.sizing import Sizes
 from retroml_core.specs import Severity
+from retroml_core.training.measured import Subject
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -31,7 +32,7 @@ class Expectation:
     """`steps` of training in `seconds`, at a speed `measured` here or guessed; bytes of disk needed and free.
 
     `sizes` tells of networks and replay, `memory_free` how many bytes of memory are free for them. `warnings` are what settings
-    of the run come to together, beyond the range of each, that does not forbid it.
+    of the run come to together, beyond the range of each, that does not forbid it. `subject` is what its speed depends on.
     """
 
     steps: float
@@ -43,6 +44,7 @@ class Expectation:
     sizes: Sizes
     memory_free: int
     warnings: tuple[Problem, ...]
+    subject: Subject
 
     @property
     def enough_disk(self) -> bool:
@@ -97,6 +99,7 @@ def expect(app: App, config: ExperimentConfig, speed: float | None, sizes: Sizes
         sizes=sizes or Sizes(),
         memory_free=psutil.virtual_memory().available,
         warnings=_warnings(app, config),
+        subject=Subject.of(config),
     )
 
 

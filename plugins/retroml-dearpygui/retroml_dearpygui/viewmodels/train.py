@@ -18,7 +18,8 @@ from retroml_dearpygui.viewmodels.changes import LENGTH, Change, changes_of
 from retroml_dearpygui.viewmodels.debounce import Debounce
 from retroml_dearpygui.viewmodels.last_answer import LastAnswer
 from retroml_dearpygui.viewmodels.length import Length
-from retroml_dearpygui.viewmodels.preset_cards import PresetCard, Scores
+from retroml_dearpygui.viewmodels.measuring import MeasuringViewModel
+from retroml_dearpygui.viewmodels.prospects import NETWORK, Prospects
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.train_choices import PRESET_HOURS, found_games, one_of, ordered_algorithms, ordered_games
 
@@ -26,20 +27,19 @@ if TYPE_CHECKING:
     from retroml_core.config.errors import ConfigError
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
-    from retroml_core.sizing import NetworkSize
     from retroml_core.specs import AlgorithmSpec, GameSpec
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.forms.fields import Field
 
-__all__ = ["NETWORK", "TrainViewModel"]
+__all__ = ["TrainViewModel"]
 
 PAGE = "train"
-NETWORK = "network.name"
 SEEDS = 2**31
 
 
 class TrainViewModel(ViewModel):
-    """`game`, `preset`, `algorithm` are names; `length` how long; `form` all settings; `expectation` what it comes to.
+    """`game`, `preset`, `algorithm` are names; `length` how long; `form` all settings; `expectation` what it comes to;
+    `prospects` what may be hoped for.
 
     `problem` is why the settings cannot be used, in words. `starting` while a run is being made.
     """
@@ -61,8 +61,9 @@ class TrainViewModel(ViewModel):
         self.problem = ""
         self.starting = self.composing = False
         self.runs = desk.viewmodel(RunsViewModel)
+        self.measuring = desk.viewmodel(MeasuringViewModel)
         self._composer = desk.composer
-        self._library = read_reference()
+        self.prospects = Prospects(self, read_reference())
         self._usual: ExperimentConfig | None = None
         self._composition, self._check = LastAnswer(desk), LastAnswer(desk)
         self._guessing = False
@@ -104,32 +105,6 @@ class TrainViewModel(ViewModel):
     def _elsewhere(self) -> tuple[str, ...]:
         """The settings that have a place of their own; a network has one where it can be chosen from what there is."""
         return (SWITCH, STEPS, NETWORK) if self.algorithm_spec.sizes else (SWITCH, STEPS)
-
-    @property
-    def networks(self) -> tuple[NetworkSize, ...]:
-        """The networks to choose from, with how large they would be; none while that is not known."""
-        return self.expectation.sizes.networks if self.algorithm_spec.sizes and self.expectation is not None else ()
-
-    @property
-    def network(self) -> NetworkSize | None:
-        """The network chosen, None while its size is not known."""
-        chosen = self.form.value(NETWORK) if NETWORK in self.form.fields else ""
-        return next((network for network in self.networks if network.name == chosen), None)
-
-    @property
-    def preset_cards(self) -> list[PresetCard]:
-        """What each preset promises for this game and this algorithm."""
-        scores, speed = self._scores, self._speed or CAUTIOUS_STEPS_PER_SECOND
-        return [scores.card(name, hours, speed) for name, hours in PRESET_HOURS.items()]
-
-    @property
-    def score_words(self) -> str:
-        """The scores to expect, "" while nobody knows of how many steps."""
-        return "" if self.expectation is None else self._scores.words(self.expectation.steps)
-
-    @property
-    def _scores(self) -> Scores:
-        return Scores(self._library, self.game_spec, self.algorithm_spec)
 
     @property
     def ends_at_steps(self) -> bool:
@@ -240,12 +215,17 @@ class TrainViewModel(ViewModel):
         self._typing.touch()
         self.changed()
 
+    def measure(self) -> None:
+        """Measure how fast such a training is here with other settings."""
+        if self.can_start and self.expectation is not None:
+            self.measuring.measure([*self._base(), *self.form.overrides()])
+
     def tick(self) -> None:
         """Once a frame: when the typing pauses, see what the settings come to."""
         if self._typing.due():
             self._remember()
             self._expect()
-        elif self._guessing and self._speed is not None:  # something was trained here meanwhile
+        elif self._guessing and self.speed is not None:  # something was trained here meanwhile
             self._expect()
 
     # --- starting -------------------------------------------------------------------------------------------------------
@@ -299,14 +279,15 @@ class TrainViewModel(ViewModel):
         return [*time, *seed, *self.form.overrides()]
 
     @property
-    def _speed(self) -> float | None:
+    def speed(self) -> float | None:
+        """Steps a second as trainings here made them, None before there were any."""
         return measured_speed(self.runs.look.recent, self.algorithm)
 
     def _fill_steps(self) -> None:
         """The length is new, or whether it counts: the steps follow it until somebody writes others."""
         self.form.pardon()
         if STEPS in self.form.fields and not self.length.fault:
-            fill_steps(self.form, self.length.seconds, self._speed or CAUTIOUS_STEPS_PER_SECOND)
+            fill_steps(self.form, self.length.seconds, self.speed or CAUTIOUS_STEPS_PER_SECOND)
 
     def _compose(self) -> None:
         """Ask for the usual settings of these choices."""
@@ -329,12 +310,12 @@ class TrainViewModel(ViewModel):
     def _expect(self) -> None:
         """Have the settings checked."""
         self.form.pardon()
-        self._guessing = self._speed is None
+        self._guessing = self.speed is None
         if not self.can_start or self._usual is None:
             self._check.drop()
             self.changed()
             return
-        work = functools.partial(self._checked, self._base(), self._overrides(), self._speed)
+        work = functools.partial(self._checked, self._base(), self._overrides(), self.speed)
         self._check.ask(work, self._expected, self._refused)
 
     def _checked(self, base: list[str], overrides: list[str], speed: float | None) -> Expectation:
@@ -343,6 +324,7 @@ class TrainViewModel(ViewModel):
 
     def _expected(self, expectation: Expectation) -> None:
         self.expectation, self.problem = expectation, ""
+        self.measuring.about(expectation.subject)
         self.changed()
 
     def _blame(self, error: ConfigError) -> None:

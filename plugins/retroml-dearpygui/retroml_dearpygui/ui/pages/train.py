@@ -12,6 +12,7 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.train.gallery import Gallery
 from retroml_dearpygui.ui.train.machine_card import MachineCard
 from retroml_dearpygui.ui.train.recent_card import RecentCard
+from retroml_dearpygui.ui.train.room import tight
 from retroml_dearpygui.ui.train.run_card import ControlsCard, FiguresCard
 from retroml_dearpygui.ui.train.setup_card import SetupCard
 from retroml_dearpygui.ui.widgets.basic import cell, grid, text
@@ -69,7 +70,7 @@ class TrainPage(Page):
                 with section(self.desk, self.ui, "train.curve", "Learning curve", icons.CHART_LINE):
                     text(self.ui, "", tone="muted", tag="train.curve.words", wrap=0)
                     self.plot.build(250)
-                with grid(self.ui, [1, 1.25]):
+                with cell() if tight(self.ui) else grid(self.ui, [1, 1.25]):
                     with cell():
                         self.machine_card.build()
                     with cell():
@@ -86,8 +87,8 @@ class TrainPage(Page):
         self.curves.tick()
         self.plot.tick(dt)
         self.panels.tick(dt, self.runs.chosen or None)
-        runs = self.runs.version + self.left.version
-        now = (self.model.version, runs, self.machine.version, self.textures.version, self.curves.version)
+        setup, runs = self.model.version + self.model.measuring.version, self.runs.version + self.left.version
+        now = (setup, runs, self.machine.version, self.textures.version, self.curves.version)
         if now == self._shown:
             return
         if not self._shown or now[0] != self._shown[0] or now[3] != self._shown[3]:

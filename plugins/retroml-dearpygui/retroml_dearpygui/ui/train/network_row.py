@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, cell, grid, text, tooltip
-from retroml_dearpygui.viewmodels.train import NETWORK
+from retroml_dearpygui.ui.widgets.basic import button, grid, text, tooltip
+from retroml_dearpygui.viewmodels.prospects import NETWORK
 from retroml_dearpygui.viewmodels.wording import million, size
 
 if TYPE_CHECKING:
@@ -36,31 +36,31 @@ class NetworkRow:
         """Make the row in the current container."""
         ui, model = self._ui, self._model
         self._names = {}
-        with dpg.group(tag="train.network.row", show=False), grid(ui, [-150, 1, -34]):
-            label = text(ui, "Network", tone="muted", tag="train.network.label")
-            tooltip(ui, label, MEANING, "Network")
-            with cell() as lines:
-                ui.theme(lines, "tight")
+        with dpg.group(tag="train.network.row", show=False) as lines:
+            ui.theme(lines, "tight")
+            with grid(ui, [-150, 1, -34]):
+                label = text(ui, "Network", tone="muted", tag="train.network.label")
+                tooltip(ui, label, MEANING, "Network")
                 dpg.add_combo([], tag="train.network", width=-1, callback=lambda _sender, title: self._choose(title))
-                text(ui, "", "small", tag="train.network.words", wrap=0)
-            button(
-                ui,
-                "",
-                lambda: model.revert(NETWORK),
-                "ghost",
-                icon=icons.ROTATE_CCW,
-                tip="Back to what the preset says",
-                tag="train.network.revert",
-                show=False,
-            )
+                button(
+                    ui,
+                    "",
+                    lambda: model.revert(NETWORK),
+                    "ghost",
+                    icon=icons.ROTATE_CCW,
+                    tip="Back to what the preset says",
+                    tag="train.network.revert",
+                    show=False,
+                )
+            text(ui, "", "small", tag="train.network.words", wrap=0)
 
     def show(self) -> None:
         """Bring it up to date."""
-        model, network = self._model, self._model.network
-        dpg.configure_item("train.network.row", show=bool(model.networks))
+        model, network = self._model, self._model.prospects.network
+        dpg.configure_item("train.network.row", show=bool(model.prospects.networks))
         if network is None:
             return
-        names = {one.title: one.name for one in model.networks}
+        names = {one.title: one.name for one in model.prospects.networks}
         if names != self._names:
             self._names = names
             dpg.configure_item("train.network", items=list(names))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
-from retroml_dearpygui.ui.widgets.basic import grid
+from retroml_dearpygui.ui.train.room import cramped
+from retroml_dearpygui.ui.widgets.basic import cell, grid
 
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Ui
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "PresetRow"]
 
 PRESETS = {"short": "Short", "medium": "Medium", "long": "Long"}
-HEIGHT = 76
+HEIGHT, HEIGHT_STACKED = 76, 32
 ROOM = 16
 """Letters of a line."""
 
@@ -29,32 +30,36 @@ class PresetRow:
         self._ui = ui
         self._model = model
         self._shown: tuple[str, list[PresetCard]] = ("", [])
+        self._stacked = False
 
     def build(self) -> None:
-        """Make the cards in the current container."""
-        ui = self._ui
+        """Make the cards in the current container: side by side, or one below the other where there is little room."""
         self._shown = ("", [])
-        with grid(ui, [1] * len(PRESETS)):
+        self._stacked = cramped(self._ui)
+        with cell() if self._stacked else grid(self._ui, [1] * len(PRESETS)):
             for name in PRESETS:
-                tag = f"train.preset.{name}"
-                choose = functools.partial(self._model.choose_preset, name)
-                ui.font(
-                    dpg.add_button(tag=tag, width=-1, height=ui.px(HEIGHT), callback=lambda _s, _d, do: do(), user_data=choose),
-                    "small",
-                )
-                with dpg.tooltip(tag, delay=0.35, hide_on_activity=True) as tip:
-                    dpg.add_text("", tag=f"{tag}.words", wrap=ui.px(340), color=ui.tone("muted"))
-                ui.theme(tip, "tooltip")
+                self._card(name)
+
+    def _card(self, name: str) -> None:
+        ui, tag = self._ui, f"train.preset.{name}"
+        choose = functools.partial(self._model.choose_preset, name)
+        height = ui.px(HEIGHT_STACKED if self._stacked else HEIGHT)
+        dpg.add_button(tag=tag, width=-1, height=height, callback=lambda _sender, _data, do: do(), user_data=choose)
+        ui.font(tag, "small")
+        with dpg.tooltip(tag, delay=0.35, hide_on_activity=True) as tip:
+            dpg.add_text("", tag=f"{tag}.words", wrap=ui.px(340), color=ui.tone("muted"))
+        ui.theme(tip, "tooltip")
 
     def show(self) -> None:
         """Bring them up to date."""
-        chosen, cards = self._model.preset, self._model.preset_cards
+        chosen, cards = self._model.preset, self._model.prospects.presets
         if (chosen, cards) == self._shown:
             return
         self._shown = (chosen, cards)
         for card in cards:
             tag = f"train.preset.{card.name}"
-            dpg.set_item_label(tag, f"{PRESETS[card.name]}\n{card.length}\n{_labelled(card.scores)}")
+            between = " · " if self._stacked else "\n"
+            dpg.set_item_label(tag, between.join([PRESETS[card.name], card.length, _labelled(card.scores)]))
             dpg.set_value(f"{tag}.words", card.words)
             self._ui.theme(tag, "choice_on" if card.name == chosen else "choice")
 

@@ -8,6 +8,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_core.events import RunState
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.train.room import cramped, tight
 from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, pill, row, text, tooltip
 from retroml_dearpygui.ui.widgets.section import section
 from retroml_dearpygui.viewmodels.wording import million, score, trained
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ControlsCard", "FiguresCard"]
 
+ABREAST, LETTERS = 3, 22
+"""How many runs at work are named side by side, and with how many letters: names may be long."""
 TILES = (
     ("reward", "Mean score", icons.TROPHY, "Mean of the last 100 games, in points of the game itself."),
     ("steps", "Timesteps", icons.LAYERS, "Decisions of the agent; each lasts 4 frames of the game."),
@@ -41,10 +44,10 @@ class ControlsCard:
         ui, runs = self._ui, self._runs
         self._listed = ()
         with section(runs.desk, ui, "train.controls", "Training controls", icons.GAMEPAD_2):
-            dpg.add_group(tag="run.tabs", horizontal=True, horizontal_spacing=ui.px(6))
-            with grid(ui, [1, -338]):
+            dpg.add_group(tag="run.tabs")
+            with cell() if tight(ui) else grid(ui, [1, -338]):
                 with cell():
-                    text(ui, "", "h2", tag="run.title")
+                    text(ui, "", "h2", tag="run.title", wrap=0)
                     with row(ui, 6):
                         pill(ui, "", tag="run.state")
                         pill(ui, "", tag="run.algorithm")
@@ -93,15 +96,22 @@ class ControlsCard:
             return
         self._listed = listed
         dpg.delete_item("run.tabs", children_only=True)
-        for one, (run_id, kind) in zip(live, listed, strict=False):
-            item = dpg.add_button(
-                label=self._runs.title(one),
-                parent="run.tabs",
-                tag=f"run.tab.{run_id}",
-                user_data=run_id,
-                callback=lambda _sender, _data, chosen: self._runs.choose(chosen),
-            )
-            self._ui.theme(item, kind)
+        abreast = 1 if cramped(self._ui) else ABREAST
+        for first in range(0, len(listed), abreast):
+            with dpg.group(parent="run.tabs", horizontal=True, horizontal_spacing=self._ui.px(6)):
+                for one, (run_id, kind) in list(zip(live, listed, strict=False))[first : first + abreast]:
+                    self._tab(self._runs.title(one), run_id, kind)
+
+    def _tab(self, title: str, run_id: str, kind: str) -> None:
+        item = dpg.add_button(
+            label=title if len(title) <= LETTERS else f"{title[: LETTERS - 1].rstrip()}…",
+            tag=f"run.tab.{run_id}",
+            user_data=run_id,
+            callback=lambda _sender, _data, chosen: self._runs.choose(chosen),
+        )
+        self._ui.theme(item, kind)
+        if len(title) > LETTERS:
+            tooltip(self._ui, item, title)
 
     def _pause(self) -> None:
         self._runs.pause(self._runs.chosen)
@@ -124,9 +134,12 @@ class FiguresCard:
     def build(self) -> None:
         """Make the card."""
         ui = self._ui
-        with section(self._runs.desk, ui, "train.metrics", "Current metrics", icons.GAUGE), grid(ui, [1, 1, 1, 1]):
-            for key, label, icon, meaning in TILES:
-                self._tile(key, label, icon, meaning)
+        abreast = 1 if cramped(ui) else 2 if tight(ui) else len(TILES)
+        with section(self._runs.desk, ui, "train.metrics", "Current metrics", icons.GAUGE):
+            for first in range(0, len(TILES), abreast):
+                with grid(ui, [1] * abreast):
+                    for key, label, icon, meaning in TILES[first : first + abreast]:
+                        self._tile(key, label, icon, meaning)
 
     def _tile(self, key: str, label: str, icon: str, meaning: str) -> None:
         ui = self._ui

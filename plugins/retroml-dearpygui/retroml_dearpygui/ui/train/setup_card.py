@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -12,12 +15,15 @@ from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.train.changes_box import ChangesBox
 from retroml_dearpygui.ui.train.gallery import about
+from retroml_dearpygui.ui.train.measure_box import MeasureBox
 from retroml_dearpygui.ui.train.network_row import NetworkRow
 from retroml_dearpygui.ui.train.preset_row import PRESETS, PresetRow
+from retroml_dearpygui.ui.train.room import cramped
 from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, space, text, tooltip
 from retroml_dearpygui.ui.widgets.form_view import FormView
 from retroml_dearpygui.ui.widgets.section import fold
 from retroml_dearpygui.viewmodels.changes import LENGTH
+from retroml_dearpygui.viewmodels.measuring import ENVIRONMENTS
 from retroml_dearpygui.viewmodels.wording import million, trained
 
 if TYPE_CHECKING:
@@ -31,7 +37,15 @@ if TYPE_CHECKING:
 
 __all__ = ["SetupCard"]
 
-QUICK = 4
+QUICK, QUICK_CRAMPED = 4, 3
+PARTS = {
+    "environment": "HOW THE GAME IS SHOWN AND PLAYED",
+    "network": "NETWORK",
+    "checkpoints": "CHECKPOINTS",
+    "evaluation": "EVALUATION",
+    "film": "FILMS",
+}
+"""What the parts of a run are called in the form."""
 
 
 class SetupCard:
@@ -42,7 +56,11 @@ class SetupCard:
         self._model = model
         self._textures = textures
         self._gallery = gallery
-        self._form = FormView(ui, "train.form", edit=model.edit, put=model.put, revert=model.revert, learn=self._learn)
+        self._measure = MeasureBox(ui, model, model.measuring)
+        below = {ENVIRONMENTS: self._measure.build}
+        self._form = FormView(
+            ui, "train.form", edit=model.edit, put=model.put, revert=model.revert, learn=self._learn, below=below
+        )
         self._changes = ChangesBox(ui, model.revert, model.reset)
         self._network = NetworkRow(ui, model)
         self._presets = PresetRow(ui, model)
@@ -116,7 +134,7 @@ class SetupCard:
             with fold(desk, ui, "train.advanced", "Advanced", open_first=False):
                 dpg.add_group(tag="train.fields_advanced")
         if self._mode >= Mode.RESEARCH:
-            with fold(desk, ui, "train.run", "Network, evaluation, films", icons.LAYERS, open_first=False):
+            with fold(desk, ui, "train.run", "Run, network, evaluation, films", icons.LAYERS, open_first=False):
                 dpg.add_group(tag="train.fields_run")
 
     # --- keeping up -----------------------------------------------------------------------------------------------------
@@ -144,9 +162,10 @@ class SetupCard:
         if wanted == self._pictures:
             return
         self._pictures = wanted
-        quick = list(dict.fromkeys([*[game.name for game in model.games[:QUICK]]]))
+        most = QUICK_CRAMPED if cramped(ui) else QUICK
+        quick = [game.name for game in model.games[:most]]
         if model.game not in quick:
-            quick = [model.game, *quick[: QUICK - 1]]
+            quick = [model.game, *quick[: most - 1]]
         dpg.delete_item("train.games", children_only=True)
         dpg.push_container_stack("train.games")
         with row(ui, 8):
@@ -182,7 +201,7 @@ class SetupCard:
 
     def _show_expectation(self) -> None:
         expected = self._model.expectation
-        lines = [] if expected is None else _lines(expected, self._model.score_words)
+        lines = [] if expected is None else _lines(expected, self._model.prospects.scores)
         if lines == self._expected:
             return
         self._expected = lines
@@ -199,6 +218,7 @@ class SetupCard:
         if self._drawable != self._fields:
             self._draw_fields()
         self._network.show()
+        self._measure.show()
         self._form.show(model.form)
         dpg.set_value("train.algorithm", model.algorithm_spec.title)
         dpg.set_value("train.algorithm_words", model.algorithm_spec.summary)
@@ -217,19 +237,27 @@ class SetupCard:
         self._fields = self._drawable
         self._form.clear()
         switch, steps = ([field for field in model.form.fields.values() if field.key == key] for key in (SWITCH, STEPS))
-        places = {
+        places: dict[str, list[Field]] = {
             "train.steps": steps,
             "train.fields": model.fields(advanced=False),
             "train.fields_advanced": model.fields(advanced=True) + switch,
         }
-        if self._mode >= Mode.RESEARCH:
-            places["train.fields_run"] = model.other_fields
-        for place in places:  # all of them first: what is advanced for one algorithm need not be for another
+        # All are emptied first: what is advanced for one algorithm need not be for the next.
+        for place in filter(dpg.does_item_exist, [*places, "train.fields_run"]):
             dpg.delete_item(place, children_only=True)
         for place, fields in places.items():
-            dpg.push_container_stack(place)
-            self._form.build(fields, model.form)
-            dpg.pop_container_stack()
+            with _inside(place):
+                self._form.build(fields, model.form)
+        if self._mode >= Mode.RESEARCH:
+            self._draw_run_fields()
+
+    def _draw_run_fields(self) -> None:
+        """The settings around the algorithm, each part of them under its name."""
+        with _inside("train.fields_run"):
+            for part, fields in itertools.groupby(self._model.other_fields, lambda field: field.key.partition(".")[0]):
+                if part in PARTS:
+                    text(self._ui, PARTS[part], "small")
+                self._form.build(fields, self._model.form)
 
     def _learn(self, field: Field) -> None:
         """Show the help about a setting."""
@@ -240,6 +268,16 @@ class SetupCard:
 
     def _typed_length(self) -> None:
         self._model.set_length(dpg.get_value("train.hours"), dpg.get_value("train.minutes"))
+
+
+@contextmanager
+def _inside(place: str) -> Iterator[None]:
+    """Make items in the group called `place`."""
+    dpg.push_container_stack(place)
+    try:
+        yield
+    finally:
+        dpg.pop_container_stack()
 
 
 def _lines(expected: Expectation, scores: str) -> list[tuple[str, str, str]]:
