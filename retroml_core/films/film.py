@@ -257,9 +257,7 @@ def _publish(slot: FilmSlot, sidecar: Mapping[str, Any]) -> None:
 def _explain(error: OSError, folder: Path, *, begun: bool = True) -> FilmError:
     """What went wrong with a film in `folder`, which was there when it was `begun`."""
     if begun and not folder.is_dir():
-        return FilmError(
-            f"{folder} was moved or deleted while the film was made: take it back, or film it where it is now"
-        )
+        return FilmError(f"{folder} was moved or deleted while the film was made: take it back, or film it where it is now")
     if error.errno == errno.ENOSPC:
         there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         free = shutil.disk_usage(there).free / 1e6

@@ -35,7 +35,7 @@ _SVT_PRESETS = {"ultrafast": 10, "superfast": 10, "veryfast": 9, "faster": 8, "f
 _SLOWEST_SVT_PRESET = 4
 _BITS_A_PIXEL = 0.12
 _FASTEST = "ultrafast"
-_QP_BELOW_CRF = 7
+_QP_BELOW_CRF = 8
 
 
 def encoders(format: str, settings: EncoderConfig) -> tuple[str, ...]:
