@@ -6,17 +6,20 @@ import argparse
 import dataclasses
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from retroml_core.filming import FilmCancelled, FilmError
-from retroml_core.films.options import FilmOptions
+from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from retroml_core.app import App
     from retroml_core.films.film import Film
     from retroml_core.runs.run import Run
+    from retroml_core.specs import RendererSpec
 
 __all__ = ["main"]
 
@@ -100,6 +103,7 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
     if not renderers:
         errors.print("the run asks for no films; name one with --renderer", style="red")
         return 2
+    _check_wishes(app, run, renderers, options)
     films: list[Film] = []
     failed = False
     for renderer in renderers:
@@ -124,6 +128,19 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
             for note in film.sidecar.get("notes", ()):
                 sys.stdout.write(f"  {note}\n")
     return 1 if failed else 0
+
+
+def _check_wishes(app: App, run: Run, renderers: Sequence[str], options: FilmOptions) -> None:
+    """Raise FilmError for what no renderer can do, before any of them begins."""
+    film_length(film_config(run.config(app).film, options).length, run.status().seconds)
+    faults = []
+    for renderer in renderers:
+        try:
+            film_settings(cast("RendererSpec", app.registry.get("renderers", renderer)).config, options.settings)
+        except FilmError as fault:
+            faults.append(fault)
+    if len(faults) == len(renderers):
+        raise faults[0]
 
 
 def _one(run: Run, renderer: str, options: FilmOptions, errors: Console) -> Film:

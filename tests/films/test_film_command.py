@@ -51,7 +51,14 @@ def test_an_empty_list_says_how_to_make_films(app, run, capsys):
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
-    [(["nobody"], RunNotFound), (["latest", "--renderer", "stil"], UnknownName), (["latest", "--set", "x"], FilmError)],
+    [
+        (["nobody"], RunNotFound),
+        (["latest", "--renderer", "stil"], UnknownName),
+        (["latest", "--set", "x"], FilmError),
+        (["latest", "--set", "nonsense=1"], FilmError),
+        (["latest", "--length", "0"], FilmError),
+        (["latest", "--height", "5"], FilmError),
+    ],
 )
 def test_wrong_use_is_an_error_for_the_command_line_to_show(app, run, arguments, error):
     with pytest.raises(error):
