@@ -6,6 +6,7 @@ the policy to play with and, in a full one, the state to train on from).
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from retroml_core.faults import Fault
 from retroml_core.files import read_json, sync_folder, write_json
 from retroml_core.plugins.suggestions import advice
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
+from retroml_core.runs.labels import read_labels
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -101,7 +103,7 @@ def save_model(app: App, run: Run, checkpoint: Checkpoint, name: str = "") -> Mo
                 shutil.copy2(run.folder / file, making / file)
         model = Model(
             id=identity,
-            name=name or str(tree.get("name") or "") or f"{game} {algorithm}",
+            name=name or _name(app, run, checkpoint),
             game=game,
             algorithm=algorithm,
             run=run.id,
@@ -121,6 +123,18 @@ def save_model(app: App, run: Run, checkpoint: Checkpoint, name: str = "") -> Mo
         raise
     sync_folder(app.root.models)
     return model
+
+
+def _name(app: App, run: Run, checkpoint: Checkpoint) -> str:
+    """A name that no other model has: "Pong PPO, score 15.2", with the run's own name where it has one."""
+    tree = run.tree
+    game, algorithm = str(tree["game"]), str(tree["algorithm"]["name"])
+    title = app.registry.games[game].title if game in app.registry.games else game
+    what = read_labels(run.folder, tree).name or f"{title} {algorithm.upper()}"
+    known = checkpoint.score is not None and math.isfinite(checkpoint.score)
+    name = f"{what}, score {checkpoint.score:,.1f}" if known else f"{what}, {checkpoint.step:,} steps"
+    taken = {model.name for model in list_models(app.root)}
+    return next(new for new in (name, *(f"{name} ({number})" for number in range(2, len(taken) + 3))) if new not in taken)
 
 
 def list_models(root: DataRoot) -> list[Model]:

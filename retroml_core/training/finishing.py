@@ -40,7 +40,7 @@ def _make_film(attempt: Attempt, renderer: str, stops: int) -> None:
     except FilmCancelled:
         return
     except (FilmError, OSError) as error:
-        attempt.problem(f"film {renderer} was not made: {error}", hint=f"try again: retroml film {attempt.run.id}")
+        attempt.problem(f"film {renderer} was not made: {error}", hint="it can be made again at any time")
         return
     attempt.bus.say(film.saved_event())
 
