@@ -34,6 +34,7 @@ CHECKS = (
     ("-m", "ruff", "check", "."),
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "mypy"),
+    ("-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"),
     ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     ("-m", "interrogate"),
 )

@@ -162,8 +162,10 @@ def _films(app: App) -> Iterator[Finding]:
 def _speed() -> Iterator[Finding]:
     import psutil
 
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    yield Finding("cores", Verdict.GOOD, f"{cores} for this process, {psutil.cpu_count(logical=False) or '?'} physical in all")
+    from retroml_core.training.building import thread_count
+
+    physical = psutil.cpu_count(logical=False) or "?"
+    yield Finding("cores", Verdict.GOOD, f"{thread_count(0)} for this process, {physical} physical in all")
     settings = [f"{name}={os.environ[name]}" for name in _SPEED_SETTINGS if name in os.environ]
     if settings:
         yield Finding("speed", Verdict.NOTE, f"set in the environment, and heeded: {', '.join(settings)}")
