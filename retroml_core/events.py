@@ -25,6 +25,7 @@ __all__ = [
     "FilmProgress",
     "FilmSaved",
     "Fingerprint",
+    "HistogramTaken",
     "ProblemFound",
     "Resource",
     "RewardUpdate",
@@ -147,6 +148,18 @@ class UpdateFinished(EventData):
     update: int
     seconds: float
     metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistogramTaken(EventData):
+    """How the values of `name` were spread at update `update`: `counts` of equally wide bins from `low` to `high`."""
+
+    TYPE: ClassVar[str] = "histogram"
+    name: str
+    update: int
+    low: float
+    high: float
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +291,7 @@ EVENT_TYPES: Mapping[str, type[EventData]] = {
         TimestepUpdate,
         EpisodeFinished,
         UpdateFinished,
+        HistogramTaken,
         EvaluationFinished,
         CheckpointSaved,
         FilmProgress,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retroml_core.environment import EpisodeEnd
     from retroml_core.tree import Tree
 
-__all__ = ["CUSTOM", "Metric", "UpdateBatch", "is_reported"]
+__all__ = ["CUSTOM", "Histogram", "Metric", "UpdateBatch", "is_reported"]
 
 CUSTOM = "custom"
 """The metric that computes what `custom_metrics` of a config define: it is given them as `definitions`, and comes last."""
@@ -45,6 +45,15 @@ class UpdateBatch:
     samples: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Histogram:
+    """How often values fell into each of some equally wide bins from `low` to `high`."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
+
+
 def is_reported(name: str, names: Iterable[str]) -> bool:
     """Whether metric `name` is among `names`, in which `*` stands for anything: `grad/norm_*`."""
     return any(fnmatchcase(name, known) for known in names)
@@ -58,6 +67,11 @@ class Metric:
 
     def on_update(self, batch: UpdateBatch) -> Mapping[str, float]:
         """Numbers by name for this chunk; an empty mapping when there is nothing to say."""
+        return {}
+
+    def histograms(self, batch: UpdateBatch) -> Mapping[str, Histogram]:
+        """How values of this chunk are spread, by name; asked after `on_update`, every few seconds only. Must not change the
+        state."""
         return {}
 
     def state(self) -> Tree:

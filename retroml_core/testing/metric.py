@@ -84,6 +84,17 @@ class MetricContract:
         """An update with everything in it is worth at least one number."""
         require(self.make().on_update(sample_batch(1)), "`on_update` says nothing even when all samples are there")
 
+    def test_histograms_count_in_bins_and_leave_the_state_alone(self) -> None:
+        """Bins have a width, counts are whole numbers, and being asked or not changes nothing."""
+        metric = self.make()
+        metric.on_update(sample_batch(1))
+        before = digest(metric.state())
+        for name, found in metric.histograms(sample_batch(1)).items():
+            require(found.low < found.high, f"histogram {name!r}: its bins have no width")
+            whole = found.counts and all(isinstance(count, int) and count >= 0 for count in found.counts)
+            require(whole, f"histogram {name!r}: counts must be whole numbers, one for each bin")
+        require(digest(metric.state()) == before, "`histograms` changes the state: it is not asked after each update")
+
     def test_it_does_not_change_what_it_is_shown(self) -> None:
         """Samples are read only and shared; writing to them fails."""
         try:

@@ -18,7 +18,16 @@ from retroml_core.events import Event, EventData, ProblemFound
 __all__ = ["MetricEventBus", "Sink"]
 
 POINTS = frozenset(
-    {"reward_update", "timestep_update", "episode_finished", "update_finished", "resource", "film_progress", "fingerprint"}
+    {
+        "reward_update",
+        "timestep_update",
+        "episode_finished",
+        "update_finished",
+        "histogram",
+        "resource",
+        "film_progress",
+        "fingerprint",
+    }
 )
 """Types that may be thinned for a slow subscriber."""
 

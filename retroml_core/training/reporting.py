@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from retroml_core.algorithm import Report, TrainingFault
-from retroml_core.events import EpisodeFinished, RewardUpdate, TimestepUpdate, UpdateFinished
+from retroml_core.events import EpisodeFinished, HistogramTaken, RewardUpdate, TimestepUpdate, UpdateFinished
 from retroml_core.metrics import CUSTOM, Metric, UpdateBatch
 from retroml_core.plugins.registry import resolve
 from retroml_core.training.clock import Throughput
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Reporter", "check_finite", "open_metrics"]
 
 MUST_BE_FINITE = ("loss/", "grad/")
+HISTOGRAM_SECONDS = 5.0
+
+Result = TypeVar("Result")
 
 
 def check_finite(metrics: Mapping[str, float]) -> None:
@@ -58,7 +61,7 @@ class Reporter:
         self._info = info
         self._metrics = metrics
         self._speed = Throughput()
-        self._said_at = -math.inf
+        self._said_at = self._drawn_at = -math.inf
         self._said_step = 0
         self._updates = 0
         self._sums: dict[str, list[float]] = {}
@@ -99,7 +102,9 @@ class Reporter:
         if tally.steps == self._said_step and not self._updates:
             return
         self._speed.add(seconds, tally.steps)
-        attempt.bus.say(UpdateFinished(update=tally.updates, seconds=seconds, metrics=self._measure(seconds)))
+        batch, metrics = self._measure(seconds)
+        attempt.bus.say(UpdateFinished(update=tally.updates, seconds=seconds, metrics=metrics))
+        self._say_histograms(batch)
         mean = tally.mean()
         if self._episodes and mean is not None and tally.last is not None and tally.best is not None:
             attempt.bus.say(RewardUpdate(mean=mean, last=tally.last, best=tally.best, window=len(tally.recent)))
@@ -155,8 +160,8 @@ class Reporter:
             seconds_left=allowance.seconds_left(tally.steps, seconds, rate),
         )
 
-    def _measure(self, seconds: float) -> dict[str, float]:
-        """The algorithm's own numbers, then those of the metric plugins."""
+    def _measure(self, seconds: float) -> tuple[UpdateBatch, dict[str, float]]:
+        """What metric plugins see, and all numbers: the algorithm's own, then theirs."""
         tally = self._attempt.tally
         metrics = {name: sum(values) / len(values) for name, values in self._sums.items()}
         metrics.setdefault("time/steps_per_second", self._speed.rate())
@@ -174,9 +179,18 @@ class Reporter:
         )
         for name, metric in list(self._metrics.items()):
             metrics.update(self._guard(name, partial(metric.on_update, batch)) or {})
-        return metrics
+        return batch, metrics
 
-    def _guard(self, name: str, work: Callable[[], Mapping[str, float] | None]) -> Mapping[str, float] | None:
+    def _say_histograms(self, batch: UpdateBatch) -> None:
+        if batch.seconds - self._drawn_at < HISTOGRAM_SECONDS:
+            return
+        self._drawn_at = batch.seconds
+        for name, metric in list(self._metrics.items()):
+            for title, found in (self._guard(name, partial(metric.histograms, batch)) or {}).items():
+                spread = HistogramTaken(name=title, update=batch.update, low=found.low, high=found.high, counts=found.counts)
+                self._attempt.bus.say(spread)
+
+    def _guard(self, name: str, work: Callable[[], Result]) -> Result | None:
         try:
             return work()
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way

@@ -5,7 +5,7 @@ import pytest
 
 from retroml_core.algorithm import Report, TrainingFault
 from retroml_core.environment import EnvInfo, EpisodeEnd
-from retroml_core.metrics import Metric
+from retroml_core.metrics import Histogram, Metric
 from retroml_core.training.reporting import Reporter, check_finite
 
 INFO = EnvInfo(game="catch", observation_shape=(1, 32, 32), actions=("A", "B"), frames_per_step=4)
@@ -109,6 +109,37 @@ def test_a_metric_sees_what_those_before_it_reported(attempt):
     assert second.batches[0].metrics["kept/count"] == 1.0
     with pytest.raises(TypeError):
         second.batches[0].metrics["mine"] = 1.0
+
+
+class Spread(Metric):
+    """Has a histogram each time it is asked."""
+
+    def histograms(self, batch):
+        return {"kept/histogram": Histogram(low=0.0, high=1.0, counts=(1, batch.update))}
+
+
+class BrokenSpread(Metric):
+    def histograms(self, batch):
+        raise ValueError("no bins")
+
+
+def test_histograms_are_said_every_few_seconds_only(attempt):
+    reporter = Reporter(attempt, INFO, {"spread": Spread()})
+    for seconds in (0.0, 4.0, 5.0, 6.0):
+        attempt.clock.reset(seconds)
+        reporter.take(Report(steps=8, updates=1))
+        reporter.say()
+    assert said(attempt, "histogram") == [
+        {"name": "kept/histogram", "update": update, "low": 0.0, "high": 1.0, "counts": [1, update]} for update in (1, 3)
+    ]
+
+
+def test_a_histogram_that_fails_ends_its_metric_alone(attempt):
+    reporter = Reporter(attempt, INFO, {"broken": BrokenSpread(), "spread": Spread()})
+    reporter.take(Report(steps=8, updates=1))
+    reporter.say()
+    assert "metric broken failed: no bins" in said(attempt, "problem")[0]["message"]
+    assert len(said(attempt, "histogram")) == 1
 
 
 def test_metrics_survive_a_pause(attempt, reporter, metric):

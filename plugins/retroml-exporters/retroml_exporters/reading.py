@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from retroml_core.events import Event
     from retroml_core.runs.run import Run
 
-__all__ = ["EPISODE_LENGTH", "SCORE", "UNITS", "Identity", "Moment", "moment_of", "moments"]
+__all__ = ["EPISODE_LENGTH", "HISTOGRAM", "SCORE", "UNITS", "Identity", "Moment", "moment_of", "moments"]
 
+HISTOGRAM = "histogram"
 SCORE = "score"
 EPISODE_LENGTH = "episode/length"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from retroml_core.exporting import Exporter
 from retroml_core.files import write_json
-from retroml_exporters.reading import Identity, moments
+from retroml_exporters.reading import HISTOGRAM, Identity, moments
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "FORMAT_VERSION", "JsonExporter", "run_record"]
 
 FORMAT = "retroml-run"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 RECENT = 100
 UNSETTLED = frozenset({"state.json", "run.lock", "out.log"})
 """Files that change after a run ended, or say nothing of it: without a digest."""
@@ -57,6 +57,7 @@ def run_record(run: Run, *, digests: bool = True) -> dict[str, Any]:
         "status": dataclasses.asdict(run.status()),
         "results": _results(run),
         "metrics": _metrics(run),
+        "histograms": _histograms(run),
         "evaluations": [{"step": event.step, **event.data} for event in run.events({"evaluation_finished"})],
         "checkpoints": [_checkpoint(run, checkpoint) for checkpoint in run.checkpoints()],
         "films": [_film(film) for film in run.films()],
@@ -99,6 +100,15 @@ def _metrics(run: Run) -> dict[str, Any]:
         }
         for name, told in sorted(values.items())
     }
+
+
+def _histograms(run: Run) -> dict[str, Any]:
+    """The latest histogram of each name."""
+    latest: dict[str, Any] = {}
+    for event in run.events({HISTOGRAM}):
+        data = event.data
+        latest[str(data["name"])] = {"step": event.step, **{key: data[key] for key in ("low", "high", "counts")}}
+    return latest
 
 
 def _checkpoint(run: Run, checkpoint: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """TensorBoard event files, written with TensorBoard's own writer: no torch, no TensorFlow.
 
-A tag is a metric's name; `score` and `episode/length` have one point a game. A resumed attempt says from which step on
-earlier points no longer count, and TensorBoard drops them.
+A tag is a metric's name; `score` and `episode/length` have one point a game; histograms have tags of their own. A resumed
+attempt says from which step on earlier points no longer count, and TensorBoard drops them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.histogram import metadata as histogram_metadata
 from tensorboard.plugins.text import metadata as text_metadata
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
 
 from retroml_core.exporting import Exporter, ExportError, LiveExporter
-from retroml_exporters.reading import Identity, Moment, moment_of, moments
+from retroml_exporters.reading import HISTOGRAM, Identity, Moment, moment_of, moments
 
 if TYPE_CHECKING:
     from retroml_core.events import Event
@@ -50,6 +52,8 @@ class TensorBoardExporter(Exporter):
             _write_about(writer, identity, told[0].time)
             for moment in told:
                 _write_moment(writer, moment)
+            for event in run.events({HISTOGRAM}):
+                _write_histogram(writer, event)
             writer.close()
             shutil.rmtree(target, ignore_errors=True)
             making.rename(target)
@@ -81,6 +85,8 @@ class LiveTensorBoard(LiveExporter):
         moment = moment_of(event)
         if moment is not None:
             _write_moment(self._writer, moment)
+        elif event.type == HISTOGRAM:
+            _write_histogram(self._writer, event)
 
     def close(self) -> None:
         """Write what is left and close the file. May be called twice."""
@@ -92,6 +98,19 @@ class LiveTensorBoard(LiveExporter):
 def _write_moment(writer: Any, moment: Moment) -> None:
     values = [summary_pb2.Summary.Value(tag=name, simple_value=value) for name, value in moment.numbers.items()]
     writer.add_event(event_pb2.Event(wall_time=moment.time, step=moment.step, summary=summary_pb2.Summary(value=values)))
+
+
+def _write_histogram(writer: Any, event: Event) -> None:
+    """As TensorBoard's own summaries hold it: a row [left edge, right edge, count] for each bin."""
+    data = event.data
+    edges = np.linspace(data["low"], data["high"], len(data["counts"]) + 1)
+    rows = np.stack([edges[:-1], edges[1:], np.array(data["counts"], np.float64)], axis=1)
+    value = summary_pb2.Summary.Value(
+        tag=str(data["name"]),
+        metadata=histogram_metadata.create_summary_metadata(display_name=str(data["name"]), description=""),
+        tensor=tensor_util.make_tensor_proto(rows),
+    )
+    writer.add_event(event_pb2.Event(wall_time=event.t, step=event.step, summary=summary_pb2.Summary(value=[value])))
 
 
 def _write_restart(writer: Any, step: int, time: float) -> None:

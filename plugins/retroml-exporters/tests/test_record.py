@@ -121,6 +121,17 @@ def test_results_are_those_of_the_episodes(run, record):
     assert record["results"]["score_mean"] == pytest.approx(sum(scores) / 20)
 
 
+def test_the_latest_histogram_of_each_name_is_kept(run):
+    log = EventLog(run.events_folder, 2)
+    for seq, counts in ((9001, [1, 2]), (9002, [3, 4])):
+        data = {"name": "advantage/histogram", "update": 1, "low": -1.0, "high": 1.0, "counts": counts}
+        log.write(Event(seq=seq, t=0.0, attempt=2, type="histogram", step=seq, data=data))
+    log.close()
+    record = run_record(run)
+    assert record["histograms"] == {"advantage/histogram": {"step": 9002, "low": -1.0, "high": 1.0, "counts": [3, 4]}}
+    assert faults(record, SCHEMA) == []
+
+
 def test_metrics_have_their_range(run, record):
     values = run.curve("loss/value").values
     assert record["metrics"]["loss/value"] == {

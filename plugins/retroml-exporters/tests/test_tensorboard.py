@@ -10,7 +10,8 @@ from retroml_exporters.tensorboard import FOLDER, TensorBoardExporter
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util import tensor_util
 
-from retroml_core.events import RunState, RunStateChanged, UpdateFinished
+from retroml_core.events import HistogramTaken, RunState, RunStateChanged, UpdateFinished
+from retroml_core.runs.eventlog import EventLog
 from retroml_core.runs.run import create_run
 from retroml_core.testing import TinyRun, tell_tiny_run, tiny_app, tiny_config
 from retroml_core.training.bus import MetricEventBus
@@ -72,8 +73,6 @@ def follow(tmp_path, updates=5):
 
 def test_live_and_afterwards_are_the_same(tmp_path, folder):
     run, log = create_run(tiny_app(tmp_path), tiny_config()), []
-    from retroml_core.runs.eventlog import EventLog
-
     sink = EventLog(run.events_folder, 1)
     bus = MetricEventBus(sink)
     following = exporter().follow(run, bus)
@@ -88,6 +87,22 @@ def test_live_and_afterwards_are_the_same(tmp_path, folder):
         log += [(one.step, one.value) == (two.step, two.value) for one, two in pairs]
     assert len(log) == 5 * (4 + 2 * 2)
     assert all(log)
+
+
+def test_histograms_are_bins_with_their_edges(tmp_path, folder):
+    run = create_run(tiny_app(tmp_path), tiny_config())
+    sink = EventLog(run.events_folder, 1)
+    bus = MetricEventBus(sink)
+    following = exporter().follow(run, bus)
+    bus.say(UpdateFinished(update=1, seconds=0.5, metrics={"loss/policy": 0.25}), 128)
+    bus.say(HistogramTaken(name="advantage/histogram", update=1, low=-1.0, high=2.0, counts=(4, 0, 9)), 128)
+    bus.close()
+    following.close()
+    sink.close()
+    for made in (run.metrics_folder / FOLDER, *exporter().export([run], folder)):
+        (taken,) = read(made).Tensors("advantage/histogram")
+        assert taken.step == 128
+        assert tensor_util.make_ndarray(taken.tensor_proto).tolist() == [[-1.0, 0.0, 4.0], [0.0, 1.0, 0.0], [1.0, 2.0, 9.0]]
 
 
 def test_live_points_come_while_the_run_goes_on(tmp_path):

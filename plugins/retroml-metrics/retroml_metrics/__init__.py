@@ -33,7 +33,7 @@ def retroml_metrics() -> list[MetricSpec]:
         MetricSpec(
             name="advantages",
             title="Spread of the advantages",
-            summary="Least, greatest and quantiles of the advantages of each update, and the share that is positive.",
+            summary="Least, greatest, quantiles and a histogram of the advantages of each update, and the share above 0.",
             config=AdvantagesConfig,
             factory="retroml_metrics.advantages:AdvantagesMetric",
             reports=ADVANTAGES,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retroml_core.metrics import Metric, UpdateBatch
-from retroml_metrics.names import QUANTILES, quantile_name
+from retroml_core.metrics import Histogram, Metric, UpdateBatch
+from retroml_metrics.formulas import histogram
+from retroml_metrics.names import BINS, QUANTILES, quantile_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,7 @@ __all__ = ["AdvantagesMetric"]
 
 
 class AdvantagesMetric(Metric):
-    """Quantiles of `samples["advantages"]`; says nothing for an algorithm that has none."""
+    """Quantiles and a histogram of `samples["advantages"]`; says nothing for an algorithm that has none."""
 
     def on_update(self, batch: UpdateBatch) -> Mapping[str, float]:
         """Names and units are in `retroml_metrics.names.ADVANTAGES`; quantiles are interpolated linearly."""
@@ -32,3 +33,8 @@ class AdvantagesMetric(Metric):
             "advantage/max": float(advantages_N.max()),
             "advantage/positive_share": float((advantages_N > 0).mean()),
         }
+
+    def histograms(self, batch: UpdateBatch) -> Mapping[str, Histogram]:
+        """All advantages of the update, under `advantage/histogram`."""
+        samples_N = batch.samples.get("advantages")
+        return {} if samples_N is None or not samples_N.size else {"advantage/histogram": histogram(samples_N, BINS)}

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["action_entropy", "action_shares", "explained_variance", "return_error"]
+from retroml_core.metrics import Histogram
+
+__all__ = ["action_entropy", "action_shares", "explained_variance", "histogram", "return_error"]
 
 Samples = NDArray[Any]
 
@@ -30,6 +32,15 @@ def explained_variance(values_N: Samples, returns_N: Samples) -> float | None:
 def return_error(values_N: Samples, returns_N: Samples) -> float:
     """The root mean square of `returns - values`, in the units of the learning rewards."""
     return float(np.sqrt(np.mean(np.square(returns_N.astype(np.float64) - values_N))))
+
+
+def histogram(samples_N: Samples, bins: int) -> Histogram:
+    """How often samples fall into `bins` equally wide bins between the least and the greatest; each sample counts once.
+
+    Samples that are all alike lie in the middle one of bins around them, as in numpy.
+    """
+    counts, edges = np.histogram(samples_N.astype(np.float64), bins)
+    return Histogram(low=float(edges[0]), high=float(edges[-1]), counts=tuple(counts.tolist()))
 
 
 def action_shares(actions_N: Samples, action_count: int) -> NDArray[np.float64]:

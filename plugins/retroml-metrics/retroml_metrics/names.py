@@ -7,6 +7,9 @@ __all__ = ["ACTIONS", "ADVANTAGES", "MAX_ACTIONS", "QUANTILES", "STANDARD", "act
 MAX_ACTIONS = 18
 """The Atari joystick has this many actions at most; shares of further ones are not reported."""
 
+BINS = 30
+"""The bins of the histogram of the advantages."""
+
 QUANTILES = (5, 25, 50, 75, 95)
 """The percentiles of the advantages that are reported."""
 

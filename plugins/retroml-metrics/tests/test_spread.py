@@ -41,6 +41,20 @@ def test_the_positive_share_leaves_zero_out():
 @pytest.mark.parametrize("samples", [{}, {"advantages": np.zeros(0)}])
 def test_without_advantages_there_is_nothing_to_say(samples):
     assert AdvantagesMetric().on_update(batch(**samples)) == {}
+    assert AdvantagesMetric().histograms(batch(**samples)) == {}
+
+
+def test_a_histogram_counts_every_advantage_once():
+    advantages_N = np.repeat(np.arange(30, dtype=np.float32), np.arange(30))
+    (found,) = AdvantagesMetric().histograms(batch(advantages=advantages_N)).values()
+    assert (found.low, found.high) == (1.0, 29.0)
+    assert sum(found.counts) == len(advantages_N)
+    assert found.counts[-1] == 29
+
+
+def test_advantages_that_are_all_alike_have_a_histogram():
+    (found,) = AdvantagesMetric().histograms(batch(advantages=np.full(7, 3.0))).values()
+    assert (found.low, found.high, sum(found.counts)) == (2.5, 3.5, 7)
 
 
 def test_every_action_has_a_share():
