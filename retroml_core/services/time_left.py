@@ -30,7 +30,9 @@ FEWEST_MARKS = 5
 UNSURE = 0.25
 """How far the speed may be off while little was seen of it, as a share."""
 SECONDS_PER_FILM_SECOND = (0.3, 2.0)
-"""What a second of film takes to make: on a quick machine and on a slow one that is busy."""
+"""What a second of film takes to make: on a quick machine and on a slow one that is busy (0.4 to 1.9 were seen)."""
+SECONDS_PER_FILM = (3.0, 25.0)
+"""What every film takes besides: its process begins, the play is looked through for what is worth showing."""
 BEST_GAME_SECONDS = (20.0, 180.0)
 """How long a film of one game is, whose length nobody knows before it was played."""
 _FILM = re.compile(r"film (\w+)(?:: (\d+)%)?")
@@ -117,9 +119,7 @@ class Countdown:
 
 def _film_time(name: str, asked: float | None, budget: Budget) -> TimeLeft:
     """What making a film takes."""
-    least, most = SECONDS_PER_FILM_SECOND
-    if name == "final_run":
-        short, long = BEST_GAME_SECONDS
-        return TimeLeft(short * least, long * most)
     seconds = asked if asked is not None else budget.limit_seconds() or 0.0
-    return TimeLeft(seconds * least, seconds * most)
+    lengths = BEST_GAME_SECONDS if name == "final_run" else (seconds, seconds)
+    each = zip(SECONDS_PER_FILM, lengths, SECONDS_PER_FILM_SECOND, strict=True)
+    return TimeLeft(*(begin + length * cost for begin, length, cost in each))

@@ -42,6 +42,9 @@ class NetworkRow:
                 label = text(ui, "Network", tone="muted", tag="train.network.label")
                 tooltip(ui, label, MEANING, "Network")
                 dpg.add_combo([], tag="train.network", width=-1, callback=lambda _sender, title: self._choose(title))
+                with dpg.tooltip("train.network", delay=0.35) as tip:
+                    dpg.add_text("", tag="train.network.summary", wrap=ui.px(340))
+                ui.theme(tip, "tooltip")
                 button(
                     ui,
                     "",
@@ -66,6 +69,7 @@ class NetworkRow:
             dpg.configure_item("train.network", items=list(names))
         changed = model.form.changed(NETWORK)
         dpg.set_value("train.network", network.title)
+        dpg.set_value("train.network.summary", network.summary)
         dpg.set_value("train.network.words", network_words(network))
         dpg.configure_item("train.network.words", color=self._ui.tone("danger" if network.problem else "muted"))
         dpg.configure_item("train.network.revert", show=changed)
@@ -82,4 +86,4 @@ def network_words(network: NetworkSize) -> str:
         return network.problem
     if network.parameters is None or network.memory_bytes is None:
         return network.summary
-    return f"{million(network.parameters)} parameters, {size(network.memory_bytes)} while it learns. {network.summary}"
+    return f"{million(network.parameters)} parameters, {size(network.memory_bytes)} while it learns."

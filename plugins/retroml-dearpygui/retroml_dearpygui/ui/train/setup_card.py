@@ -88,8 +88,6 @@ class SetupCard:
             text(ui, "", "small", "danger", tag="train.length_fault", wrap=0, show=False)
             dpg.add_group(tag="train.steps", show=False)
             ui.theme(dpg.add_group(tag="train.expect"), "tight")
-            if self._mode >= Mode.STUDENT:
-                self._settings()
             self._changes.build()
             text(ui, "", tone="danger", tag="train.problem", wrap=0, show=False)
             space(ui, 2)
@@ -98,6 +96,10 @@ class SetupCard:
             )
             ui.font(start, "strong")
             tooltip(ui, start, "Ctrl+Enter. It goes on when the app is closed.")
+            if self._mode >= Mode.STUDENT:  # below Start, which stays in sight however many settings are unfolded
+                space(ui, 2)
+                text(ui, "SETTINGS", "small")
+                self._settings()
         self.show()
 
     def _length_field(self, tag: str, value: str, unit: str) -> None:
