@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.config.presets import presets_of
 from retroml_core.config.settings import Setting, settings_of
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
@@ -28,10 +28,9 @@ def main(app: App, argv: Sequence[str]) -> int:
     asked = parser.parse_args(argv)
     specs = [app.registry.algorithm(asked.name)] if asked.name else list(app.registry.algorithms.values())
     if asked.json:
-        text = json.dumps([_as_tree(app, spec) for spec in specs], indent=2)
+        print_json([_as_tree(app, spec) for spec in specs])
     else:
-        text = _page(app, specs[0]) if asked.name else _list(app, specs)
-    sys.stdout.write(f"{text}\n")
+        sys.stdout.write((_page(app, specs[0]) if asked.name else _list(app, specs)) + "\n")
     return 0
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.files import write_json
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def _as_new(config: ExperimentConfig) -> ExperimentConfig:
 
 def _write(tree: dict[str, Any], output: Path | None) -> int:
     if output is None:
-        sys.stdout.write(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+        print_json(tree)
     else:
         write_json(output, tree)
         sys.stdout.write(f"{output}\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ def _parser(verb: str, description: str) -> argparse.ArgumentParser:
 
 def _say(asked: argparse.Namespace, run: Run, message: str, *, ok: bool) -> int:
     if asked.json:
-        sys.stdout.write(json.dumps({"id": run.id, "ok": ok, "message": message}, indent=2) + "\n")
+        print_json({"id": run.id, "ok": ok, "message": message})
         return 0 if ok else 1
     (sys.stdout if ok else sys.stderr).write(f"{run.id}: {message}\n")
     return 0 if ok else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from retroml_core.commands.notices import say_notices
 from retroml_core.faults import Fault
 from retroml_core.runs.forecast import size_text
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def restore(app: App, argv: Sequence[str]) -> int:
 
     trashed = StorageService(app).trashed()
     if not asked.id:
-        sys.stdout.write((json.dumps([_as_tree(run) for run in trashed], indent=2) if asked.json else _listed(trashed)) + "\n")
+        if asked.json:
+            print_json([_as_tree(run) for run in trashed])
+        else:
+            sys.stdout.write(f"{_listed(trashed)}\n")
         return 0
     runs, models = ExperimentService(app), ModelService(app)
 
@@ -105,5 +108,5 @@ def _each(ids: Iterable[str], do: Callable[[str], str], *, as_json: bool) -> int
         if not as_json:
             (sys.stdout if done[-1]["ok"] else sys.stderr).write(f"{done[-1]['message']}\n")
     if as_json:
-        sys.stdout.write(json.dumps(done, indent=2) + "\n")
+        print_json(done)
     return 0 if all(one["ok"] for one in done) else 1

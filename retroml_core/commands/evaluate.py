@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.commands.numbers import count
 from retroml_core.commands.sources import find_source
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,10 @@ def main(app: App, argv: Sequence[str]) -> int:
     card = evaluate(app, run, checkpoint.step, protocol)
     if card is None:
         return 1
-    sys.stdout.write((json.dumps(card.as_dict(), indent=2) if asked.json else _page(card)) + "\n")
+    if asked.json:
+        print_json(card.as_dict())
+    else:
+        sys.stdout.write(f"{_page(card)}\n")
     return 0
 
 

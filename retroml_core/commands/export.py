@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from retroml_core.exporting import ExportError
 from retroml_core.terminal.export_runs import Exported, export_runs, export_zip
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,4 +114,4 @@ def _print_json(target: Path, results: Sequence[Exported], missing: Sequence[str
         }
         for result in results
     ]
-    sys.stdout.write(json.dumps({"to": target.as_posix(), "exports": exports, "not_found": list(missing)}, indent=2) + "\n")
+    print_json({"to": target.as_posix(), "exports": exports, "not_found": list(missing)})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
 from retroml_core.filming import FilmCancelled, FilmError
 from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +162,7 @@ def _one(run: Run, renderer: str, options: FilmOptions, errors: Console) -> Film
 
 def _print_json(films: list[Film]) -> None:
     listed: list[dict[str, Any]] = [{"path": str(film.path), **film.sidecar} for film in films]
-    sys.stdout.write(json.dumps(listed, indent=2) + "\n")
+    print_json(listed)
 
 
 def _clock(seconds: float) -> str:

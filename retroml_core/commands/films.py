@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from retroml_core.films.library import ORDERS, find_film_named
 from retroml_core.runs.forecast import size_text
 from retroml_core.runs.run import find_run
 from retroml_core.services.films import FilmService
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import duration
 
@@ -41,9 +41,9 @@ def main(app: App, argv: Sequence[str]) -> int:
     elif asked.action == "restore":
         _restore(service, asked.film)
     elif asked.action == "info":
-        _print(_info(service, service.find(asked.film)))
+        print_json(_info(service, service.find(asked.film)))
     elif asked.action == "trash":
-        sys.stdout.write(_trash_table(service.trashed()) + "\n")
+        _list_trash(service.trashed(), asked.json)
     else:
         run = find_run(app, asked.run) if asked.run else None
         _list(service.list(run, sort=asked.sort, ascending=_direction(asked)), asked.json)
@@ -66,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     rename.add_argument("name", help="the new name; its file gets a safe form of it")
     delete = actions.add_parser("delete", help="move films to the trash, where they stay for a month")
     delete.add_argument("film", nargs="+", help=film)
-    actions.add_parser("trash", help="list the films in the trash")
+    trash = actions.add_parser("trash", help="list the films in the trash")
+    trash.add_argument("--json", action="store_true", help="print it as JSON")
     restore = actions.add_parser("restore", help="take a film back from the trash")
     restore.add_argument("film", nargs="?", default="", help="its name; without one the film thrown away last")
     return parser
@@ -91,7 +92,7 @@ def _info(service: FilmService, film: Film) -> dict[str, Any]:
 
 def _list(films: list[Film], as_json: bool) -> None:
     if as_json:
-        _print([_tree(film) for film in films])
+        print_json([_tree(film) for film in films])
     elif films:
         head = ("film", "kind", "length", "size", "made", "run")
         sys.stdout.write(columns([head, *map(_row, films)]) + "\n")
@@ -115,6 +116,17 @@ def _row(film: Film) -> tuple[str, ...]:
     )
 
 
+def _list_trash(trashed: list[TrashedFilm], as_json: bool) -> None:
+    if as_json:
+        print_json([{**_tree(one.film), "deleted_at": _moment(one)} for one in trashed])
+    else:
+        sys.stdout.write(f"{_trash_table(trashed)}\n")
+
+
+def _moment(one: TrashedFilm) -> str:
+    return datetime.fromtimestamp(one.deleted_at, UTC).isoformat(timespec="seconds")
+
+
 def _trash_table(trashed: list[TrashedFilm]) -> str:
     if not trashed:
         return "there is no film in the trash"
@@ -123,7 +135,3 @@ def _trash_table(trashed: list[TrashedFilm]) -> str:
         for one in trashed
     ]
     return columns([("film", "size", "thrown away"), *rows])
-
-
-def _print(tree: Any) -> None:
-    sys.stdout.write(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     asked = parser.parse_args(argv)
     games = [game for _, game in sorted(app.registry.games.items()) if _fits(game, asked.words)]
     if asked.json:
-        sys.stdout.write(json.dumps([dataclasses.asdict(game) for game in games], indent=2) + "\n")
+        print_json([dataclasses.asdict(game) for game in games])
     elif games:
         sys.stdout.write(_table(games, actions=asked.actions) + "\n" + (_about(games) if asked.words else ""))
     else:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.runs.models import Model, choose_checkpoint, find_model, list_models, save_model
 from retroml_core.runs.run import find_run
+from retroml_core.services.models import TRASHED_MODEL, ModelService
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.app import App
+    from retroml_core.runs.models import Model
 
 __all__ = ["main"]
 
@@ -26,10 +27,10 @@ def main(app: App, argv: Sequence[str]) -> int:
     if asked.action == "save":
         return _save(app, asked)
     if asked.action == "delete":
-        return _delete(app, asked.model)
-    models = list_models(app.root)
+        return _delete(app, asked)
+    models = ModelService(app).list()
     if asked.json:
-        sys.stdout.write(json.dumps([dataclasses.asdict(model) for model in models], indent=2) + "\n")
+        print_json([dataclasses.asdict(model) for model in models])
     else:
         sys.stdout.write((_table(models) if models else "no models yet; `retroml models save latest` makes one") + "\n")
     return 0
@@ -46,25 +47,28 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("--name", default="", help="a name for people")
     save.add_argument("--json", action="store_true", help="print as JSON")
     delete = actions.add_parser("delete", help="move a model to the trash")
+    delete.add_argument("--json", action="store_true", help="print as JSON")
     delete.add_argument("model", help="the model: its id, a unique beginning of it, its name, or latest")
     return parser
 
 
 def _save(app: App, asked: argparse.Namespace) -> int:
-    run = find_run(app, asked.run)
-    model = save_model(app, run, choose_checkpoint(run, asked.checkpoint), asked.name)
+    model = ModelService(app).save(find_run(app, asked.run), asked.checkpoint, asked.name)
     if asked.json:
-        sys.stdout.write(json.dumps(dataclasses.asdict(model), indent=2) + "\n")
+        print_json(dataclasses.asdict(model))
     else:
         sys.stdout.write(f"{model.id}\n{model.folder(app.root)}\n")
     return 0
 
 
-def _delete(app: App, name: str) -> int:
-    model = find_model(app.root, name)
-    target = app.root.trash / f"model-{model.id}"
-    model.folder(app.root).rename(target)
-    sys.stdout.write(f"moved to {target}\n")
+def _delete(app: App, asked: argparse.Namespace) -> int:
+    model = ModelService(app).delete(asked.model)
+    trashed = f"{TRASHED_MODEL}{model.id}"
+    message = f"moved to the trash: {model.name}  (retroml restore {trashed} takes it back)"
+    if asked.json:
+        print_json([{"id": trashed, "ok": True, "message": message}])
+    else:
+        sys.stdout.write(f"{message}\n")
     return 0
 
 

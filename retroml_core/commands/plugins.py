@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retroml_core.config.folders import drop_unusable_schemas, plugin_folders
 from retroml_core.plugins.folder import trust, untrust
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ def main(app: App, argv: Sequence[str]) -> int:
     # So that faults of configs are known as well.
     drop_unusable_schemas(app.plugins, app.registry)
     plugin_folders(app.plugins, app.registry)
-    sys.stdout.write((_as_json(app) if asked.json else _page(app)) + "\n")
+    if asked.json:
+        print_json(_as_tree(app))
+    else:
+        sys.stdout.write(f"{_page(app)}\n")
     return 0
 
 
@@ -62,7 +65,7 @@ def _row(plugin: PluginInfo) -> tuple[str, str, str, str]:
     return plugin.name, plugin.version, plugin.distribution, ", ".join(hooks)
 
 
-def _as_json(app: App) -> str:
+def _as_tree(app: App) -> dict[str, Any]:
     plugins = [
         {
             "name": plugin.name,
@@ -75,4 +78,4 @@ def _as_json(app: App) -> str:
         for plugin in app.plugins.plugins()
     ]
     failures = [str(failure) for failure in app.plugins.failures]
-    return json.dumps({"plugins": plugins, "failures": failures}, indent=2)
+    return {"plugins": plugins, "failures": failures}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 from retroml_core.commands.notices import say_notices
 from retroml_core.terminal.counting import counting
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def main(app: App, argv: Sequence[str]) -> int:
         report = ExperimentService(app).reindex(partial(progress, "reading the runs"))
     say_notices(app, report.problems)
     if asked.json:
-        sys.stdout.write(json.dumps({"runs": report.runs, "problems": report.problems}, indent=2) + "\n")
+        print_json({"runs": report.runs, "problems": report.problems})
     else:
         sys.stdout.write(f"{report.runs} runs are in the index {app.root.database}\n")
     return 1 if report.problems else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from retroml_core.commands.notices import say_notices
 from retroml_core.events import RunState
 from retroml_core.runs.recovering import UNREADABLE
 from retroml_core.terminal.counting import counting
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, moment, score, short_ids
 
@@ -52,7 +52,7 @@ def main(app: App, argv: Sequence[str]) -> int:
         if UNREADABLE in row.reason:
             sys.stderr.write(f"{row.id} is {row.state}: {row.reason}\n")
     if asked.json:
-        sys.stdout.write(json.dumps([as_tree(row) for row in rows], indent=2) + "\n")
+        print_json([as_tree(row) for row in rows])
     elif rows:
         sys.stdout.write(_table(rows, [folder.name for folder in app.root.run_folders()]) + "\n")
     else:

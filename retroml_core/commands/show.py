@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.commands.notices import say_notices
 from retroml_core.runs.forecast import size_text
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, percent, score, sparkline, state_words
 
@@ -35,7 +35,10 @@ def main(app: App, argv: Sequence[str]) -> int:
 
     run = ExperimentService(app).find(asked.id)
     found = _gather(app, run)
-    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if asked.json else _page(found))
+    if asked.json:
+        print_json(found)
+    else:
+        sys.stdout.write(_page(found))
     say_notices(app, found["notices"])
     return 1 if found["notices"] else 0
 
@@ -59,7 +62,7 @@ def _gather(app: App, run: Run) -> dict[str, Any]:
         "labels": dataclasses.asdict(read_labels(run.folder, tree)),
         "status": _status(run.status()),
         "config": tree,
-        "scores": {"steps": curve.steps.tolist(), "means": [_finite(value) for value in curve.values.tolist()]},
+        "scores": {"steps": curve.steps.tolist(), "means": curve.values.tolist()},
         "metrics": {row.name: {"last": row.last, "lowest": row.minimum, "highest": row.maximum} for row in latest},
         "checkpoints": [_checkpoint(kept) for kept in run.checkpoints()],
         "films": [{"path": str(film.path), "renderer": film.renderer, "seconds": film.seconds} for film in run.films()],
@@ -76,10 +79,6 @@ def _status(status: RunStatus) -> dict[str, Any]:
 
 def _checkpoint(kept: Any) -> dict[str, Any]:
     return {name: getattr(kept, name) for name in ("name", "step", "why", "score", "full", "size_bytes")}
-
-
-def _finite(value: float) -> float | None:
-    return value if value == value and abs(value) != float("inf") else None  # NaN is not itself
 
 
 def _page(found: Mapping[str, Any]) -> str:
@@ -106,7 +105,7 @@ def _summary(found: Mapping[str, Any]) -> str:
             f"{count(status['step'])} ({count(status['frames'])} frames) at {count(status['steps_per_second'])} a second",
         ),
         ("score", f"{scores}, {count(status['episodes'])} episodes"),
-        ("", sparkline([value for value in found["scores"]["means"] if value is not None])),
+        ("", sparkline(found["scores"]["means"])),
         ("tags", " ".join(labels["tags"])),
         ("notes", labels["notes"]),
         ("folder", found["folder"]),

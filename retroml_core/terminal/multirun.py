@@ -6,7 +6,6 @@ The jobs of one multirun share a `group`. A job that fails does not keep the oth
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from retroml_core.config.folders import core_conf
 from retroml_core.config.spelling import spelled
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.start import Manner, begin, follow_run, preview, start
 from retroml_core.terminal.sweeping import fault_of, jobs_of, split_flags
 
@@ -119,7 +119,7 @@ def run_hydra(app: App, arguments: Sequence[str], manner: Manner) -> int:
                     _carry_out([*flags, *job], jobs)
     finally:
         if manner.as_json:
-            sys.stdout.write(json.dumps(jobs.previews, indent=2, ensure_ascii=False) + "\n")
+            print_json(jobs.previews)
         if len(jobs.done) > 1:
             sys.stderr.write(_summary(jobs.done))
     return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.faults import Fault
 from retroml_core.runs.forecast import forecast, free_bytes, size_text
 from retroml_core.specs import Severity
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -97,7 +97,7 @@ def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
     if not as_json:
         _say([*found["warnings"], found["needs"]])
-    sys.stdout.write(json.dumps(found if as_json else found["config"], indent=2, ensure_ascii=False) + "\n")
+    print_json(found if as_json else found["config"])
 
 
 def _warnings(app: App, config: ExperimentConfig) -> list[str]:

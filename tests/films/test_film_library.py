@@ -240,6 +240,9 @@ def test_the_command_lists_renames_throws_away_and_takes_back(app, run, film, ca
     assert main(app, ["rename", film.name, "A new name"]) == 0
     assert capsys.readouterr().out.strip().endswith("A-new-name.mp4")
     assert main(app, ["delete", "A new name"]) == 0
+    capsys.readouterr()
+    assert main(app, ["trash", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["deleted_at"].endswith("+00:00")
     assert main(app, ["trash"]) == 0
     assert "A new name" in capsys.readouterr().out
     assert main(app, ["restore"]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ from retroml_core.runs.control import Mailbox
 from retroml_core.runs.labels import Labels, write_labels
 from retroml_core.runs.run import RunNotFound, create_run
 from retroml_core.services.control import ControlService, NotAtWork
+from retroml_core.terminal.printing import print_json
 
 COMMANDS = ("runs", "show", "pause", "resume", "stop", "checkpoint", "rerun", "reindex")
 
@@ -77,6 +79,11 @@ def test_neither_start_nor_help_load_the_database():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stderr.endswith("[0, 0, 0, 0] False False\n")
+
+
+def test_numbers_that_json_does_not_know_are_null(capsys):
+    print_json({"a": [math.nan, 1.5], "b": {"c": -math.inf}, "d": "é"})
+    assert json.loads(capsys.readouterr().out) == {"a": [None, 1.5], "b": {"c": None}, "d": "é"}
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

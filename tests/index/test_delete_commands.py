@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from retroml_core.commands import delete
+from retroml_core.commands import delete, models
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.files import write_json
@@ -86,6 +86,15 @@ def test_an_id_that_fits_several_is_refused(app, make_run):
     delete.main(app, [make_run(number).run.id for number in (1, 2)])
     with pytest.raises(Fault, match="fits 2 in the trash"):
         delete.restore(app, ["2026"])
+
+
+def test_a_model_deleted_by_command_is_in_the_trash_with_its_moment(app, model, capsys):
+    assert models.main(app, ["delete", "Mine", "--json"]) == 0
+    (done,) = json.loads(capsys.readouterr().out)
+    assert delete.restore(app, ["--json"]) == 0
+    (trashed,) = json.loads(capsys.readouterr().out)
+    assert trashed["id"] == done["id"] == f"model-{model.id}"
+    assert trashed["deleted_at"] is not None
 
 
 def test_a_model_goes_to_the_trash_and_back(app, model):
