@@ -153,9 +153,19 @@ def tape(figures: Figures) -> str:
 
 def checkpoints(figures: Figures) -> str:
     """The share of training that checkpoints take."""
-    rows = [("algorithm", "checkpoints", "training stood still", "longest", "share at one each 5 minutes")]
+    rows = [
+        (
+            "algorithm",
+            "checkpoints",
+            "training stood still",
+            "longest",
+            "share of 5 minutes",
+            "policies, share",
+            "writing, share",
+        )
+    ]
     for one in figures["runs"]:
-        stalls = one["stall_seconds"]
+        stalls, seconds = one["stall_seconds"], one["seconds"]
         rows.append(
             (
                 one["name"],
@@ -163,6 +173,8 @@ def checkpoints(figures: Figures) -> str:
                 f"{statistics.median(stalls) * 1e3:.0f} ms",
                 f"{max(stalls) * 1e3:.0f} ms",
                 f"{statistics.median(stalls) / 300:.2%}",
+                f"{one['policies_stall_seconds'] / seconds:.2%}",
+                f"{one['writing_processor_seconds'] / seconds:.2%}",
             )
         )
     return markdown(rows)

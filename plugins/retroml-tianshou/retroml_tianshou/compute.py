@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from retroml_core.training.building import no_environment
 from retroml_tianshou.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def prepare(*, device: str, precision: str, threads: int, deterministic: bool, c
 
 
 def prepare_for(build: Build) -> Compute:
-    """Set up torch as the run and the settings of its algorithm say; see `prepare`."""
+    """Set up torch as the run and the settings of its algorithm say; see `prepare`. A mere player compiles nothing."""
     config = build.config
     return prepare(
         device=build.device,
         precision=config.precision,
         threads=build.threads,
         deterministic=build.deterministic,
-        compiling=config.compile,
+        compiling="off" if build.make_environment is no_environment else config.compile,
     )
 
 

@@ -3,13 +3,16 @@
 import copy
 import functools
 import logging
+from dataclasses import replace
 
 import pytest
 import torch
 from retroml_tianshou.compiling import Trunk, by_torch, compile_trunks
 from retroml_tianshou.compute import Compute
+from retroml_tianshou.ppo import build
 
 from retroml_core.testing import FakeControl
+from retroml_core.training.building import no_environment
 
 SHAPE = (2, 12, 12)
 COMPUTE = Compute(device=torch.device("cpu"), precision=torch.float32, threads=1, compiling=True)
@@ -162,3 +165,9 @@ def test_ppo_plays_and_learns_through_compiled_code_to_the_same_policy(make, mon
     assert trained["on"][1] == {(4, False), (16, True)}
     assert trained["off"][1] == set()
     assert isinstance(ppo.network.trunk, Trunk)
+
+
+def test_a_player_compiles_nothing(make_build, monkeypatch):
+    monkeypatch.setattr(torch, "compile", Compiler())
+    player = build(replace(make_build(compile="on"), make_environment=no_environment))
+    assert player.network.trunk.compiled is None

@@ -23,7 +23,11 @@ TRIALS = (
     Trial(choice=START, steps_per_second=100.0),
     Trial(choice=Choice(threads=1, environments=8, precision="float32", compile="off"), steps_per_second=150.0),
     Trial(choice=Choice(threads=1, environments=16, precision="float32", compile="off"), steps_per_second=200.0),
-    Trial(choice=Choice(threads=1, environments=32, precision="float32", compile="off"), steps_per_second=None, problem="full"),
+    Trial(
+        choice=Choice(threads=1, environments=32, precision="float32", compile="off"),
+        steps_per_second=None,
+        problem="no time was left",
+    ),
 )
 
 
@@ -97,10 +101,11 @@ def test_a_trial_that_fails_says_why(app, monkeypatch):
 
 def test_what_was_measured_is_shown_again(app, remembered, capsys):
     assert main(app, ["--remembered", *CATCH]) == 0
-    head, *rows, fastest, more = capsys.readouterr().out.splitlines()
+    head, *rows, fastest, left, more = capsys.readouterr().out.splitlines()
     assert head.split() == ["threads", "environments", "precision", "compile", "steps/s"]
-    assert [row.split()[-1] for row in rows] == ["100", "150", "200", "full"]
+    assert [row.split(maxsplit=4)[-1] for row in rows] == ["100", "150", "200", "no time was left"]
     assert "threads=1 algorithm.precision=float32 algorithm.compile=off" in fastest
+    assert "For 1 of 4 trials" in left
     assert "algorithm.environments=16" in more
 
 
@@ -131,8 +136,8 @@ def test_what_is_set_by_hand_wins(app, remembered):
 
 
 def test_without_a_measurement_it_is_said_how_to_make_one(app):
-    with pytest.raises(ConfigError, match="retroml measure game=catch algorithm=ppo network=small"):
-        compose(app, [*CATCH, "performance=measured"])
+    with pytest.raises(ConfigError, match="retroml measure game=catch algorithm=ppo network=nature"):
+        compose(app, ["game=catch", "performance=measured"])
 
 
 def test_the_command_imports_no_torch():

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from retroml_core.algorithm import StopTraining
 from retroml_core.app import App
 from retroml_core.config.composing import from_tree
+from retroml_core.plugins.registry import resolve
 from retroml_core.training.building import Workshop, thread_count
 from retroml_core.training.devices import choose_device
 from retroml_core.training.measured import Choice, Trial
-from retroml_tianshou.measuring.plan import axes, configured, started, trials
+from retroml_tianshou.measuring.plan import NO_TIME, axes, configured, started, trials
 
 if TYPE_CHECKING:
     from retroml_core.algorithm import Trainable
@@ -55,11 +56,11 @@ class Until:
 
 
 def main() -> int:
-    """Make the trials that fit into the seconds given."""
-    deadline = time.monotonic() + float(sys.argv[1])
+    """Make the trials that fit into the seconds given, which begin once everything is loaded."""
     with App.open() as app:
         config = from_tree(json.load(sys.stdin), app)
-        for trial in made(app, config, deadline):
+        resolve(app.registry.algorithm(config.algorithm.name).factory)
+        for trial in made(app, config, time.monotonic() + float(sys.argv[1])):
             sys.stdout.write(json.dumps(dataclasses.asdict(trial)) + "\n")
             sys.stdout.flush()
     return 0
@@ -81,7 +82,7 @@ def made(app: App, config: ExperimentConfig, deadline: float) -> Iterator[Trial]
 def attempt(app: App, config: ExperimentConfig, choice: Choice, deadline: float) -> Trial:
     """One trial; one that fails says why."""
     if time.monotonic() > deadline:
-        return Trial(choice=choice, steps_per_second=None, problem="no time was left")
+        return Trial(choice=choice, steps_per_second=None, problem=NO_TIME)
     try:
         shop = Workshop(app, configured(config, choice))
         seed = shop.seeds.integer("environment")
@@ -92,7 +93,7 @@ def attempt(app: App, config: ExperimentConfig, choice: Choice, deadline: float)
         finally:
             trainable.close()
     except StopTraining:
-        return Trial(choice=choice, steps_per_second=None, problem="no time was left")
+        return Trial(choice=choice, steps_per_second=None, problem=NO_TIME)
     except Exception as error:  # noqa: BLE001  # a choice that cannot be made is one not to make
         text = str(error).strip().partition("\n")[0]
         return Trial(choice=choice, steps_per_second=None, problem=f"{type(error).__name__}: {text}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
 from retroml_core.training.measured import Measured, Subject, Trial, keep, recall
-from retroml_tianshou.measuring.plan import chosen
+from retroml_tianshou.measuring.plan import NO_TIME, chosen
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -132,6 +132,8 @@ def _words(measured: Measured) -> str:
     settings = [f"threads={best.threads}"]
     settings += [f"algorithm.{name}={value}" for name in ("precision", "compile") if (value := getattr(best, name))]
     text = f"Fastest: {' '.join(settings)}. performance=measured trains with these.\n"
+    if left := sum(trial.problem == NO_TIME for trial in measured.trials):
+        text += f"For {left} of {len(measured.trials)} trials no time was left: --seconds gives them more.\n"
     if measured.environments != best.environments:
         text += (
             f"With algorithm.environments={measured.environments} more steps are made a second; "

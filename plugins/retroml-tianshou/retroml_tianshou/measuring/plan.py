@@ -16,10 +16,13 @@ from retroml_core.training.measured import Choice, Measured, Trial
 if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
 
-__all__ = ["axes", "chosen", "configured", "shortened", "started", "trials"]
+__all__ = ["NO_TIME", "axes", "chosen", "configured", "shortened", "started", "trials"]
 
 CLEARLY = 1.03
 """So many times as fast a trial must be for its choice to be taken: less may be chance."""
+
+NO_TIME = "no time was left"
+"""The problem of a trial that was not made."""
 
 Value = int | str
 
