@@ -21,7 +21,7 @@ class AlgorithmContract(Deciding, Training, Saving):
     """What every algorithm owes. Set `spec`; the rest has defaults.
 
     `settings` are values for fields of the config: choose ones that make an update quick. `game` is the shape of the tiny
-    game it plays, `chunks` how many times `advance` is called before things are compared.
+    game it plays, `chunks` how many times `advance` is called before things are compared, `threads` how many it may learn with.
     """
 
     def test_the_spec_says_what_it_offers(self) -> None:

@@ -33,6 +33,7 @@ class AlgorithmBase:
     network: ClassVar[NetworkConfig] = NetworkConfig()
     game: ClassVar[TinyConfig] = TinyConfig()
     chunks: ClassVar[int] = 2
+    threads: ClassVar[int] = 1
 
     @pytest.fixture
     def make(self) -> Iterator[Make]:
@@ -64,7 +65,7 @@ class AlgorithmBase:
             network=self.network,
             seeds=seeds,
             deterministic=True,
-            threads=1,
+            threads=self.threads,
             make_environment=make_environment,
         )
         trainable: Trainable = resolve(self.spec.factory)(build)

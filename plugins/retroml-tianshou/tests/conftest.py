@@ -3,6 +3,7 @@
 import os
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # as the plugin asks at its start; read when torch loads
 
 from collections.abc import Iterator
 
