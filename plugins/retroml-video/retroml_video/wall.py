@@ -5,6 +5,7 @@ A wall is a grid of **panes**, or a grid beside or below one larger pane. A pane
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,8 @@ __all__ = ["Pane", "Wall", "fit_wall"]
 
 _HEADER = 66
 _STRIP = 46
-_BOARD_WIDTH = 250
+_BOARD_WIDTH = 236
+_BOARD_WIDEST = 620
 _BOARD_HEAD = 44
 _BOARD_ROW = 46
 
@@ -97,45 +99,61 @@ def fit_wall(
     margin = round(30 * unit)
     tall = round(70 * unit) if shape == "vertical" else round(22 * unit)
     header = Box(margin, tall, width - 2 * margin, round(_HEADER * unit)) if captions else None
-    room, board = _region(width, height, unit, header, board_rows if captions else 0)
     tiles = _Tiles(game_width, game_height, pixel_aspect, round(12 * unit), round(_STRIP * unit) if captions else 0)
-    plan = next((plan for n in range(count, 0, -1) if (plan := _best(tiles, room, n, hero=hero)) is not None), None)
-    if plan is None:
-        plan = _Plan(((1, 1),), ((0, 0),), *tiles.size((1, 1)), 0.0)
+    regions = _regions(width, height, unit, header, board_rows if captions else 0)
+    filled = [(_most(tiles, room, count, hero=hero), room, board) for room, board in regions]
+    plan, room, board = max(filled, key=lambda one: (len(one[0].scales), one[0].worth))
     left, top = room.x + max(room.width - plan.width, 0) // 2, room.y + max(room.height - plan.height, 0) // 2
     panes = tuple(_pane(tiles, scale, left + x, top + y) for scale, (x, y) in zip(plan.scales, plan.corners, strict=True))
     if header is not None:
-        x = min(max(left, 0), 2 * margin)
+        x = board.x if board is not None and height >= width else min(max(left, 0), 2 * margin)
         header = replace(header, x=x, width=width - 2 * x)
     if board is not None and width > height:
-        board = replace(board, y=min(top, height - margin - board.height))
+        board = _beside(board, top, height - margin) if board.x >= left + plan.width else _below(board, room, plan, unit)
     return Wall(width, height, panes, header, board)
 
 
-def _region(width: int, height: int, unit: float, header: Box | None, rows: int) -> tuple[Box, Box | None]:
-    """Where the panes go, and where the board does: at the right of a wide picture, below in others."""
+def _regions(width: int, height: int, unit: float, header: Box | None, rows: int) -> list[tuple[Box, Box | None]]:
+    """Where the panes may go, and where the board would: below them, in a wide picture also at their right."""
     margin = round(30 * unit) if header is not None else 0
     top = header.bottom + round(10 * unit) if header is not None else 0
     below = 0 if header is None else 70 if height > width else 14
     bottom = height - round(below * unit)
     inside = Box(margin // 2, top, width - margin, bottom - top)
     if not rows:
-        return inside, None
-    if width > height:
-        across = round(_BOARD_WIDTH * unit)
-        return (
-            Box(inside.x, top, inside.width - across - margin // 2, inside.height),
-            Box(width - margin - across, top + round(6 * unit), across, min(inside.height, _board_height(rows, unit))),
-        )
-    down = _board_height(rows, unit)
-    return (
-        Box(inside.x, top, inside.width, inside.height - down - round(12 * unit)),
+        return [(inside, None)]
+    gap, down, across = round(12 * unit), _board_height(rows, unit), round(_BOARD_WIDTH * unit)
+    below = (
+        Box(inside.x, top, inside.width, inside.height - down - gap),
         Box(margin, bottom - down, width - 2 * margin, down),
     )
+    right = (
+        Box(inside.x, top, inside.width - across - margin // 2 - gap, inside.height),
+        Box(width - margin - across, top, across, min(inside.height, down)),
+    )
+    return [below, right] if width > height else [below]
+
+
+def _beside(board: Box, top: int, bottom: int) -> Box:
+    """The board level with the panes, as far as it has room above `bottom`."""
+    return replace(board, y=min(top, bottom - board.height))
+
+
+def _below(board: Box, room: Box, plan: _Plan, unit: float) -> Box:
+    """The board in the middle of what is free below panes that stand in the middle of their room."""
+    width = min(board.width, round(_BOARD_WIDEST * unit))
+    free = (room.height - plan.height) // 2
+    return replace(board, x=board.x + (board.width - width) // 2, y=board.y - max(free, 0) // 2, width=width)
 
 
 def _board_height(rows: int, unit: float) -> int:
     return round((_BOARD_HEAD + rows * _BOARD_ROW + 10) * unit)
+
+
+def _most(tiles: _Tiles, room: Box, count: int, *, hero: bool) -> _Plan:
+    """The best plan for as many panes as there is room for, up to `count`; at least for one, if it must not fit."""
+    plans = (_best(tiles, room, n, hero=hero) for n in range(count, 0, -1))
+    return next((plan for plan in plans if plan is not None), _Plan(((1, 1),), ((0, 0),), *tiles.size((1, 1)), 0.0))
 
 
 def _best(tiles: _Tiles, room: Box, count: int, *, hero: bool) -> _Plan | None:
@@ -150,14 +168,17 @@ def _grids(tiles: _Tiles, width: int, height: int, count: int) -> Iterator[_Plan
         rows = -(-count // columns)
         scale = tiles.fitting((width - tiles.gap * (columns - 1)) // columns, (height - tiles.gap * (rows - 1)) // rows)
         if scale is not None:
-            yield _grid(tiles, scale, columns, count)
+            plan = _grid(tiles, scale, columns, count)
+            # Of grids with panes of one size the one that has the room's shape, and no hole.
+            off = abs(math.log(plan.width * height / (plan.height * width))) + 10 * (columns * rows - count)
+            yield replace(plan, worth=plan.worth - off / 10_000)
 
 
 def _grid(tiles: _Tiles, scale: tuple[int, int], columns: int, count: int) -> _Plan:
     across, down = (length + tiles.gap for length in tiles.size(scale))
     corners = tuple((i % columns * across, i // columns * down) for i in range(count))
     rows = -(-count // columns)
-    good = max(worth(scale[0], scale[1], tiles.pixel_aspect), 0.01) * count - 0.001 * (columns * rows - count)
+    good = max(worth(scale[0], scale[1], tiles.pixel_aspect), 0.01) * count
     return _Plan((scale,) * count, corners, columns * across - tiles.gap, rows * down - tiles.gap, good)
 
 
