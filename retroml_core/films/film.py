@@ -262,5 +262,7 @@ def _explain(error: OSError, folder: Path, *, begun: bool = True) -> FilmError:
         there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         free = shutil.disk_usage(there).free / 1e6
         return FilmError(f"the disk of {folder} is full ({free:.0f} MB free): make room and make the film again")
+    if folder.is_file():
+        return FilmError(f"{folder} is a file, and films go into a folder: give another one with --output")
     reason = error.strerror or str(error) or type(error).__name__
     return FilmError(f"cannot write a film into {folder}: {reason}; another folder can be given with --output")

@@ -138,6 +138,12 @@ def test_a_full_disk_that_has_no_room_for_the_folder_is_said_to_be_full(app, run
         make_film(app, run, "still", options=FilmOptions(output=tmp_path / "new" / "folder"))
 
 
+def test_a_file_is_no_folder_for_films(app, run, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FilmError, match="is a file"):
+        make_film(app, run, "still", options=FilmOptions(output=tmp_path / "file"))
+
+
 def test_a_bug_of_a_renderer_leaves_nothing_behind(app, run, left):
     with pytest.raises(ZeroDivisionError):
         make(app, run, trouble="bug")
