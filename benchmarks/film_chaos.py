@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.film_speed import random_run
+from benchmarks.film_speed import short_run
 from retroml_core.filming import FilmError
 from retroml_core.films.listing import films_in
 from retroml_core.films.options import FilmOptions
@@ -155,7 +155,7 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        folders = asked.runs or [random_run(root / game, game, 4000) for game in ("breakout", "pong")]
+        folders = asked.runs or [short_run(root / game, game, 4000) for game in ("breakout", "pong")]
         films = root / "films"
         films.mkdir()
         runs, limits = [Run(folder) for folder in folders], {"jobs": asked.jobs, "seconds": asked.minutes * 60}

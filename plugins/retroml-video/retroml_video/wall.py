@@ -123,7 +123,7 @@ def _regions(width: int, height: int, unit: float, header: Box | None, rows: int
     if not rows:
         return [(inside, None)]
     gap, down, across = round(12 * unit), _board_height(rows, unit), round(_BOARD_WIDTH * unit)
-    below = (
+    under = (
         Box(inside.x, top, inside.width, inside.height - down - gap),
         Box(margin, bottom - down, width - 2 * margin, down),
     )
@@ -131,7 +131,7 @@ def _regions(width: int, height: int, unit: float, header: Box | None, rows: int
         Box(inside.x, top, inside.width - across - margin // 2 - gap, inside.height),
         Box(width - margin - across, top, across, min(inside.height, down)),
     )
-    return [below, right] if width > height else [below]
+    return [under, right] if width > height else [under]
 
 
 def _beside(board: Box, top: int, bottom: int) -> Box:
