@@ -395,7 +395,20 @@ def test_what_hinders_the_start_is_said_where_one_sees_it(train, pause):
     assert train.obstacles == ["Minibatches: a rollout has only 8 steps (environments x rollout_steps)"]
 
 
-def test_networks_are_chosen_from_what_plugins_offer(train, pause):
+@pytest.fixture
+def student(desk, train):
+    """The view-model as a student sees it."""
+    desk.settings.set(mode=2)
+    train.tick()
+    return train
+
+
+def test_nothing_is_loaded_to_tell_what_nobody_sees(train):
+    assert train.prospects.networks == ()
+
+
+def test_networks_are_chosen_from_what_plugins_offer(student, pause):
+    train = student
     assert [network.name for network in train.prospects.networks] == ["nature", "small", "impala", "attention"]
     assert (train.prospects.network.title, train.prospects.network.parameters) == ("Nature CNN", 1_686_693)
     train.put("network.name", "small")

@@ -13,6 +13,7 @@ from retroml_dearpygui.forms.repeatable import STEPS, SWITCH, ends_at_steps, fil
 from retroml_dearpygui.forms.run_fields import run_fields, values_of
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, Expectation, expect, measured_speed
 from retroml_dearpygui.services.reference import read_reference
+from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.changes import LENGTH, Change, changes_of
 from retroml_dearpygui.viewmodels.debounce import Debounce
@@ -66,7 +67,7 @@ class TrainViewModel(ViewModel):
         self.prospects = Prospects(self, read_reference())
         self._usual: ExperimentConfig | None = None
         self._composition, self._check = LastAnswer(desk), LastAnswer(desk)
-        self._guessing = False
+        self._guessing, self._mode = False, desk.settings.now.mode
         self._typing = Debounce(desk.clock, 0.3)
         self._compose()
 
@@ -225,8 +226,8 @@ class TrainViewModel(ViewModel):
         if self._typing.due():
             self._remember()
             self._expect()
-        elif self._guessing and self.speed is not None:  # something was trained here meanwhile
-            self._expect()
+        elif (self._guessing and self.speed is not None) or self._mode != self.desk.settings.now.mode:
+            self._expect()  # something was trained here meanwhile, or another mode shows more
 
     # --- starting -------------------------------------------------------------------------------------------------------
 
@@ -270,6 +271,11 @@ class TrainViewModel(ViewModel):
 
     # --- what the settings come to --------------------------------------------------------------------------------------
 
+    @property
+    def _sized(self) -> bool:
+        """Whether anybody sees how large networks and replay will be: telling loads the emulator."""
+        return self._mode >= Mode.STUDENT or "replay" in self.algorithm_spec.traits
+
     def _base(self) -> list[str]:
         return [f"game={self.game}", f"algorithm={self.algorithm}", f"preset={self.preset}"]
 
@@ -310,7 +316,7 @@ class TrainViewModel(ViewModel):
     def _expect(self) -> None:
         """Have the settings checked."""
         self.form.pardon()
-        self._guessing = self.speed is None
+        self._guessing, self._mode = self.speed is None, self.desk.settings.now.mode
         if not self.can_start or self._usual is None:
             self._check.drop()
             self.changed()
@@ -320,7 +326,8 @@ class TrainViewModel(ViewModel):
 
     def _checked(self, base: list[str], overrides: list[str], speed: float | None) -> Expectation:
         config = self._composer.change(base, overrides)
-        return expect(self.desk.app, config, speed, self._composer.sizes(config))
+        sizes = self._composer.sizes(config) if self._sized else None
+        return expect(self.desk.app, config, speed, sizes)
 
     def _expected(self, expectation: Expectation) -> None:
         self.expectation, self.problem = expectation, ""
