@@ -89,6 +89,16 @@ def test_a_data_root_that_vanishes_is_no_runs_and_one_that_cannot_be_read_a_prob
     assert "cannot be read" in RunBook(DataRoot(tmp_path / "other")).look().problem
 
 
+def test_a_data_root_that_goes_away_while_it_is_shown_is_told_until_it_is_back(root, tmp_path):
+    make(root, 1)
+    book = RunBook(root)
+    assert book.look().total == 1
+    root.path.rename(tmp_path / "away")
+    assert ("not there any more" in book.look().problem, "not there any more" in book.look().problem) == (True, True)
+    (tmp_path / "away").rename(root.path)
+    assert (book.look().total, book.look().problem) == (1, "")
+
+
 def test_a_damaged_folder_is_shown_as_it_can_be(root):
     folder = make(root, 1)
     (folder / "state.json").write_text("{")

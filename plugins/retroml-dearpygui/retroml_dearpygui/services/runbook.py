@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import RunState
+from retroml_core.faults import Fault
 from retroml_core.files import read_json
 from retroml_core.runs.labels import read_labels
 from retroml_core.runs.run import Run
 from retroml_core.runs.state import RunStatus, read_status
+from retroml_dearpygui.services.storage import require_root
 
 if TYPE_CHECKING:
     from retroml_core.runs.roots import DataRoot
@@ -81,6 +83,8 @@ class RunBook:
     def _look(self) -> Look:
         try:
             self._list()
+        except Fault as fault:
+            return Look(problem=str(fault))
         except OSError as error:
             return Look(problem=f"the data folder {self._root.path} cannot be read: {error.strerror or error}")
         recent = self._folders[-RECENT:][::-1]
@@ -105,7 +109,10 @@ class RunBook:
         try:
             stamp = self._root.experiments.stat().st_mtime_ns
         except FileNotFoundError:
-            self._folders, self._known, self._stamp = [], {}, -1
+            self._stamp = -1
+            if self._folders:
+                require_root(self._root)
+            self._folders, self._known = [], {}
             return
         if stamp == self._stamp:
             return

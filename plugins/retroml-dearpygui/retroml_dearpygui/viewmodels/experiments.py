@@ -13,6 +13,7 @@ from retroml_core.index import RunFilter, RunRow, SyncReport
 from retroml_core.services import ExperimentService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.run_commands import RunCommands
+from retroml_dearpygui.services.storage import require_root
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce, Rhythm
 from retroml_dearpygui.viewmodels.film_wish import racing
@@ -226,9 +227,8 @@ class ExperimentsViewModel(ViewModel):
         self.reload()
 
     def _sync(self, bring: Callable[[], SyncReport]) -> SyncReport:
-        root = self.desk.app.root
-        if self.loaded and not root.path.exists():
-            raise FileNotFoundError(f"The data folder {root.path} is not there any more. Is its disk connected?")
+        if self.loaded:
+            require_root(self.desk.app.root)
         return bring()
 
     def _synced(self, report: SyncReport) -> None:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.events import RunState
-from retroml_core.index import RunFilter
-from retroml_core.services import ExperimentService
 from retroml_core.services.films import FilmService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.film_jobs import FilmJob, FilmJobs
-from retroml_dearpygui.services.film_progress import film_progress
 from retroml_dearpygui.services.film_reader import Unplayable
+from retroml_dearpygui.services.film_shelf import FilmShelf
 from retroml_dearpygui.services.long_work import Spawn, run_long, spawn_thread
 from retroml_dearpygui.services.opening import open_file, show_in_folder
 from retroml_dearpygui.services.player import Player
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
+from retroml_dearpygui.services.storage import require_root
 from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.film_facts import film_facts, searched, stretch_title
 from retroml_dearpygui.viewmodels.film_wish import FilmWish
+from retroml_dearpygui.viewmodels.film_work import Working, working_now
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.wording import day, play_time, size
 
@@ -35,28 +33,18 @@ if TYPE_CHECKING:
     from retroml_core.films.film import Film
     from retroml_core.films.options import FilmOptions
     from retroml_core.films.trash import TrashedFilm
-    from retroml_core.index import RunRow
     from retroml_core.runs.run import Run
     from retroml_dearpygui.desk import Desk
 
-__all__ = ["ORDERS", "SCREEN", "VideosViewModel", "Working"]
+__all__ = ["ORDERS", "SCREEN", "VideosViewModel"]
 
 ORDERS = (("date", "Date"), ("name", "Name"), ("size", "Size"))
 SCREEN = (1280, 720)
 """The largest picture shown, in pixels."""
 NAME = "videos"
 SYNC_SECONDS = 2.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Working:
-    """A run whose own process is making films, and what it says of that; `fraction` of the film at hand from 0 to 1."""
-
-    run_id: str
-    title: str
-    words: str
-    fraction: float = 0.0
-    seconds_left: float | None = None
+WHOLE_EVERY = 60
+"""One look in so many reads every film anew; those between read what has changed."""
 
 
 class VideosViewModel(ViewModel):
@@ -68,6 +56,8 @@ class VideosViewModel(ViewModel):
     def __init__(self, desk: Desk, *, jobs: FilmJobs | None = None, spawn: Spawn = spawn_thread) -> None:
         super().__init__(desk)
         self.library = FilmService(desk.app)
+        self._shelf = FilmShelf(desk.app)
+        self._looks = 0
         self.making = jobs or FilmJobs()
         self.player = Player(SCREEN, clock=desk.clock)
         self.playing: Film | None = None
@@ -146,7 +136,8 @@ class VideosViewModel(ViewModel):
     def refresh(self) -> None:
         """Look for films."""
         self._rhythm.begin()
-        self.desk.background(self._read, self._show, self._broken)
+        anew, self._looks = self._looks % WHOLE_EVERY == 0, self._looks + 1
+        self.desk.background(lambda: self._read(anew), self._show, self._broken)
 
     def set_text(self, text: str) -> None:
         """Show films with these words in name, game, kind or run."""
@@ -269,24 +260,9 @@ class VideosViewModel(ViewModel):
 
     # --- inside ---------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> tuple[list[Film], list[Working]]:
-        experiments = ExperimentService(self.desk.app)
-        live = tuple(state for state in RunState if state.live)
-        working = []
-        for row in experiments.list(RunFilter(states=live)):
-            run = experiments.find(row.id)
-            word, _, activity = run.status().activity.partition(" ")
-            if word == "film":
-                working.append(self._working(row, run, activity.partition(":")[0]))
-        return self.library.list(), working
-
-    def _working(self, row: RunRow, run: Run, renderer: str) -> Working:
-        said = film_progress(run.events_folder, renderer)
-        kind, title = self.kind_title(renderer), run_title(self.desk.app, row)
-        if said is None:
-            return Working(run_id=run.id, title=title, words=kind)
-        words = f"{kind}: {said.doing}"
-        return Working(run_id=run.id, title=title, words=words, fraction=said.fraction, seconds_left=said.seconds_left)
+    def _read(self, anew: bool) -> tuple[list[Film], list[Working]]:
+        require_root(self.desk.app.root)
+        return self._shelf.films(anew=anew), working_now(self.desk.app, self.kind_title)
 
     def _show(self, found: tuple[list[Film], list[Working]]) -> None:
         self._rhythm.end()

@@ -47,6 +47,27 @@ def test_no_films_are_no_problem(videos):
     assert (videos.loaded, videos.films, videos.problem) == (True, [], "")
 
 
+def test_a_data_folder_that_went_away_is_told_until_it_is_back(videos, three, app, clock):
+    videos.tick()
+    away = app.root.path.with_name("away")
+    app.root.path.rename(away)
+    clock.pass_by(60)
+    videos.tick()
+    assert "Is its disk connected?" in videos.problem
+    away.rename(app.root.path)
+    clock.pass_by(60)
+    videos.tick()
+    assert (videos.problem, len(videos.films)) == ("", 3)
+
+
+def test_looking_again_when_nothing_changed_draws_nothing_anew(videos, three, clock):
+    videos.tick()
+    before = videos.version
+    clock.pass_by(60)
+    videos.tick()
+    assert videos.version == before
+
+
 @pytest.mark.parametrize(
     ("order", "descending", "wanted"),
     [

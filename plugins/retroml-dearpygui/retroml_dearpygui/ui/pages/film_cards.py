@@ -86,7 +86,8 @@ class FilmCards:
                 for film in films:
                     self._card(film)
         if len(self._films) > self._most:
-            button(self.ui, f"Show all {len(self._films):,}", self._show_more, "link", tag="videos.more")
+            more = min(AT_ONCE, len(self._films) - self._most)
+            button(self.ui, f"Show {more} more", self._show_more, "link", tag="videos.more")
         dpg.pop_container_stack()
 
     def _card(self, film: Film) -> None:
@@ -175,7 +176,7 @@ class FilmCards:
         self.vm.rename(film, name)
 
     def _show_more(self) -> None:
-        self._most = len(self._films)
+        self._most += AT_ONCE
         self._fill()
 
 

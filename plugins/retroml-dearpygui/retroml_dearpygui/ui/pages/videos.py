@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.services.film_jobs import FilmJob
     from retroml_dearpygui.ui.ui import Item, Ui
-    from retroml_dearpygui.viewmodels.videos import Working
+    from retroml_dearpygui.viewmodels.film_work import Working
 
 __all__ = ["VideosPage"]
 
@@ -77,6 +77,7 @@ class VideosPage(Page):
             dpg.configure_item("videos.player", show=playing)
             dpg.configure_item("videos.list", show=not playing)
             dpg.set_y_scroll("main", 0)
+            dpg.focus_item("film.toggle" if playing else "videos.direction")
         vm.tick()
         if playing:
             self.player.tick()
