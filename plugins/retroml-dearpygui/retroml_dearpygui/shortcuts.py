@@ -9,17 +9,35 @@ from retroml_dearpygui import offers
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["CLOSE", "HOLD", "MOST_PAGES", "NEXT", "ON", "PALETTE", "PREVIOUS", "REWIND", "page_key", "shortcuts"]
+__all__ = [
+    "BACK", "CLOSE", "DOWN", "FORTH", "HELP", "HOLD", "LEFT", "MOST_PAGES", "NEXT", "ON", "PALETTE", "PREVIOUS", "REWIND",
+    "RIGHT", "UP", "page_key", "shortcuts",
+]  # fmt: skip
 
-PALETTE, CLOSE = "Ctrl+K", "Esc"
+PALETTE, CLOSE, HELP = "Ctrl+K", "Esc", "F1"
 HOLD, REWIND, ON, PREVIOUS, NEXT = "K", "J", "L", "Comma", "Period"
+LEFT, RIGHT, UP, DOWN = "Ctrl+Shift+Left", "Ctrl+Shift+Right", "Ctrl+Shift+Up", "Ctrl+Shift+Down"
+BACK, FORTH = "Ctrl+Left", "Ctrl+Right"
 MOST_PAGES = 9
 
 _EVERYWHERE = {
     PALETTE: "Command palette: every page, action, run and game",
     CLOSE: "Close a dialog",
     "Tab": "To the next field or button",
+    "Shift+Tab": "To the one before",
+    "Left … Down": "To the field or button on that side",
     "Space": "Press the button that has the focus",
+    "Enter": "Press it too, or write in the field that has the focus, or move its slider with Left and Right",
+}
+_SETTING = {HELP: "What the help says about it"}
+_PAGE = {f"{LEFT} … {RIGHT}": "Move the edge between the two columns of the page"}
+_PLOT = {
+    f"{UP} … {DOWN}": "A smaller part of the curve, or a larger one up to the whole",
+    f"{BACK} … {FORTH}": "Move along it",
+}
+_COLUMNS = {
+    f"{LEFT} … {RIGHT}": "Move the column that has the focus",
+    f"{UP} … {DOWN}": "Make it wider or narrower",
 }
 _PLAYER = {
     HOLD: "Play or hold",
@@ -45,5 +63,9 @@ def shortcuts(plugins: PluginManager) -> dict[str, dict[str, str]]:
         "Actions": {
             spec.shortcut: f"{spec.title}: {spec.summary[:1].lower()}{spec.summary[1:].rstrip('.')}" for spec in actions
         },
+        "In a setting": dict(_SETTING),
+        "On a page of two columns": dict(_PAGE),
+        "On a page with a curve": dict(_PLOT),
+        "In the list of a table's columns": dict(_COLUMNS),
         "While a film is played": dict(_PLAYER),
     }

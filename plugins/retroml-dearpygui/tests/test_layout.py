@@ -74,6 +74,37 @@ def test_the_usual_columns_come_back(path, columns):
     assert (reopened(path).order, reopened(path).shown("game")) == (list(USUAL), True)
 
 
+@pytest.mark.parametrize(
+    ("key", "places", "order"),
+    [
+        ("name", 1, ["game", "name", "best"]),
+        ("best", -1, ["name", "best", "game"]),
+        ("best", -9, ["best", "name", "game"]),
+        ("best", 1, ["name", "game", "best"]),
+    ],
+)
+def test_a_column_is_moved_by_places_as_far_as_there_are_some(path, columns, key, places, order):
+    columns.move(key, places)
+    assert reopened(path).order == order
+
+
+def test_a_column_is_moved_past_those_that_are_seen_only(columns):
+    columns.show("game", False)
+    columns.move("name", 1)
+    assert columns.order == ["game", "best", "name"]
+    columns.move("game", 1)
+    assert columns.order == ["game", "best", "name"]
+
+
+def test_a_column_is_made_wider_within_reason(path, columns):
+    columns.widen("game", 1.5)
+    assert reopened(path).width("game") == 1.5
+    columns.widen("game", 100)
+    assert columns.width("game") == 6
+    columns.widen("game", 0.001)
+    assert columns.width("game") == 0.25
+
+
 def test_panels_and_the_place_of_the_window_are_kept(path):
     layout = Layout(SettingsStore(path))
     assert (layout.panel("watch", 420), layout.window) == (420, None)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.specs import Spec
 
-__all__ = ["Named", "run_title"]
+__all__ = ["Named", "made_of", "run_title"]
 
 END_OF_ID = 4
 """So many letters of an id tell two runs apart that are made of the same."""
@@ -40,8 +40,12 @@ def run_title(app: App, run: Named) -> str:
     """The name somebody gave it, else its game and algorithm with the end of its id: "Pong · DQN · yeq9"."""
     if run.name or not run.algorithm:
         return run.name or run.id
-    made_of = _title(app.registry.games, run.game), _title(app.registry.algorithms, run.algorithm)
-    return " · ".join([*made_of, run.id[-END_OF_ID:]])
+    return f"{made_of(app, run)} · {run.id[-END_OF_ID:]}"
+
+
+def made_of(app: App, run: Named) -> str:
+    """Its game and algorithm: "Pong · DQN"."""
+    return f"{_title(app.registry.games, run.game)} · {_title(app.registry.algorithms, run.algorithm)}"
 
 
 def _title(specs: Mapping[str, Spec], name: str) -> str:

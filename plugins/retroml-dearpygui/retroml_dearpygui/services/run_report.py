@@ -25,6 +25,8 @@ __all__ = ["Difference", "RunReport", "differences", "flat", "gather", "log_tail
 
 LOG_BYTES = 16_000
 LOG_LINES = 200
+NOTHING = "–"
+"""How a setting that is not set is written."""
 OWN_KEYS = ("id", "name", "created_at", "schema_version", "tags", "notes", "group", "parent", "seed", "preset", "budget")
 """What differs between any two runs and says nothing about how they were set up."""
 
@@ -130,7 +132,7 @@ def differences(app: App, run: Run) -> tuple[tuple[Difference, ...], str]:
 
 def _words(value: object) -> str:
     if value is None:
-        return "–"
+        return NOTHING
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -10,10 +10,10 @@ import dearpygui.dearpygui as dpg
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item
 
-__all__ = ["Keyboard", "combination"]
+__all__ = ["Keyboard", "combination", "focused", "learn_more"]
 
 TAG = "keyboard"
-EDITING = ("A", "C", "V", "X", "Y", "Z")
+EDITING = ("A", "C", "V", "X", "Y", "Z", "Left", "Right", "Up", "Down")
 """With Ctrl, a field of text knows these itself while it is written in."""
 
 NAMES = {"enter": "mvKey_Return", "esc": "mvKey_Escape", "space": "mvKey_Spacebar"}
@@ -57,9 +57,35 @@ class Keyboard:
         self._held.discard(key)
 
 
+def focused() -> Item | None:
+    """What has the focus, itself rather than the group or card it stands in; None: nothing."""
+    item: Item = dpg.get_focused_item()
+    return (_below(item) or item) if item and dpg.does_item_exist(item) else None
+
+
+def _below(item: Item) -> Item | None:
+    """The innermost item below another that has the focus: tables and their rows never say that they have it."""
+    for slot in (1, 2):
+        for child in dpg.get_item_children(item, slot) or []:
+            found = _below(child)
+            if found is not None:
+                return found
+            if "focused" in dpg.get_item_state(child) and dpg.is_item_focused(child):
+                return int(child)
+    return None
+
+
 def _writing() -> bool:
     """Whether the user writes in a field of text just now."""
-    item = dpg.get_focused_item()
-    return bool(
-        item and dpg.does_item_exist(item) and dpg.get_item_type(item).endswith("mvInputText") and dpg.is_item_active(item)
-    )
+    item = focused()
+    return item is not None and dpg.get_item_type(item).endswith("mvInputText") and bool(dpg.is_item_active(item))
+
+
+def learn_more() -> Callable[[], None] | None:
+    """What a click on the label of the field that has the focus does, which leads to its place in the help; None: nothing."""
+    item = focused()
+    clicks = f"{dpg.get_item_alias(item)}.label.clicks" if item is not None else ""
+    if not clicks or not dpg.does_item_exist(clicks):
+        return None
+    callback: Callable[[], None] = dpg.get_item_callback(dpg.get_item_children(clicks, 1)[0])
+    return callback

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Item, Ui
 
-__all__ = ["Page"]
+__all__ = ["Keyed", "Page"]
+
+
+class Keyed(Protocol):
+    """A part of a page that can be used by keyboard in ways of its own."""
+
+    @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """What keys do now."""
 
 
 class Page:
@@ -25,6 +34,16 @@ class Page:
     def fps(self) -> float:
         """Frames a second the page wants now: 0 when nothing moves, 30 for live pictures."""
         return 0.0
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The parts of the page that bring keys of their own; of two that bring the same, the later one counts."""
+        return ()
+
+    @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """What keys such as "Ctrl+Shift+Left" do while the page is shown and no dialog is open; asked for at each press."""
+        return {key: do for part in self.keyed for key, do in part.keys.items()}
 
     def open(self, **arguments: str) -> None:
         """The page was asked for by `desk.go(name, ...)` with `arguments`; called before it is shown."""

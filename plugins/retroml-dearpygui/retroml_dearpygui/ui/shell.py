@@ -15,7 +15,7 @@ from retroml_dearpygui.actions import show_help
 from retroml_dearpygui.services.set_up import unfinished
 from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.keyboard import Keyboard, combination
+from retroml_dearpygui.ui.keyboard import Keyboard, combination, learn_more
 from retroml_dearpygui.ui.palette_box import PaletteBox
 from retroml_dearpygui.ui.side_cards import SideCards
 from retroml_dearpygui.ui.toasts import Toasts
@@ -123,24 +123,29 @@ class Shell:
         for number, spec in enumerate(self.pages[: shortcuts.MOST_PAGES], 1):
             known[combination(shortcuts.page_key(number))] = functools.partial(self.go, spec.name, {})
         known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
+        if self.page is not None:
+            known |= {combination(keys): do for keys, do in self.page.keys.items()}
+        if learn := learn_more():
+            known[combination(shortcuts.HELP)] = learn
         return known
 
     def _act(self, action: ActionSpec) -> None:
         resolve(action.factory)(self.desk)
 
     def _navigation(self) -> None:
-        dpg.delete_item("nav", children_only=True)
+        if [dpg.get_item_user_data(item) for item in dpg.get_item_children("nav", 1)] != [spec.name for spec in self.pages]:
+            dpg.delete_item("nav", children_only=True)
+            for spec in self.pages:
+                dpg.add_button(
+                    label=f"{spec.icon}   {spec.title}",
+                    width=-1,
+                    parent="nav",
+                    tag=f"nav.{spec.name}",
+                    user_data=spec.name,
+                    callback=lambda _sender, _data, name: self.go(name, {}),
+                )
         for spec in self.pages:
-            kind = "nav_on" if spec.name == self.current else "nav"
-            item = dpg.add_button(
-                label=f"{spec.icon}   {spec.title}",
-                width=-1,
-                parent="nav",
-                tag=f"nav.{spec.name}",
-                user_data=spec.name,
-                callback=lambda _sender, _data, name: self.go(name, {}),
-            )
-            self.ui.theme(item, kind)
+            self.ui.theme(f"nav.{spec.name}", "nav_on" if spec.name == self.current else "nav")
 
     # --- pages ----------------------------------------------------------------------------------------------------------
 
@@ -170,11 +175,13 @@ class Shell:
                 dpg.configure_item(f"page.{other}", show=other == name)
         if self.current != name:
             dpg.set_y_scroll("main", 0)
-        self.current = name
+        self.current, before = name, self.current
         dpg.set_value("page.title", self._specs[name].title)
         dpg.set_value("page.summary", self._specs[name].summary)
         dpg.configure_item("head.help", show=name != "help")
         self._navigation()
+        if before != name:
+            dpg.focus_item("nav.help" if name == "help" else "head.help")  # Tab goes on from there into the page
         self.desk.settings.set(page=name)
         if name in self._pages and not dpg.does_item_exist(f"page.{name}"):
             self._build_page(name)

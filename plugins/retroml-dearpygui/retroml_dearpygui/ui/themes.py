@@ -235,13 +235,21 @@ class _Maker:
                 self._plot_colours(Line=colour)
                 self._plot_styles(LineWeight=width)
 
+    def _dots(self, name: str, colour: Colour) -> None:
+        with self._theme(name, dpg.mvScatterSeries):
+            self._plot_colours(MarkerFill=colour, MarkerOutline=self._p.card)
+            self._plot_styles(MarkerSize=4.5, MarkerWeight=1.0)
+            dpg.add_theme_style(dpg.mvPlotStyleVar_Marker, dpg.mvPlotMarker_Circle, category=dpg.mvThemeCat_Plots)
+
     def plots(self) -> None:
-        """Lines `line0` ... with their bands `band0` ... and thin raw points `raw0` ..., the main line `mean`, a `cursor`."""
+        """Lines `line0` ... with bands `band0` ..., dots `mark0` ... and thin raw points `raw0` ..., the main line `mean`, a
+        `cursor`."""
         p = self._p
         for number, (red, green, blue, _) in enumerate(p.series):
             self._line(f"line{number}", (red, green, blue, 255), 2.0)
             self._line(f"raw{number}", (red, green, blue, 70), 1.0)
             with self._theme(f"band{number}", dpg.mvShadeSeries):
                 self._plot_colours(Fill=(red, green, blue, 46), Line=NONE)
+            self._dots(f"mark{number}", (red, green, blue, 255))
         self._line("mean", p.line, 2.2)
         self._line("cursor", p.warn, 1.5)

@@ -15,6 +15,8 @@ __all__ = ["TableColumns"]
 
 TOLERANCE = 3
 """Pixels by which a column may differ from its share without having been dragged."""
+NARROWEST, WIDEST = 0.25, 6.0
+"""How many times its usual share a column is made by keyboard."""
 
 
 class TableColumns:
@@ -54,6 +56,22 @@ class TableColumns:
         if key in self.can_hide:
             others = tuple(one for one in self._kept.hidden if one != key)
             self._keep(hidden=others if shown else (*others, key))
+
+    def move(self, key: str, places: int) -> None:
+        """Move a column past so many of those shown: to the right, or with a minus to the left, as far as there are some."""
+        shown = [one for one in self.order if self.shown(one)]
+        place = shown.index(key) if key in shown else -1
+        wanted = min(max(place + places, 0), len(shown) - 1)
+        if place >= 0 and wanted != place:
+            order = [one for one in self.order if one != key]
+            order.insert(order.index(shown[wanted]) + (wanted > place), key)
+            self._keep(order=tuple(order))
+
+    def widen(self, key: str, factor: float) -> None:
+        """Give a column so many times its share of the width."""
+        usual = self._usual[key]
+        share = min(max(self.width(key) * factor, usual * NARROWEST), usual * WIDEST)
+        self._keep(widths={**self._kept.widths, key: round(share, 4)})
 
     def seen(self, widths: Mapping[str, int], order: Sequence[str]) -> None:
         """The columns on screen are so many pixels wide and stand in this order: keep what the user changed of it.

@@ -37,6 +37,17 @@ def test_a_column_is_hidden_by_mouse_and_is_so_at_the_next_start_until_the_layou
     table.wait(lambda: dpg.does_item_exist(HEAD) and shown(), "the column")
 
 
+def test_columns_are_moved_and_made_wider_by_keyboard(table):
+    kept = table.window.desk.layout.table
+    table.wait(lambda: dpg.is_item_focused("experiments.columns.game"), "the focus on the first column")
+    table.press("ctrl+shift+right")
+    table.wait(lambda: kept("experiments.table").order[1:3] == ("algorithm", "game"), "the column to move")
+    table.wait(lambda: dpg.does_item_exist("experiments.columns.list"), "the list to open again")
+    table.wait(lambda: dpg.is_item_focused("experiments.columns.game"), "the focus on the same column")
+    table.press("ctrl+shift+up")
+    table.wait(lambda: "game" in kept("experiments.table").widths, "the column to become wider")
+
+
 def test_the_list_of_columns_is_used_and_left_by_keyboard(table):
     table.wait(lambda: dpg.is_item_focused("experiments.columns.game"), "the focus on the first column")
     table.press("tab")

@@ -48,3 +48,16 @@ def test_the_label_of_a_setting_leads_to_its_place_in_the_help(robot):
     shown(robot, "PPO")
     robot.wait(lambda: not robot.window.shell.page.vm.heading, "the place")
     robot.wait(lambda: dpg.get_y_scroll("help.page") > 0, "the text to be scrolled")
+
+
+def test_f1_in_a_setting_leads_to_its_place_in_the_help(robot):
+    train = robot.window.desk.viewmodel(TrainViewModel)
+    robot.wait(lambda: train.expectation is not None, "what to expect, which moves what is below it")
+    robot.window.settings.set(closed_sections=("train.hyper",))
+    robot.window.shell.restyle()
+    field = "train.form.algorithm.learning_rate"
+    robot.wait(lambda: dpg.does_item_exist(field) and dpg.is_item_shown("train.hyper.body"), "the fields")
+    dpg.focus_item(field)
+    robot.wait(lambda: dpg.is_item_focused(field), "the focus")
+    robot.press("f1")
+    shown(robot, "PPO")

@@ -58,6 +58,31 @@ def test_all_agents_are_seen_and_one_is_enlarged_by_a_click(robot, agents):
     robot.wait(lambda: agents.agent is None, "all agents again")
 
 
+def test_an_agent_is_enlarged_from_the_list_which_needs_no_mouse(robot, agents):
+    def listed():
+        agents.frames = live()
+        agents.changed()
+        return dpg.is_item_shown("watch.agent")
+
+    robot.wait(listed, "the choice of agents")
+    assert dpg.get_item_configuration("watch.agent")["items"] == ["All agents", "Agent 1", "Agent 2", "Agent 3", "Agent 4"]
+    choose = dpg.get_item_callback("watch.agent")
+    choose("watch.agent", "Agent 3")
+    assert agents.agent == 2
+    choose("watch.agent", "All agents")
+    assert agents.agent is None
+
+
+def test_the_edge_between_the_columns_is_moved_by_keyboard_and_stays(robot, watch):
+    before = dpg.get_item_state(dpg.get_item_children("watch.split", 0)[1])["rect_size"][0]
+    robot.press("ctrl+shift+left")
+    layout = robot.window.desk.layout
+    robot.wait(lambda: layout.panel("watch.split", 0) > before, "the width to be kept")
+    robot.wait(lambda: dpg.get_item_state(dpg.get_item_children("watch.split", 0)[1])["rect_size"][0] > before + 20, "the edge")
+    robot.press("ctrl+shift+right")
+    robot.wait(lambda: layout.panel("watch.split", 0) == before, "the edge to go back")
+
+
 def test_a_click_on_an_enlarged_agent_goes_back(robot, agents):
     agents.enlarge(1)
     robot.frames(3)
@@ -92,6 +117,24 @@ def test_a_click_on_the_curve_travels_to_that_moment(robot, watch, monkeypatch):
     robot.wait(lambda: watch.moment is not None, "a moment")
     assert 0 < watch.moment < watch.runs.card.status.step
     assert dpg.is_item_shown("watch.plot.cursor")
+
+
+def test_the_curve_is_zoomed_and_moved_along_by_keyboard(robot, watch):
+    curves = robot.window.desk.viewmodel(CurvesViewModel)
+    robot.wait(lambda: curves.shown.run_id == watch.runs.chosen and curves.shown.score is not None, "the curve")
+    robot.frames(20)
+
+    def limits():
+        return dpg.get_axis_limits("watch.plot.x")
+
+    low, high = limits()
+    robot.press("ctrl+shift+up")
+    robot.wait(lambda: limits()[1] - limits()[0] < 0.6 * (high - low), "the middle half")
+    start = limits()[0]
+    robot.press("ctrl+left")
+    robot.wait(lambda: limits()[0] < start - 0.05 * (high - low), "the part before")
+    robot.press("ctrl+shift+down")
+    robot.wait(lambda: limits()[1] - limits()[0] > 0.95 * (high - low), "all of it")
 
 
 def test_a_run_without_a_tape_says_so(robot, watch):

@@ -22,17 +22,19 @@ from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
 from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from retroml_core.index import RunRow
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["ExperimentsPage"]
 
 PAGER, LEAST_WIDTH = 44, 1130
 TOOLS = 190
-PLACES = ("list", "detail", "compared")
+PLACES = {"list": "experiments.columns", "detail": "detail.back", "compared": "compare.back"}
+"""The parts of the page, and what has the focus first when one is shown."""
 ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
 
 
@@ -53,6 +55,11 @@ class ExperimentsPage(Page):
         self._seen = -1
         self._page = 0
         self._offered: Mapping[str, Mapping[str, int]] = {}
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The curve on screen, and the list of columns while it is open."""
+        return self.detail.plot, self.compare.plot, self._columns
 
     def open(self, run: str = "", **arguments: str) -> None:
         """Show the table, or a run."""
@@ -83,6 +90,7 @@ class ExperimentsPage(Page):
             for other in PLACES:
                 dpg.configure_item(f"experiments.{other}", show=other == place)
             dpg.set_y_scroll("main", 0)
+            dpg.focus_item(PLACES[place])
         if place == "detail":
             self.detail.tick(dt)
             return
@@ -90,6 +98,7 @@ class ExperimentsPage(Page):
             self.compare.tick(dt)
             return
         self._menu.tick()
+        self._columns.tick()
         if self.table is not None:
             self.table.tick(dpg.get_item_rect_size("experiments.card")[0])
         self.vm.tick()

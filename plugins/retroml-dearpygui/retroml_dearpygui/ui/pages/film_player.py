@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui import shortcuts
 from retroml_dearpygui.services.player import RATES
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.keyboard import combination
+from retroml_dearpygui.ui.keyboard import combination, focused
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
 from retroml_dearpygui.ui.widgets.video_view import VideoView
 from retroml_dearpygui.viewmodels.wording import play_time
@@ -156,8 +156,8 @@ class FilmPlayer:
         dpg.pop_container_stack()
 
     def _listen(self) -> None:
-        focused = dpg.get_focused_item()
-        if focused and dpg.does_item_exist(focused) and dpg.get_item_type(focused) == "mvAppItemType::mvInputText":
+        item = focused()
+        if item is not None and dpg.get_item_type(item) == "mvAppItemType::mvInputText":
             return
         for key, do in self._keys.items():
             if dpg.is_key_pressed(combination(key)[0]):

@@ -14,7 +14,10 @@ from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.help import HelpViewModel, Hit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["HelpPage"]
@@ -37,6 +40,11 @@ class HelpPage(Page):
         self._seen = -1
         self._listed: tuple[object, ...] = ()
         self._topic = ""
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The edge between the columns."""
+        return (self.split,)
 
     def open(self, **arguments: str) -> None:
         """`topic` names what to show, `heading` where in it to begin."""

@@ -19,8 +19,11 @@ from retroml_dearpygui.viewmodels.models import COMPARED, ModelsViewModel
 from retroml_dearpygui.viewmodels.wording import day, score, several, size, trained
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retroml_core.runs.models import Model
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["ModelsPage"]
@@ -55,6 +58,11 @@ class ModelsPage(Page):
     def fps(self) -> float:
         """30 while a model plays."""
         return self.vm.performing.fps
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The list of columns while it is open."""
+        return (self._columns,)
 
     def open(self, **arguments: str) -> None:
         """Look for models anew."""
@@ -113,6 +121,7 @@ class ModelsPage(Page):
             self.stage.tick()
         elif self.table is not None:
             self.table.tick(dpg.get_item_rect_size("models.card")[0])
+            self._columns.tick()
         if self._seen != self.vm.version:
             self._seen = self.vm.version
             self._show()

@@ -27,7 +27,10 @@ from retroml_dearpygui.viewmodels.time_left import TimeLeftViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["TrainPage"]
@@ -57,6 +60,11 @@ class TrainPage(Page):
         self.split = Split(desk, ui, "train.split", SIDE, left=True)
         self.plot = ScorePlot(ui, self.curves, "train.plot")
         self._shown: tuple[int, ...] = ()
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The edge between the columns, and the learning curve."""
+        return self.split, self.plot.view
 
     def build(self, parent: Item) -> None:
         """Make the widgets."""

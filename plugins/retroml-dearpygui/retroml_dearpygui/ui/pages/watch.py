@@ -18,7 +18,10 @@ from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.watch import WatchViewModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = ["WatchPage"]
@@ -46,6 +49,11 @@ class WatchPage(Page):
     def fps(self) -> float:
         """30 while something moves."""
         return self.model.fps
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The edge between the columns, and the learning curve."""
+        return self.split, self.metrics.curve
 
     def open(self, run: str = "", step: str = "", **arguments: str) -> None:
         """Show a run, and a step of it."""

@@ -38,6 +38,11 @@ class MetricsCard:
         self._shown: tuple[str, ...] = ()
         self._version = -1
 
+    @property
+    def curve(self) -> PlotView:
+        """The plot of the score."""
+        return self._score.view
+
     def build(self) -> None:
         """Make the card."""
         ui = self._ui

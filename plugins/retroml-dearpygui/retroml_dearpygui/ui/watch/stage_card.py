@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["StageCard"]
 
 STAGE_HEIGHT = 520
+ALL = "All agents"
 ALONE = 420
 
 
@@ -36,17 +37,26 @@ class StageCard:
         self._screen = Screen("watch.screen")
         self._film = FilmRow(ui, model)
         self._cells: Arrangement | None = None
+        self._count = 0
 
     def build(self) -> None:
         """Make the card."""
         ui, model = self._ui, self._model
+        self._count = 0
         with card(ui, tag="watch.stage"):
-            with grid(ui, [1, -150]):
+            with grid(ui, [1, -190]):
                 with row(ui, 8):
                     text(ui, "", "h2", tag="watch.title")
                     pill(ui, "", tag="watch.state")
                     text(ui, "", "small", tag="watch.words")
-                button(ui, "All agents", lambda: model.enlarge(None), icon=icons.GRID_3X3, tag="watch.all", show=False)
+                with row(ui, 4):
+                    dpg.add_combo(
+                        [ALL], default_value=ALL, width=ui.px(132), tag="watch.agent", show=False,
+                        callback=lambda _sender, words: model.enlarge(None if words == ALL else int(words.split()[-1]) - 1),
+                    )  # fmt: skip
+                    button(
+                        ui, "", lambda: model.enlarge(None), "ghost", icon=icons.GRID_3X3, tip=ALL, tag="watch.all", show=False
+                    )
             with dpg.child_window(height=ui.px(STAGE_HEIGHT), width=-1, border=False, no_scrollbar=True, tag="watch.room"):
                 ui.theme("watch.room", "plain")
                 self._screen.build()
@@ -104,7 +114,7 @@ class StageCard:
         dpg.configure_item("watch.time", show=shown is not None)
         dpg.configure_item("watch.player", show=model.travelling)
         self._film.show()
-        dpg.configure_item("watch.all", show=not model.travelling and model.agent is not None)
+        self._show_agents()
         dpg.configure_item("watch.now", enabled=model.travelling)
         dpg.set_item_label("watch.toggle", f"{icons.PAUSE}  Hold" if model.playing else f"{icons.PLAY}  Play")
         if shown is None:
@@ -120,6 +130,16 @@ class StageCard:
             self._show_scene(model.scene)
         else:
             self._show_live(model.frames)
+
+    def _show_agents(self) -> None:
+        frames = None if self._model.travelling else self._model.frames
+        count, agent = len(frames.frames) if frames is not None else 0, self._model.agent
+        dpg.configure_item("watch.agent", show=count > 1)
+        if count != self._count:
+            self._count = count
+            dpg.configure_item("watch.agent", items=[ALL, *(f"Agent {number + 1}" for number in range(count))])
+        dpg.configure_item("watch.all", show=count > 1 and agent is not None)
+        dpg.set_value("watch.agent", ALL if agent is None else f"Agent {agent + 1}")
 
     def _show_slider(self, steps: int) -> None:
         moment = self._model.moment

@@ -1,4 +1,4 @@
-"""A menu at the mouse: things to do with what was clicked."""
+"""A menu at the mouse, or at the button that was pressed by keyboard: things to do with what was chosen."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dearpygui.dearpygui as dpg
+
+from retroml_dearpygui.ui.keyboard import focused
 
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item, Ui
@@ -41,10 +43,10 @@ class Menu:
         return bool(dpg.does_item_exist(self.tag)) and bool(dpg.is_item_shown(self.tag))
 
     def show(self, choices: Sequence[Choice]) -> None:
-        """Open it at the mouse."""
+        """Open it where the user is, with its first entry ready for the keyboard."""
         self.close()
         ui = self._ui
-        left, top = dpg.get_mouse_pos(local=False)
+        left, top = _here()
         rows = len(choices)
         width, height = ui.px(200), ui.px(20) + rows * ui.px(36)
         at = (
@@ -59,6 +61,9 @@ class Menu:
                 )  # fmt: skip
                 ui.theme(item, "row")
         ui.theme(window, "menu")
+        first = next((choice.key for choice in choices if choice.able), "")
+        if first:
+            dpg.focus_item(f"{self.tag}.{first}")
 
     def close(self) -> None:
         """Take it away."""
@@ -74,3 +79,12 @@ class Menu:
     def _choose(self, _sender: Item, _data: Any, choice: Choice) -> None:
         self.close()
         self._chosen = dpg.get_frame_count() + FRAMES_TO_GO, choice.do
+
+
+def _here() -> tuple[float, float]:
+    """Where the mouse is, or the lower edge of what has the focus when the mouse is elsewhere."""
+    item = focused()
+    if item is not None and "rect_min" in dpg.get_item_state(item) and not dpg.is_item_hovered(item):
+        return dpg.get_item_rect_min(item)[0], dpg.get_item_rect_max(item)[1]
+    left, top = dpg.get_mouse_pos(local=False)
+    return left, top

@@ -1,13 +1,15 @@
-"""`Split`: a page in two columns, whose edge between them is dragged with the mouse and stays where it was put."""
+"""`Split`: a page in two columns, whose edge between them is moved with mouse or keyboard and stays where it was put."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui import shortcuts
 from retroml_dearpygui.ui.widgets.basic import cell, grid
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ __all__ = ["Split"]
 
 LEAST, MOST_SHARE = 240, 0.55
 TOLERANCE = 2
+STEP = 40
+"""Pixels at 100 % that a key moves the edge by."""
 
 
 class Split:
@@ -55,8 +59,27 @@ class Split:
         self._pressed = pressed
 
     @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """The keys that move the edge; none where the columns stand one below the other."""
+        if not dpg.does_item_exist(self._tag):
+            return {}
+        return {shortcuts.LEFT: partial(self._move, -STEP), shortcuts.RIGHT: partial(self._move, STEP)}
+
+    def _move(self, pixels: float) -> None:
+        """Everything is built anew for it: Dear PyGui takes the width of a column only when its table is made."""
+        before = self._width
+        after = self._within(before + (pixels if self._left else -pixels))
+        if after != before:
+            self._desk.layout.keep_panel(self._tag, after)
+            self._desk.front.restyle()
+
+    @property
     def _width(self) -> float:
-        """Pixels at 100 %, so that the other column has its share of the window, too."""
+        """Pixels at 100 %."""
+        return self._within(self._desk.layout.panel(self._tag, self._usual))
+
+    def _within(self, width: float) -> float:
+        """`width`, so that the other column has its share of the window, too."""
         room = dpg.get_viewport_client_width() / self._ui.scale
         most = max(LEAST, room * MOST_SHARE) if room else self._usual
-        return min(max(self._desk.layout.panel(self._tag, self._usual), LEAST), max(most, self._usual))
+        return min(max(width, LEAST), max(most, self._usual))

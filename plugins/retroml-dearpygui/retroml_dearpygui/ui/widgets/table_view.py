@@ -156,6 +156,16 @@ class TableView:
         self.arranged.show(key, shown)
         dpg.configure_item(self._head(key), show=self.arranged.shown(key))
 
+    def move_column(self, key: str, places: int) -> None:
+        """Move a column to the right, or with a minus to the left; everything is built anew for it."""
+        self.arranged.move(key, places)
+        self._desk.front.restyle()
+
+    def widen_column(self, key: str, factor: float) -> None:
+        """Give a column so many times its width; everything is built anew for it."""
+        self.arranged.widen(key, factor)
+        self._desk.front.restyle()
+
     def reset_columns(self) -> None:
         """All columns as at first; everything is built anew for it."""
         self.arranged.reset()
