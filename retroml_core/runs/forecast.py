@@ -1,4 +1,4 @@
-"""How much disk a run will need: said before the start, and checked.
+"""How much disk a run will need, and how much memory its replay: said before the start, and checked.
 
 A forecast is cautious: speeds and sizes are upper ends of what was seen, so that a run that starts does not die of a full
 disk. The parts are estimates; only their sum is compared with what is free.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.schema import ExperimentConfig
 
-__all__ = ["Forecast", "forecast", "free_bytes", "size_text"]
+__all__ = ["Forecast", "forecast", "free_bytes", "replay_memory", "size_text"]
 
 STEPS_PER_SECOND = 10_000
 TAPE_BYTES_PER_STEP = 0.5
@@ -67,6 +67,23 @@ def forecast(config: ExperimentConfig, app: App) -> Forecast:
         checkpoints=int(states * STATE_BYTES + policies * POLICY_BYTES + replay) if learns else 1_000_000,
         films=_film_bytes(config, seconds) if taped else 0,
     )
+
+
+def replay_memory(config: ExperimentConfig, app: App) -> int:
+    """How many bytes of memory the replay of a run of `config` takes at most; 0 without one, and where nobody can say.
+
+    Makes the game for a moment where there is a replay.
+    """
+    spec = app.registry.algorithms[config.algorithm.name]
+    if "replay" not in spec.traits or not spec.sizes:
+        return 0
+    from retroml_core.plugins.registry import resolve
+    from retroml_core.training.building import Workshop
+
+    try:
+        return int(resolve(spec.sizes)(app, config, Workshop(app, config).info()).replay_memory_bytes)
+    except Exception:  # noqa: BLE001  # a plugin may fail in any way, and a figure is not worth a run
+        return 0
 
 
 def _film_bytes(config: ExperimentConfig, training_seconds: float) -> int:

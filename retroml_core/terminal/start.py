@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
-from retroml_core.runs.forecast import forecast, free_bytes, size_text
+from retroml_core.runs.forecast import forecast, free_bytes, replay_memory, size_text
 from retroml_core.specs import Severity
 from retroml_core.terminal.printing import print_json
+from retroml_core.training.memory import read_memory
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -66,7 +67,7 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     _say(_warnings(app, config))
     needs = forecast(config, app)
     free = free_bytes(app.root.path)
-    _say([f"This run needs {needs}; {size_text(free)} are free."])
+    _say([f"This run needs {needs}; {size_text(free)} are free.", *_memory(replay_memory(config, app))])
     if needs.total > free:
         hint = "free some, train for a shorter time, keep fewer checkpoints, or set RETROML_HOME to a larger disk"
         raise DiskTooFull(f"not enough disk for this run in {app.root.path}: {hint}")
@@ -85,13 +86,28 @@ def follow_run(run: Run) -> int:
 
 
 def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
-    """What a run of `config` would be, for JSON: the config, the bytes of disk, the warnings."""
+    """What a run of `config` would be, for JSON: the config, the bytes of disk and of memory, the warnings."""
     from retroml_core.config.composing import to_tree
 
     needs = forecast(config, app)
     disk = {**asdict(needs), "total": needs.total, "free": free_bytes(app.root.path)}
     text = f"This run would need {needs}; {size_text(disk['free'])} are free."
-    return {"config": to_tree(config), "disk_bytes": disk, "needs": text, "warnings": _warnings(app, config)}
+    replay = replay_memory(config, app)
+    return {
+        "config": to_tree(config),
+        "disk_bytes": disk,
+        "replay_memory_bytes": replay,
+        "needs": " ".join([text, *_memory(replay)]),
+        "warnings": _warnings(app, config),
+    }
+
+
+def _memory(replay: int) -> list[str]:
+    """What to say of a replay of so many bytes."""
+    if not replay:
+        return []
+    free = size_text(read_memory().available)
+    return [f"Its replay takes up to {size_text(replay)} of memory as it fills; {free} are free."]
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:

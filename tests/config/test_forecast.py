@@ -12,6 +12,7 @@ from retroml_core.runs.forecast import (
     Forecast,
     forecast,
     free_bytes,
+    replay_memory,
     size_text,
 )
 
@@ -69,6 +70,20 @@ def test_a_film_as_long_as_the_training(installed):
 
 def test_the_forecast_of_a_day_is_of_a_likely_size(installed):
     assert 1e8 < needs_of(installed, "budget.hours=24").total < 1e10
+
+
+def test_a_replay_says_what_memory_it_takes(installed):
+    def memory(*overrides):
+        return replay_memory(compose(installed, ["budget.steps=50_000", *overrides]), installed)
+
+    assert memory("algorithm=dqn") == 50_000 * (84 * 84 + 9)
+    assert memory("algorithm=dqn", "algorithm.replay_storage=mapped") == 0
+    assert memory("algorithm=ppo") == 0
+
+
+def test_what_fails_to_say_what_memory_it_takes_is_no_obstacle(installed, monkeypatch):
+    monkeypatch.setattr("retroml_tianshou.sizing.sizes", lambda *_: 1 / 0)
+    assert replay_memory(compose(installed, ["budget.steps=50_000", "algorithm=dqn"]), installed) == 0
 
 
 def test_a_replay_has_its_share_of_the_checkpoints(installed):
