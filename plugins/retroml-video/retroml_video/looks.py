@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Looks", "poster"]
 
 _CANDIDATES = 5
+_EMPTY = 6.0
 _JPEG_QUALITY = 88
 _SNIPPETS = (".gif", ".webp")
 
@@ -30,11 +31,15 @@ _SNIPPETS = (".gif", ".webp")
 def poster(paths: Sequence[Path], seconds: float | None = None) -> VideoFrame | None:
     """A picture of the film that `paths` hold one after another: the one near `seconds`, else the most telling of a few.
 
-    Only keyframes are looked at. None when nothing can be decoded.
+    One near `seconds` in which there is nothing to see is not taken. Only keyframes are looked at. None when nothing can be
+    decoded.
     """
     lengths = [_seconds(path) for path in paths]
+    wanted = _keyframe_of(paths, lengths, seconds) if seconds is not None else None
+    if wanted is not None and _telling(wanted) > _EMPTY:
+        return wanted
     total = sum(lengths)
-    moments = [seconds] if seconds is not None else [total * (i + 0.5) / _CANDIDATES for i in range(_CANDIDATES)]
+    moments = [total * (i + 0.5) / _CANDIDATES for i in range(_CANDIDATES)]
     found = [frame for moment in moments if (frame := _keyframe_of(paths, lengths, moment)) is not None]
     return max(found, key=_telling, default=None)
 

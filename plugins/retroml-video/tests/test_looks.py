@@ -10,7 +10,7 @@ from retroml_video.settings import EncoderConfig
 WIDTH, HEIGHT = 128, 72
 
 
-def film(path, fps=30):
+def film(path, fps=30, poster_seconds=None):
     """Three seconds: black, then a pattern, then black again."""
     black = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
     black[:HEIGHT] = 16
@@ -19,7 +19,7 @@ def film(path, fps=30):
     with FilmWriter(path, width=WIDTH, height=HEIGHT, fps=fps, settings=EncoderConfig()) as writer:
         for i in range(fps * 3):
             writer.write(pattern if fps <= i < fps * 2 else black)
-        writer.finish()
+        writer.finish(poster_seconds=poster_seconds)
     return path
 
 
@@ -29,6 +29,12 @@ def test_a_thumbnail_shows_play_and_is_never_black(tmp_path, name):
     with Image.open(tmp_path / "t.jpg") as image:
         assert image.format == "JPEG"
         assert image.width <= 100
+        assert np.asarray(image.convert("L")).mean() > 40
+
+
+def test_a_cover_asked_for_where_all_is_black_is_taken_elsewhere(tmp_path):
+    Looks().thumbnail(film(tmp_path / "f.mp4", poster_seconds=2.5), tmp_path / "t.jpg", width=100)
+    with Image.open(tmp_path / "t.jpg") as image:
         assert np.asarray(image.convert("L")).mean() > 40
 
 
