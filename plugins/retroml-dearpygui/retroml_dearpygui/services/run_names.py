@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.specs import Spec
 
-__all__ = ["Named", "made_of", "run_title"]
+__all__ = ["END_OF_ID", "Named", "made_of", "run_title"]
 
 END_OF_ID = 4
 """So many letters of an id tell two runs apart that are made of the same."""

@@ -12,7 +12,7 @@ import numpy as np
 from retroml_core.faults import Fault
 from retroml_core.runs.run import SCORE
 from retroml_core.services import ExperimentService, MetricsService
-from retroml_dearpygui.services.run_names import made_of, run_title
+from retroml_dearpygui.services.run_names import END_OF_ID, made_of, run_title
 from retroml_dearpygui.services.seeds import over_seeds, spread, told_apart, training_settings
 from retroml_dearpygui.services.smoothing import Smooth, smooth
 from retroml_dearpygui.viewmodels.base import ViewModel
@@ -28,7 +28,7 @@ __all__ = ["BANDED", "HEADS", "MOST_LINES", "MOST_RUNS", "CompareViewModel", "Co
 MOST_LINES = 12
 """Six colours that everybody can tell apart, each without marks and with them."""
 
-BANDED = 6
+BANDED = 4
 """More bands than this hide each other."""
 
 MOST_RUNS = 60
@@ -61,6 +61,7 @@ class CompareViewModel(ViewModel):
         self.lines: list[Compared] = []
         self.note = ""
         self._ids: list[str] = []
+        self._first = True
         self._rhythm = Rhythm(desk.clock, FOLLOW_SECONDS)
 
     @property
@@ -89,7 +90,7 @@ class CompareViewModel(ViewModel):
         if not 2 <= len(ids) <= MOST_RUNS:
             self.desk.fail(Fault(f"Tick 2 to {MOST_RUNS} runs to compare, not {len(ids)}."))
             return
-        self._ids = list(ids)
+        self._ids, self._first = list(ids), True
         self.refresh()
 
     def leave(self) -> None:
@@ -135,17 +136,17 @@ class CompareViewModel(ViewModel):
         self._rhythm.end()
         if ids != self._ids:
             return
-        first = not self.shown
-        self.runs = found
+        self.runs = _told_apart(found)
         alike = self._alike()
         if len(alike) > MOST_LINES:
             words = f"These runs make {len(alike)} lines, but {MOST_LINES} at most can be told apart: tick fewer, or runs that "
             self.leave()
             self.desk.fail(Fault(f"{words}differ in nothing but their seed, which become one line."))
             return
-        if first:
-            self.joined = not self.can_part or (len(alike) > 1 and all(len(runs) > 1 for runs in alike))
-        self.shown = True
+        if self._first:
+            self.joined = len(alike) > 1 and all(len(runs) > 1 for runs in alike)
+        self.joined = self.joined or not self.can_part
+        self.shown, self._first = True, False
         several = len({run.rows[0].game for run in found}) > 1
         self.note = "These runs play different games: how high their scores are says little about which learned better."
         self.note = self.note if several else ""
@@ -196,6 +197,19 @@ def _mean(title: str, runs: Sequence[Compared], *, by_time: bool) -> Compared:
     figures = (f"{mean}{around}", score(best), f"{games:,.0f}{each}", f"{million(steps)}{each}", f"{trained(seconds)}{each}")
     curve = over_seeds([run.curve for run in runs], by_time=by_time) if len(runs) > 1 else runs[0].curve
     return Compared(rows=rows, title=title, curve=curve, figures=(title, *figures))
+
+
+def _told_apart(runs: Sequence[Compared]) -> list[Compared]:
+    """The runs, those of the same title with their seed and the end of their id behind it."""
+    titles = [run.title for run in runs]
+    return [_with_seed(run) if titles.count(run.title) > 1 else run for run in runs]
+
+
+def _with_seed(run: Compared) -> Compared:
+    row = run.rows[0]
+    seed = f" · seed {row.seed}" if row.seed is not None else ""
+    title = f"{run.title}{seed} · {row.id[-END_OF_ID:]}"
+    return dataclasses.replace(run, title=title, figures=(title, *run.figures[1:]))
 
 
 def _counts(row: RunRow) -> tuple[float, float, float]:

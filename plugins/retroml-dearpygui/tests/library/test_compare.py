@@ -129,9 +129,22 @@ def test_the_time_trained_is_told_in_a_unit_that_fits(last, unit, end):
     assert (name, lines[0].x[-1]) == (f"{unit} trained", end)
 
 
+def test_runs_of_one_name_are_told_apart_by_seed_and_id(compare, make_run):
+    runs = [make_run(1, name="First light"), make_run(2, name="First light"), make_run(3, name="Other")]
+    compare.open([run.id for run in runs])
+    assert [run.title for run in compare.runs] == ["First light · seed 1 · 0001", "First light · seed 2 · 0002", "Other"]
+
+
+def test_many_more_runs_than_before_are_drawn_as_means_too(compare, make_run):
+    runs = [make_run(number).id for number in range(MOST_LINES + 1)]
+    compare.open(runs[:2])
+    compare.open(runs)
+    assert compare.joined
+
+
 def test_beyond_six_lines_there_are_marks_in_the_same_colours_and_no_bands():
     few, _ = compared_lines([compared("a", 0, 9)] * BANDED, by_time=False)
-    many, _ = compared_lines([compared("a", 0, 9)] * (BANDED + 1), by_time=False)
+    many, _ = compared_lines([compared("a", 0, 9)] * 7, by_time=False)
     assert {(line.mark, line.low is None) for line in few} == {("", False)}
     assert [(line.style, line.mark, line.low) for line in many][::6] == [("line0", "", None), ("line0", "mark0", None)]
     assert (many[0].name, many[6].name) == ("— a", "● a")
