@@ -8,6 +8,7 @@ segments of a replay, lie in `checkpoints/parts/` once for all checkpoints; mani
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import time
@@ -88,6 +89,9 @@ class CheckpointStore:
             self._swap_in(temporary, target)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
+            # What was written of its parts may be what filled the disk.
+            with contextlib.suppress(OSError):
+                self._collect_parts()
             raise
         saved = _read(target)
         if saved is None:
@@ -119,6 +123,9 @@ class CheckpointStore:
                     shutil.rmtree(leftover, ignore_errors=True)
         for leftover in self.folder.glob(".gone-*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        for checkpoint in self.list():
+            if not checkpoint.full:
+                _delete_state(checkpoint)
         self._collect_parts()
 
     def list(self) -> Checkpoints:
@@ -204,10 +211,14 @@ class CheckpointStore:
             self.parts.copy(key, folder / "parts")
         shutil.copytree(checkpoint.folder, folder / (name or checkpoint.name))
 
-    def thin(self, keep: int, keep_policies: int) -> None:
-        """Keep the newest `keep` full checkpoints, and `keep_policies` policies spread evenly; first, last, best always."""
+    def thin(self, keep: int, keep_policies: int, written: str = "") -> None:
+        """Keep the newest `keep` full checkpoints, and `keep_policies` policies spread evenly; first, last, best always.
+
+        The one just `written` stays full: those of later steps may be damaged, so that training began before them again.
+        """
         for checkpoint in self.full()[keep:]:
-            _drop_state(checkpoint)
+            if checkpoint.name != written:
+                _drop_state(checkpoint)
         self._collect_parts()
         best = self.best()
         while len(light := [c for c in self.list() if not c.full and (best is None or c.name != best.name)]) > keep_policies:
@@ -223,7 +234,20 @@ class CheckpointStore:
         shutil.rmtree(gone, ignore_errors=True)
 
     def _collect_parts(self) -> None:
-        self.parts.collect({key for checkpoint in self.full() for key in _parts(checkpoint.folder)})
+        """Remove the parts that no checkpoint refers to. None while a manifest cannot be opened, as when too many files are
+        open, nor when none can be read, as they may yet be put back from a copy: what they refer to would be lost."""
+        wanted: set[str] = set()
+        torn = whole = 0
+        for folder in self.folder.glob("[0-9]*"):
+            try:
+                wanted |= _parts(folder).keys()
+                whole += 1
+            except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+                torn += 1
+            except OSError:
+                return
+        if whole or not torn:
+            self.parts.collect(wanted)
 
 
 def _write_manifest(folder: Path, step: int, files: list[Path], parts: dict[str, Any], meta: dict[str, Any], why: str) -> None:
@@ -239,6 +263,10 @@ def _drop_state(checkpoint: Checkpoint) -> None:
     manifest["files"] = {name: value for name, value in manifest["files"].items() if not name.startswith("state.")}
     manifest["parts"] = {}
     write_json(checkpoint.folder / "manifest.json", manifest)
+    _delete_state(checkpoint)
+
+
+def _delete_state(checkpoint: Checkpoint) -> None:
     for path in checkpoint.folder.glob("state.*"):
         path.unlink(missing_ok=True)
 

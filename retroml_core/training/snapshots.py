@@ -124,6 +124,6 @@ class Snapshots:
         checkpoint = self.store.save(step, trees.get("state"), trees["policy"], meta, why)
         if best:
             self.store.mark_best(checkpoint)
-        self.store.thin(self._config.keep, self._config.keep_policies)
+        self.store.thin(self._config.keep, self._config.keep_policies, written=checkpoint.name)
         self._saved(checkpoint)
         return checkpoint

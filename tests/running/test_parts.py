@@ -1,6 +1,7 @@
 """Checkpoints that share parts: each is written once, goes with the last that needs it, and no kill loses what is listed."""
 
 import contextlib
+import errno
 import shutil
 from pathlib import Path
 
@@ -198,6 +199,82 @@ def test_background_writing_copies_only_new_parts(store):
     snapshots.wait()
     snapshots.close()
     assert numbers_in(store.load_state(saved[-1])) == [1, 2]
+
+
+# --- when something goes wrong --------------------------------------------------------------------------------------------
+
+
+def test_a_manifest_that_cannot_be_opened_costs_no_parts(store, monkeypatch):
+    save(store, 1, [1, 2])
+    save(store, 2, [2, 3])
+    before = files(store)
+
+    def read(path):
+        if path.parent.name == f"{1:012d}":
+            raise OSError(errno.EMFILE, "Too many open files")
+        return read_json(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("retroml_core.runs.checkpoints.read_json", read)
+        store.recover()
+    assert files(store) == before
+    assert numbers_in(store.load_state(store.full()[-1])) == [1, 2]
+
+
+def test_what_may_be_put_back_keeps_its_parts(store):
+    save(store, 1, [1, 2])
+    before = files(store)
+    manifest = store.folder / f"{1:012d}" / "manifest.json"
+    kept = manifest.read_bytes()
+    manifest.write_bytes(kept[:20])
+    store.recover()
+    manifest.write_bytes(kept)
+    assert files(store) == before
+    assert numbers_in(store.load_state(store.full()[0])) == [1, 2]
+
+
+def test_a_torn_manifest_beside_sound_ones_keeps_nothing(store):
+    save(store, 1, [1])
+    save(store, 2, [2])
+    (store.folder / f"{1:012d}" / "manifest.json").write_bytes(b"{")
+    store.recover()
+    assert files(store) == [f"{segment(2).key}.part"]
+
+
+def test_a_save_that_fails_gives_back_the_room_of_its_parts(store, monkeypatch):
+    save(store, 1, [1, 2])
+    before = files(store)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("retroml_core.runs.checkpoints._write_manifest", full)
+        with pytest.raises(OSError, match="No space left"):
+            save(store, 2, [2, 3])
+    assert files(store) == before
+    save(store, 2, [2, 3])
+    store.verify(store.full()[0])
+
+
+def test_the_checkpoint_just_written_stays_full_below_a_damaged_one(store):
+    save(store, 9, [9])
+    (store.folder / f"{9:012d}" / "state.safetensors").write_bytes(b"")
+    written = save(store, 5, [5])
+    store.thin(keep=1, keep_policies=2, written=written.name)
+    assert store.latest_full().step == 5
+
+
+def test_the_state_of_a_checkpoint_that_became_light_goes_also_after_a_kill(store):
+    save(store, 1, [1])
+    stray = store.folder / f"{1:012d}" / "state.safetensors"
+    kept = stray.read_bytes()
+    save(store, 2, [2])
+    store.thin(keep=1, keep_policies=2)
+    stray.write_bytes(kept)
+    store.recover()
+    assert not stray.exists()
+    assert [one.step for one in store.list()] == [1, 2]
 
 
 class Killed(BaseException):
