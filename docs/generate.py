@@ -55,7 +55,7 @@ _CONFIG_INTRO = """\
 # Settings
 
 Every setting can be given on the command line as `key=value`, in a YAML file, and in the app. A value outside the allowed range
-is refused, one outside the usual range only remarked upon. `retroml --help` prints this page for what is installed.
+is refused, one outside the usual range only remarked upon. `retroml help all` prints this page for what is installed.
 """
 
 _HELP_INTRO = """\

@@ -19,7 +19,6 @@ EXIT_WRONG_USE = 2
 EXIT_INTERRUPTED = 130
 
 _WORD = re.compile(r"[A-Za-z][\w-]*")
-_FLAGS = ("--detach", "--dry-run", "--help", "--json", "--safe", "--version")
 _HYDRA_FLAGS = ("--cfg", "--config-dir", "--hydra-help", "--info", "--multirun", "--package", "--resolve")
 _SHORT_FLAGS = ("-c", "-cd", "-i", "-m", "-p")
 
@@ -83,7 +82,9 @@ def _train(app: App, arguments: list[str]) -> int:
     flags = [argument.partition("=")[0] for argument in rest if argument.startswith("-")]
     for flag in flags:
         if flag not in (*_HYDRA_FLAGS, *_SHORT_FLAGS):
-            raise UnknownName("flag", flag, (*_FLAGS, *_HYDRA_FLAGS))
+            from retroml_core.terminal.help_page import FLAGS
+
+            raise UnknownName("flag", flag, (*dict(FLAGS), *_HYDRA_FLAGS))
     if flags:
         from retroml_core.terminal.multirun import run_hydra
 

@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 __all__ = [
-    "EVENT_TYPES",
     "CheckpointSaved",
     "ControlAck",
     "EpisodeFinished",
@@ -281,25 +280,3 @@ class RunOutcome:
     reason: str = ""
     checkpoint: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
-
-
-EVENT_TYPES: Mapping[str, type[EventData]] = {
-    cls.TYPE: cls
-    for cls in (
-        RunStateChanged,
-        RewardUpdate,
-        TimestepUpdate,
-        EpisodeFinished,
-        UpdateFinished,
-        HistogramTaken,
-        EvaluationFinished,
-        CheckpointSaved,
-        FilmProgress,
-        FilmSaved,
-        Fingerprint,
-        Resource,
-        ControlAck,
-        TrainingComplete,
-        ProblemFound,
-    )
-}

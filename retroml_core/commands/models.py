@@ -7,10 +7,12 @@ import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
+from retroml_core.runs.forecast import size_text
 from retroml_core.runs.run import find_run
 from retroml_core.services.models import TRASHED_MODEL, ModelService
 from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
+from retroml_core.terminal.wording import count, duration, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,9 +85,9 @@ def _row(model: Model) -> tuple[str, ...]:
         model.name,
         model.game,
         model.algorithm,
-        f"{model.step:,}",
-        "?" if model.score is None else f"{model.score:,.1f}",
-        "?" if model.seconds is None else f"{model.seconds / 60:,.1f} min",
-        f"{model.size_bytes / 1e6:.1f} MB",
+        count(model.step),
+        score(model.score),
+        duration(model.seconds),
+        size_text(model.size_bytes),
         "yes" if model.full else "no",
     )

@@ -260,7 +260,7 @@ def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
     if not name:
         raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
     try:
-        return getattr(app.registry.get(group, str(name)), "config")  # type: ignore[no-any-return]  # noqa: B009  # not in Spec
+        return app.registry.config_of(group, str(name))
     except UnknownName as error:
         hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
         raise ConfigError(f"{group}={name}: {error} ({hint})") from error

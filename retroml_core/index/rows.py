@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from retroml_core.events import RunState
 
-__all__ = ["MetricSummary", "Order", "RunFilter", "RunRow", "SyncReport"]
-
-Order = str
-"""What lists are sorted by: `created_at`, `name`, `game`, `algorithm`, `state`, `seed`, `episodes`, `steps`, `seconds`,
-`mean_score` or `best_score`."""
+__all__ = ["MetricSummary", "RunFilter", "RunRow", "SyncReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +16,8 @@ class RunFilter:
     """Which runs to list; None and empty leave a condition out.
 
     `tags` must all be there; `text` is part of the name, the id (so of game or algorithm), the notes or a tag, in any case.
-    Moments are milliseconds since 1970 (UTC), `created_before` is excluded. `limit` None lists all.
+    Moments are milliseconds since 1970 (UTC), `created_before` is excluded. `order` is a column of `queries.ORDERS`; `limit`
+    None lists all.
     """
 
     game: str | None = None
@@ -32,7 +29,7 @@ class RunFilter:
     text: str = ""
     created_from: int | None = None
     created_before: int | None = None
-    order: Order = "created_at"
+    order: str = "created_at"
     descending: bool = True
     limit: int | None = 100
     offset: int = 0

@@ -115,6 +115,10 @@ class Registry:
         yield from (("algorithm", spec) for spec in self.algorithms.values())
         yield from (("environment", spec) for spec in self.environments.values())
 
+    def config_of(self, kind: str, name: str) -> type:
+        """The config class of the algorithm or environment of that name. Raises UnknownName."""
+        return (self.algorithm(name) if kind == "algorithm" else self.environment(name)).config
+
     def algorithm(self, name: str) -> AlgorithmSpec:
         """The algorithm of that name. Raises UnknownName."""
         return _named(self.algorithms, "algorithm", name)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from retroml_core.exporting import ExportError, make_exporter
 from retroml_core.files import replace, write_bytes
+from retroml_core.runs.forecast import size_text
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -74,7 +75,7 @@ def check_folder(folder: Path, runs: Sequence[Run], formats: Sequence[str], advi
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ExportError(
-            f"{folder} has {free / 1e6:.0f} MB free, but up to {needed / 1e6:.0f} MB are needed; make room or {advice}"
+            f"{folder} has {size_text(free)} free, but up to {size_text(needed)} are needed; make room or {advice}"
         )
 
 

@@ -17,7 +17,7 @@ from retroml_core.terminal.text_table import wrapped
 if TYPE_CHECKING:
     from retroml_core.app import App
 
-__all__ = ["help_page", "topic_page"]
+__all__ = ["FLAGS", "help_page", "topic_page"]
 
 _USAGE = """\
 retroml [key=value ...]           train; without anything: {algorithm} learns {game}
@@ -25,7 +25,7 @@ retroml --multirun key=a,b ...    train once for each combination, each as a run
 retroml <command> ...             see `retroml <command> --help`
 (`python -m retroml_core ...` is the same)"""
 
-_FLAGS = (
+FLAGS = (
     ("--detach", "start the training, print the id of the run and return"),
     ("--dry-run", "show the config and what it will need, start nothing; with --json all of it as JSON"),
     ("--safe", "load only plugins of this project"),
@@ -55,7 +55,7 @@ def help_page(app: App, width: int | None = None) -> str:
         [
             _head(app),
             _section("Used most", [*_choices(app), *map(_row, usual)], columns),
-            _section("Flags", _FLAGS, columns),
+            _section("Flags", FLAGS, columns),
             _section("Commands", _commands(app), columns),
             _section("More", _MORE, columns),
         ]
@@ -66,7 +66,7 @@ def topic_page(app: App, topic: str, width: int | None = None) -> str:
     """What is known of a group, a setting, a choice such as `algorithm=ppo`, a word, or all. Raises Fault."""
     columns = _columns(width)
     if topic == ALL:
-        head = [_head(app), _section("Commands", _commands(app), columns), _section("Flags", _FLAGS, columns)]
+        head = [_head(app), _section("Commands", _commands(app), columns), _section("Flags", FLAGS, columns)]
         return "\n\n".join([*head, _section("Choices", _choices(app), columns), *_sections(app, columns, lambda *_: True)])
     if of_choice := _sections(app, columns, lambda choice, _: choice == topic):
         return of_choice[0]

@@ -108,7 +108,7 @@ def test_a_file_in_the_way_of_the_folder_is_named(app, runs, tmp_path):
 
 def test_a_full_disk_is_told_before_the_start(app, runs, tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "disk_usage", lambda folder: namedtuple("Usage", "free")(1_000_000))
-    with pytest.raises(ExportError, match="1 MB free, but up to"):
+    with pytest.raises(ExportError, match=r"1\.0 MB free, but up to"):
         export_runs(app, runs, ["note"], tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
