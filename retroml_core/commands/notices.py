@@ -15,5 +15,5 @@ __all__ = ["say_notices"]
 
 def say_notices(app: App, also: Iterable[str] = ()) -> None:
     """Tell on stderr what a person should know of the index, once, then `also`."""
-    for notice in [*app.notices(), *also]:
+    for notice in dict.fromkeys([*app.notices(), *also]):
         sys.stderr.write(f"{notice}\n")

@@ -174,11 +174,16 @@ class Index:
             return
         self.store.close()
         self._trouble, self.store = trouble, open_memory(self.root.database)
-        self.notices.append(f"{trouble} Until then lists and curves come from the run folders, and nothing is written down.")
+        self.notices += self._standing()
         try:
             migrate(self.store)
         except DatabaseDamaged as damage:
             self._mend(damage)
+
+    def _standing(self) -> list[str]:
+        """What is true as long as the index lies in memory."""
+        words = "Until then lists and curves come from the run folders, and nothing is written down."
+        return [f"{self._trouble} {words}"] if self._trouble else []
 
     def _heal(self, damage: IndexFailure) -> None:
         """Move a damaged database aside, keep its name for a notice, and build it anew."""
@@ -206,14 +211,14 @@ class Index:
                 changed.append(Run(folder))
         report = SyncReport(runs=len(folders) - len(changed))
         ingest.take_in(self.store, changed, report, progress)
-        report.problems += [_told(folder) for folder in self.root.headless_folders()]
+        report.problems += [*self._standing(), *(_told(folder) for folder in self.root.headless_folders())]
         report.removed = self._forget(known.keys() - folders.keys())
         return report
 
     def _follow(self, before: Mapping[str, int]) -> SyncReport:
         with self.store.read() as connection:
             known = {row.id: RunState(row.state) for row in connection.execute(select(run_table.c.id, run_table.c.state))}
-        now, report = self._changed_at or {}, SyncReport()
+        now, report = self._changed_at or {}, SyncReport(problems=self._standing())
         changed = []
         for name, changed_at in now.items():
             state = known.get(name)

@@ -40,11 +40,12 @@ def test_what_is_new_is_listed_from_memory_beside_what_was_known(index, make_run
     assert [row.seed for row in index.runs()] == [2, 1]
 
 
-def test_it_is_said_once_in_one_line(index, make_run):
+def test_it_is_said_in_one_line_and_with_every_look(index, make_run):
     fill_disk(index)
     for number in (1, 2):
         make_run(number, notes=LONG)
         index.sync()
+    assert index.sync().problems == index.follow().problems == index.notices
     (notice,) = index.notices
     assert "database or disk is full" in notice
     assert "nothing is written down" in notice
