@@ -122,7 +122,8 @@ class TrainingRace:
             return False
         wanted = track.step_at(moment) if self._by_time else round(moment)
         self._begun[place] = max(min(wanted, track.last - rows * track.per_row), 0)
-        self._ended[place] = moment > self._end(track)
+        end = self._end(track)
+        self._ended[place] = moment > end and self._moment_words(moment) != self._moment_words(end)
         self._lanes[place].begin(track.play_from(self._begun[place], rows))
         return True
 
@@ -206,10 +207,10 @@ class TrainingRace:
 
 
 def _wording(job: FilmJob, tracks: Sequence[Track], *, by_time: bool) -> Wording:
-    names = [track.name for track in tracks]
+    names, when = [track.name for track in tracks], "after the same time" if by_time else "at the same step"
     return Wording(
         title=f"{job.game_title}: {' against '.join(names)} in training",
-        heading=f"{job.game_title}: the race of trainings",
-        subtitle=f"{len(names)} runs after the same {'time' if by_time else 'number of steps'}, ranked by their latest games",
+        heading=f"{job.game_title}: the race",
+        subtitle=f"{len(names)} trainings {when}, ranked by their latest games",
         best_title="",
     )
