@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.runs.run import Run
-    from retroml_core.specs import ExporterSpec
+    from retroml_core.specs import AlgorithmSpec, ExporterSpec, MetricSpec
     from retroml_core.training.bus import MetricEventBus
 
 __all__ = ["ExportError", "Exporter", "LiveExporter", "make_exporter"]
@@ -50,10 +50,11 @@ class LiveExporter:
 
 
 def make_exporter(app: App, name: str) -> Exporter:
-    """The exporter `name` with its default settings and the units of every metric on offer. Raises UnknownName."""
+    """The exporter `name` with its default settings and the units of all that is reported. Raises UnknownName."""
     from retroml_core.plugins.registry import resolve
 
     spec = cast("ExporterSpec", app.registry.get("exporter", name))
     exporter: Exporter = resolve(spec.factory)(spec.config())
-    exporter.units = {metric: unit for offer in app.registry.metrics.values() for metric, unit in offer.reports.items()}
+    offers: list[AlgorithmSpec | MetricSpec] = [*app.registry.algorithms.values(), *app.registry.metrics.values()]
+    exporter.units = {metric: unit for offer in offers for metric, unit in offer.reports.items()}
     return exporter

@@ -1,5 +1,7 @@
 """The base of exporters, and how the app makes one by name."""
 
+import dataclasses
+
 import pytest
 
 from retroml_core.exporting import Exporter, ExportError, LiveExporter, make_exporter
@@ -8,6 +10,12 @@ from retroml_core.plugins.suggestions import UnknownName
 
 def test_an_exporter_is_made_with_the_units_of_all_metrics(app):
     assert make_exporter(app, "note").units == {"a/b": "apples"}
+
+
+def test_an_exporter_knows_the_units_of_algorithms_too(app, monkeypatch):
+    spec = dataclasses.replace(app.registry.algorithms["random"], reports={"policy/entropy": "nats"})
+    monkeypatch.setitem(app.registry.algorithms, "random", spec)
+    assert make_exporter(app, "note").units["policy/entropy"] == "nats"
 
 
 def test_an_exporter_is_made_with_its_default_settings(app):

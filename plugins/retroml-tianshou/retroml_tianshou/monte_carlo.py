@@ -74,10 +74,8 @@ class MonteCarlo:
         if not known:
             return {}
         values_n, returns_n = (np.concatenate(column) for column in zip(*known, strict=True))
-        return {
-            "value/mc_error": float(np.sqrt(np.mean(np.square(returns_n - values_n)))),
-            "value/mc_explained_variance": explained_variance(values_n, returns_n),
-        }
+        error, explained = float(np.sqrt(np.mean(np.square(returns_n - values_n)))), explained_variance(values_n, returns_n)
+        return {"value/mc_error": error, **({} if explained is None else {"value/mc_explained_variance": explained})}
 
     def state(self) -> Tree:
         """What is kept of play that has not ended, each environment's steps after those of the one before."""

@@ -64,6 +64,12 @@ def test_what_only_the_clock_ended_is_left_out():
     assert judge.read()["value/mc_error"] == 0.0
 
 
+def test_returns_that_are_all_alike_leave_nothing_to_explain():
+    judge = MonteCarlo(1, GAMMA)
+    judge.take(rollout([[0], [0]], [[1], [2]], [[0], [1]]))
+    assert judge.read() == {"value/mc_error": pytest.approx(np.sqrt(2.5))}
+
+
 def test_reading_begins_anew():
     judge = MonteCarlo(1, GAMMA)
     judge.take(rollout([[1]], [[1]], [[1]]))

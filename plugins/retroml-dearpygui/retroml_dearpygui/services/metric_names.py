@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from retroml_core.plugins.registry import Registry
+    from retroml_core.specs import AlgorithmSpec, MetricSpec
 
 __all__ = ["metric_title", "metric_titles"]
 
@@ -24,6 +25,7 @@ def metric_title(name: str, unit: str = "") -> str:
 
 
 def metric_titles(registry: Registry, names: Iterable[str]) -> dict[str, str]:
-    """The names by their titles, in order; units are those that the metrics installed declare."""
-    units = {name: unit for spec in registry.metrics.values() for name, unit in spec.reports.items()}
+    """The names by their titles, in order; units are those that the algorithms and metrics installed declare."""
+    offers: list[AlgorithmSpec | MetricSpec] = [*registry.algorithms.values(), *registry.metrics.values()]
+    units = {name: unit for spec in offers for name, unit in spec.reports.items()}
     return {metric_title(name, units.get(name, "")): name for name in names}
