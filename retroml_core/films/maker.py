@@ -31,6 +31,7 @@ __all__ = ["Reporter", "Wishes", "main"]
 
 EXIT_CANCELLED = 130
 _NICENESS = 10
+_RESTING_SECONDS = 0.1
 
 
 class Wishes:
@@ -39,14 +40,14 @@ class Wishes:
     def __init__(self) -> None:
         self.ended = threading.Event()
         self.paused = threading.Event()
-        self.stopped = threading.Event()
+        self.stopped = False
         self.word: Path | None = None
         self.cancelled = False
 
     @property
     def resting(self) -> bool:
         """Whether anybody wants it to rest: a line, the shell, or the word."""
-        return self.paused.is_set() or self.stopped.is_set() or (self.word is not None and self.word.exists())
+        return self.paused.is_set() or self.stopped or (self.word is not None and self.word.exists())
 
     def cancel(self) -> None:
         """The film is not wanted any more."""
@@ -101,7 +102,7 @@ class Reporter:
         self._say("paused", None)
         while self.wishes.resting:
             self._check()
-            self.wishes.ended.wait(0.1)
+            time.sleep(_RESTING_SECONDS)  # no lock: signals are handled meanwhile, and they set events
         if self.turn is not None:
             self.turn.take()
         if begun is not None:  # resting is no work
@@ -181,8 +182,8 @@ def _make(parsed: argparse.Namespace, reporter: Reporter) -> dict[str, Any]:
 def _rest_with_the_shell(wishes: Wishes) -> None:
     """Ctrl+Z, where there is one, stops whoever asked for the film; a maker stopped with it would keep its turn."""
     if sys.platform != "win32":
-        signal.signal(signal.SIGTSTP, lambda *_: wishes.stopped.set())
-        signal.signal(signal.SIGCONT, lambda *_: wishes.stopped.clear())
+        signal.signal(signal.SIGTSTP, lambda *_: setattr(wishes, "stopped", True))
+        signal.signal(signal.SIGCONT, lambda *_: setattr(wishes, "stopped", False))
 
 
 def _watch_input(wishes: Wishes) -> None:

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from retroml_core.commands.film import main
 from retroml_core.filming import FilmCancelled
+from retroml_core.films import maker
 from retroml_core.films.film import start_film
 from retroml_core.films.maker import Reporter, Wishes
 from retroml_core.films.making import announced, filming_folder, in_the_making
@@ -52,14 +53,14 @@ def test_where_no_note_can_be_left_the_film_is_made_all_the_same(tmp_path):
         assert word is None
 
 
-def test_the_turn_is_given_back_while_resting_and_taken_again(tmp_path):
+def test_the_turn_is_given_back_while_resting_and_taken_again(tmp_path, monkeypatch):
     wishes, seen = Wishes(), []
     reporter = Reporter(wishes)
     with announced(tmp_path, "a-run", "timelapse") as wishes.word:
         reporter.turn = Turn(tmp_path, at_once=1, waiting=reporter.waiting)
         with reporter.turn:
             wishes.word.touch()
-            wishes.ended.wait = lambda seconds: seen.append(tickets(tmp_path)) or wishes.word.unlink()
+            monkeypatch.setattr(maker.time, "sleep", lambda seconds: seen.append(tickets(tmp_path)) or wishes.word.unlink())
             reporter(0.5, "painting")
             assert (seen, len(tickets(tmp_path))) == ([[]], 1)
 
