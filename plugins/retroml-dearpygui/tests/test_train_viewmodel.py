@@ -470,3 +470,13 @@ def test_the_scores_to_expect_are_those_of_the_length_typed(known, desk, pause):
     train.set_length("0", "5")
     pause(train)
     assert train.prospects.scores.startswith("Known scores: 2 to 3 (after 60 k steps: us).")
+
+
+@pytest.mark.parametrize(
+    ("key", "there", "elsewhere"),
+    [("metrics", "standard", "csv"), ("exporters", "tensorboard", "csv"), ("film.renderers", "timelapse", "standard")],
+)
+def test_lists_of_names_tell_which_names_there_are(train, key, there, elsewhere):
+    words = train.form.fields[key].tooltip
+    assert f" {there}" in words
+    assert f" {elsewhere}" not in words

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retroml_core.runs.run import create_run
 from retroml_dearpygui.desk import Kind
 from retroml_dearpygui.forms.form import Form
+from retroml_dearpygui.forms.naming import named
 from retroml_dearpygui.forms.repeatable import STEPS, SWITCH, ends_at_steps, fill_steps
 from retroml_dearpygui.forms.run_fields import run_fields, values_of
 from retroml_dearpygui.services.expectation import CAUTIOUS_STEPS_PER_SECOND, Expectation, expect, measured_speed
@@ -303,7 +304,7 @@ class TrainViewModel(ViewModel):
 
     def _composed(self, config: ExperimentConfig) -> None:
         self.composing, self.problem, self._usual = False, "", config
-        fields = run_fields(config)
+        fields = named(run_fields(config), self.desk.app.registry)
         self.form.rebase(fields, values_of(config, fields))
         if self.form.value(STEPS) is None:
             self._fill_steps()
