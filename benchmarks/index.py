@@ -1,6 +1,7 @@
 """How quick the index is with many runs and long curves: `python -m benchmarks.index --runs 100000`.
 
-Fills a database in a temporary folder with made-up runs and prints the median and the slowest of repeated questions.
+Fills a database in a temporary folder with made-up runs and prints the median and the slowest of repeated questions, then how
+long the first and the second look at so many folders of runs take.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from retroml_core.index import Index, RunFilter
 from retroml_core.index.curves import append
 from retroml_core.index.models import run, tag
 from retroml_core.runs.roots import DataRoot
+from retroml_core.runs.state import RunStatus, status_json
 
 DAY = 86_400_000
 
@@ -31,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.index", description=__doc__)
     parser.add_argument("--runs", type=int, default=100_000, help="how many runs (100000)")
     parser.add_argument("--points", type=int, default=1_000_000, help="how many points the long curve has (1000000)")
+    parser.add_argument("--folders", type=int, default=2000, help="how many run folders are taken in (2000)")
     parser.add_argument("--repeats", type=int, default=20, help="how often each question is asked (20)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
@@ -38,6 +41,8 @@ def main() -> None:
         index = Index.open(DataRoot(Path(folder)))
         results = measure(index, args.runs, args.points, args.repeats)
         index.close()
+    with tempfile.TemporaryDirectory() as folder:
+        results |= looks(DataRoot(Path(folder)), args.folders)
     if args.json:
         print(json.dumps(results, indent=2))
         return
@@ -53,6 +58,21 @@ def measure(index: Index, runs: int, points: int, repeats: int) -> dict[str, lis
         times = [timed(ask) for _ in range(repeats)]
         results[name] = [statistics.median(times), max(times)]
     return results
+
+
+def looks(root: DataRoot, folders: int) -> dict[str, list[float]]:
+    """Milliseconds of the first and the second look at `folders` runs that ended."""
+    status = status_json(RunStatus(state=RunState.COMPLETED, step=1_000_000, updated_at=1_795_402_515.0))
+    for number in range(folders):
+        run_folder = root.experiments / f"20261123t0415{number % 60:02}-pong-ppo-{number:010d}"
+        run_folder.mkdir(parents=True)
+        tree = {"game": "pong", "seed": number, "algorithm": {"name": "ppo"}, "environment": {"name": "atari"}, "tags": ["a"]}
+        (run_folder / "config.json").write_text(json.dumps(tree))
+        (run_folder / "state.json").write_text(json.dumps(status))
+    index = Index.open(root)
+    times = {f"the {look} look at {folders} folders": [timed(index.sync)] for look in ("first", "second")}
+    index.close()
+    return times
 
 
 def questions(index: Index, runs: int, points: int) -> dict[str, Callable[[], object]]:
