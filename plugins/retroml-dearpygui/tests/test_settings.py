@@ -58,3 +58,12 @@ def test_a_value_that_is_not_allowed_is_passed_over_and_the_log_says_so(path, ca
     now = SettingsStore(path).now
     assert (now.mode, now.width) == (1, 1000)
     assert "mode" in caplog.text
+
+
+def test_a_folder_that_went_away_is_not_made_anew(tmp_path):
+    root = tmp_path / "root"
+    store = SettingsStore(root / "desktop.json")
+    store.set(theme="light")
+    root.rename(tmp_path / "away")
+    store.set(theme="dark")
+    assert (root.exists(), store.now.theme) == (False, "dark")

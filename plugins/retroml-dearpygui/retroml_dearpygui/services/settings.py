@@ -38,18 +38,24 @@ class DesktopSettings:
 
 
 class SettingsStore:
-    """Reads the settings once, writes them whole on each change. A damaged file counts as none and is kept beside."""
+    """Reads the settings once, writes them whole on each change. A damaged file counts as none and is kept beside.
+
+    A folder that went away, with its disk, is not made anew: it must not come back empty.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._other: dict[str, Any] = {}
+        self._made = path.parent.exists()
         self.now = self._read()
 
     def set(self, **changes: Any) -> None:
         """Change settings and write them; a disk that refuses is not the user's problem here."""
         self.now = dataclasses.replace(self.now, **changes)
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._made:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._made = True
             write_json(self._path, self._other | dataclasses.asdict(self.now))
 
     def remember(self, page: str, **values: Any) -> None:

@@ -46,6 +46,7 @@ class CurvesViewModel(ViewModel):
         self._metrics = MetricsService(desk.app)
         self._rhythm = Rhythm(desk.clock, FOLLOW_SECONDS)
         self._asked: tuple[object, ...] = ()
+        self._run = ""
 
     @property
     def pinned(self) -> tuple[str, ...]:
@@ -74,6 +75,10 @@ class CurvesViewModel(ViewModel):
     def tick(self) -> None:
         """Once a frame while a curve is on screen: read what is new of a run at work, or of another run."""
         card = self._runs.card
+        if card is not None and card.id != self._run:
+            self._run = card.id
+            self._rhythm.soon()
+            self.changed()
         wanted = (card.id, card.status.step, card.status.state, self.pinned) if card else ()
         if card is None or wanted == self._asked or not self._rhythm.due():
             return
