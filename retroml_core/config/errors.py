@@ -56,6 +56,8 @@ def explain(error: HydraException | OmegaConfBaseException, registry: Registry) 
         return _missing_option(error.missing_cfg_file, error.options or ())
     if match := re.match(r"\w+ raised while resolving interpolation: ([^\n]+)", text):
         return KeyFault(key="", message=match[1])
+    if match := re.search(r"raised while composing config:\s+Key '\w+' not in '(\w+)'\s+full_key: (\S+)", text):
+        return KeyFault(key=match[2], message=f"a config file sets it, but {match[1]} has no such setting")
     if match := re.search(r"Could not override '([^']+)'\. No match in the defaults list", text):
         return KeyFault(key=match[1], message=f"this group is added, not replaced: write +{match[1]}=...")
     if match := re.search(r"Could not override '([^']+)'|Could not append to config. An item is already at '([^']+)'", text):

@@ -140,6 +140,11 @@ def test_without_a_measurement_it_is_said_how_to_make_one(app):
         compose(app, ["game=catch", "performance=measured"])
 
 
+def test_an_algorithm_without_a_network_has_nothing_to_measure_by(app):
+    with pytest.raises(ConfigError, match=r"algorithm\.precision: a config file sets it, but RandomConfig has no such setting"):
+        compose(app, ["game=catch", "algorithm=random", "performance=measured"])
+
+
 def test_the_command_imports_no_torch():
     code = "import sys, retroml_tianshou.measuring.command; print({'torch', 'tianshou'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
