@@ -19,7 +19,7 @@ from retroml_video.projector import GAME_FPS, Projector, pictures_in
 from retroml_video.soundtrack import sound_rate
 from retroml_video.stage import Wording
 from retroml_video.studio import frames_per_step
-from retroml_video.track import GAMES, Track
+from retroml_video.track import Track
 from retroml_video.words import clock, number
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class TrainingRace:
         self._rows = np.diff(np.round(np.linspace(0, rows, laps + 1)).astype(int)).tolist()
         self._moments = np.linspace(0, max(map(self._end, tracks)), laps).tolist()
         self.wording = _wording(job, tracks, by_time=self._by_time)
-        self.hall = Hall(job, self.wording, [(track.name, "") for track in tracks], board=f"Mean of {GAMES} games")
+        self.hall = Hall(job, self.wording, [(track.name, "") for track in tracks], board="Mean of the latest games")
         self._heard = max(tracks, key=lambda track: track.standing(track.end) or 0.0)
         self._sound_rate = sound_rate(job, self._heard.job.tape)
         self._lanes = [Lane(self._projector(track)) for track in self.tracks]
