@@ -19,11 +19,11 @@ from retroml_video.projector import GAME_FPS, Projector, pictures_in
 from retroml_video.soundtrack import sound_rate
 from retroml_video.stage import Wording
 from retroml_video.studio import frames_per_step
-from retroml_video.track import Track
 from retroml_video.words import clock, number
 
 if TYPE_CHECKING:
     from retroml_video.side_by_side import RaceConfig
+    from retroml_video.track import Track
 
 __all__ = ["TrainingRace"]
 
