@@ -35,7 +35,7 @@ from retroml_tianshou.replay import capacity, make_replay
 from retroml_tianshou.replay.sampling import Sampler, UniformSampler
 from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.schedules import share_left
-from retroml_tianshou.snapshots import array, load_optimizer, load_parameters, optimizer_state, parameters
+from retroml_tianshou.snapshots import load_optimizer, load_parameters, optimizer_state, parameters, stacked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -297,8 +297,8 @@ class OffPolicyTrainable(OnlineTrainable):
         return {
             "modules": self._modules(),
             "optimizers": {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()},
-            "norms": {name: _stacked(optimizer.norms) for name, optimizer in optimizers.items()},
-            "measured": {name: _stacked(optimizer.measured) for name, optimizer in optimizers.items()},
+            "norms": {name: stacked(optimizer.norms) for name, optimizer in optimizers.items()},
+            "measured": {name: stacked(optimizer.measured) for name, optimizer in optimizers.items()},
             "replay": self.replay.state(),
             "exploring": self.exploring.bit_generator.state,
             "gradient_steps": self.gradient_steps,
@@ -307,7 +307,7 @@ class OffPolicyTrainable(OnlineTrainable):
             "pace": self._pace(),
             "unreported": self._unreported,
             "names": self._names,
-            "rows": _stacked(self._rows),
+            "rows": stacked(self._rows),
         }
 
     def restore_learner(self, state: Tree) -> None:
@@ -347,7 +347,3 @@ class OffPolicyTrainable(OnlineTrainable):
 
 def _nothing() -> None:
     pass
-
-
-def _stacked(rows: list[Tensor]) -> NDArray[np.float32]:
-    return array(torch.stack(rows)) if rows else np.zeros(0, np.float32)

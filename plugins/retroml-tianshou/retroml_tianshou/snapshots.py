@@ -5,7 +5,7 @@ Values are stored in logical order whatever the memory layout; loading copies in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,12 +26,18 @@ __all__ = [
     "load_parameters",
     "optimizer_state",
     "parameters",
+    "stacked",
 ]
 
 
 def array(tensor: Tensor) -> NDArray[Any]:
     """The values of a tensor as a contiguous array; live (not a copy) where it already is one on the CPU."""
     return tensor.detach().cpu().contiguous().numpy()
+
+
+def stacked(rows: Sequence[Tensor]) -> NDArray[np.float32]:
+    """Rows of numbers of one shape as one array; empty when there are none."""
+    return array(torch.stack(list(rows))) if rows else np.zeros(0, np.float32)
 
 
 def parameters(module: nn.Module) -> Tree:
