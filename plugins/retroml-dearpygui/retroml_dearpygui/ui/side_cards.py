@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SideCards"]
 
-MACHINE_HEIGHT = 96
+MACHINE_HEIGHT, GAP = 96, 24
 
 
 class SideCards:
@@ -57,11 +57,18 @@ class SideCards:
         if height != self._height:
             self._height = height
             dpg.set_item_pos("side.machine", [self._ui.px(14), height - self._ui.px(MACHINE_HEIGHT + 16)])
-        now = (tour.version, machine.version, self._desk.settings.now.toured)
+        now = (tour.version, machine.version, self._desk.settings.now.toured, self._has_room(height))
         if now != self._shown:
             self._shown = now
             self._show_tour(tour)
             self._show_machine(machine)
+
+    def _has_room(self, height: int) -> bool:
+        """Whether the card of the machine fits below what stands above it, which matters more."""
+        bottom = dpg.get_item_rect_min("nav")[1] + dpg.get_item_rect_size("nav")[1]
+        if dpg.is_item_shown("tour"):
+            bottom += self._ui.px(GAP) + dpg.get_item_rect_size("tour")[1]
+        return float(bottom) <= height - self._ui.px(MACHINE_HEIGHT + 16)
 
     def _show_tour(self, tour: TourViewModel) -> None:
         step = tour.step
@@ -74,7 +81,7 @@ class SideCards:
 
     def _show_machine(self, machine: MachineViewModel) -> None:
         now = machine.now
-        dpg.configure_item("side.machine", show=now is not None)
+        dpg.configure_item("side.machine", show=now is not None and self._has_room(self._height))
         if now is not None:
             dpg.set_value("side.machine.icon", icons.GPU if now.gpu else icons.CPU)
             title = now.title.removeprefix("NVIDIA ").removeprefix("GeForce ")

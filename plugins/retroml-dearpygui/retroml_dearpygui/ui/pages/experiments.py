@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["ExperimentsPage"]
 
 PAGER, LEAST_WIDTH = 44, 1130
+LOW, LEAST_HEIGHT = 720, 260
+"""In a window lower than this the table has that height, and the page scrolls: hardly a row would be left otherwise."""
 TOOLS = 190
 PLACES = {"list": "experiments.columns", "detail": "detail.back", "compared": "compare.back"}
 """The parts of the page, and what has the focus first when one is shown."""
@@ -202,7 +204,9 @@ class ExperimentsPage(Page):
             for one in self.vm.columns
         ]
         by = next((one.key for one in self.vm.columns if one.order == self.vm.filter.order), "")
-        with card(self.ui, kind="thumb", height=-self.ui.px(PAGER), tag="experiments.card"):
+        low = 0 < dpg.get_viewport_client_height() < self.ui.px(LOW)
+        height = self.ui.px(LEAST_HEIGHT) if low else -self.ui.px(PAGER)
+        with card(self.ui, kind="thumb", height=height, tag="experiments.card"):
             self.table = TableView(
                 self.desk, self.ui, "experiments.table", columns, least_width=LEAST_WIDTH,
                 open=self.detail.open, sort=self.vm.sort, tick=self.vm.select, menu=self._ask_menu,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["VideosPage"]
 
 PLAYING_FPS = 60.0
+SEARCH, SEARCH_NARROW = 300, 190
 
 
 class VideosPage(Page):
@@ -97,7 +98,8 @@ class VideosPage(Page):
         ui, vm = self.ui, self.vm
         with row(ui):
             dpg.add_input_text(
-                hint=f"{icons.SEARCH}  Search films", width=ui.px(300), default_value=vm.text, tag="videos.text",
+                hint=f"{icons.SEARCH}  Search films", width=ui.px(SEARCH_NARROW if ui.narrow else SEARCH),
+                default_value=vm.text, tag="videos.text",
                 callback=lambda _sender, words: vm.set_text(words),
             )  # fmt: skip
             titles = dict(ORDERS)
@@ -108,6 +110,9 @@ class VideosPage(Page):
             button(ui, "", lambda: vm.sort(vm.order, not vm.descending), "ghost", icon=icons.ARROW_DOWN, tag="videos.direction",
                    tip="Turn the order round")  # fmt: skip
             button(ui, "Make a film", lambda: vm.wish.ask(), "primary", icon=icons.FILM, tag="videos.make")
+            if not ui.narrow:
+                text(ui, "", "small", tag="videos.count")
+        if ui.narrow:
             text(ui, "", "small", tag="videos.count")
 
     def _build_empty(self) -> None:
