@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
 import pytest
 
 from retroml_core.testing.fixtures import app, home
@@ -24,6 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["RETROML_CONFIG"] = os.path.join(config.stash[SESSION_HOME], "config")  # noqa: PTH118  # a string
     os.environ["OMP_NUM_THREADS"] = "1"  # several tests run at a time; those of threads ask for theirs
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling takes longer than all that the tests compute with it
+    patient = [hypothesis.HealthCheck.too_slow]  # a busy machine is no fault of what is tested
+    hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=patient)
+    hypothesis.settings.load_profile("patient")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
