@@ -89,15 +89,15 @@ def examine(app: App) -> list[Finding]:
 
 
 def _system() -> Iterator[Finding]:
-    import psutil
-
     from retroml_core.runs.forecast import size_text
+    from retroml_core.training.memory import read_memory
 
     yield Finding("system", Verdict.GOOD, f"Python {platform.python_version()}, {platform.platform()}")
-    memory = psutil.virtual_memory()
+    memory = read_memory()
     little = memory.available < _LITTLE_MEMORY
     advice = "; close other programs, training wants 4 GB" if little else ""
-    text = f"{size_text(memory.available)} free of {size_text(memory.total)}{advice}"
+    where = " that this container may use" if memory.contained else ""
+    text = f"{size_text(memory.available)} free of {size_text(memory.total)}{where}{advice}"
     yield Finding("memory", Verdict.NOTE if little else Verdict.GOOD, text)
 
 

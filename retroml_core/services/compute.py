@@ -50,10 +50,11 @@ class ComputeService:
         import psutil
 
         from retroml_core.training.devices import gpu_use, probe
+        from retroml_core.training.memory import read_memory
 
         guard(self._principal, "compute.read")
         devices = devices or probe()
-        memory = psutil.virtual_memory()
+        memory = read_memory()
         uses = []
         for gpu in devices.gpus:
             utilization, used = gpu_use(gpu.index) or (None, None)

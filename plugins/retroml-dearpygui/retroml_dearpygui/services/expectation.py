@@ -12,6 +12,7 @@ from retroml_core.runs.forecast import forecast, free_bytes, size_text
 from retroml_core.sizing import Sizes
 from retroml_core.specs import Severity
 from retroml_core.training.measured import Subject
+from retroml_core.training.memory import read_memory
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -81,8 +82,6 @@ def measured_speed(cards: Iterable[RunCard], algorithm: str) -> float | None:
 
 def expect(app: App, config: ExperimentConfig, speed: float | None, sizes: Sizes | None = None) -> Expectation:
     """What a run of `config` comes to at `speed` steps a second, None for a cautious guess. Blocks a little."""
-    import psutil
-
     seconds = config.budget.limit_seconds()
     per_second = speed or CAUTIOUS_STEPS_PER_SECOND
     steps = min(config.budget.steps or float("inf"), float("inf") if seconds is None else seconds * per_second)
@@ -97,7 +96,7 @@ def expect(app: App, config: ExperimentConfig, speed: float | None, sizes: Sizes
         disk=forecast(config, app).total,
         free=free_bytes(app.root.path),
         sizes=sizes or Sizes(),
-        memory_free=psutil.virtual_memory().available,
+        memory_free=read_memory().available,
         warnings=_warnings(app, config),
         subject=Subject.of(config),
     )
