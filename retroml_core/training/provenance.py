@@ -82,7 +82,7 @@ def gather(
         "threads": threads,
         "device": {"name": device.name, "title": device.title},
         "gpus": [{"name": gpu.name, "memory_bytes": gpu.memory_bytes, "driver": gpu.driver} for gpu in gpus()],
-        "git": _git(Path(__file__).parent),
+        "git": _git(Path(__file__).parents[2]),
         "environment_variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "command_line": sys.argv,
         "config_hash": config_hash,
@@ -136,12 +136,15 @@ def _cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def _git(folder: Path) -> dict[str, Any] | None:
-    """The commit of the checkout the core runs from, whether it has changes, and their hash; None outside a checkout."""
-    commit = _ask_git(folder, "rev-parse", "HEAD")
-    if commit is None or not (folder.parent / ".git").exists():
+def _git(checkout: Path) -> dict[str, Any] | None:
+    """The commit of a checkout, whether it has changes, and their hash; None for a folder that is none.
+
+    A folder inside a repository of something else, such as an environment in somebody's project, is none.
+    """
+    commit = _ask_git(checkout, "rev-parse", "HEAD") if (checkout / ".git").exists() else None
+    if commit is None:
         return None
-    difference = _ask_git(folder, "diff", "HEAD") or b""
+    difference = _ask_git(checkout, "diff", "HEAD") or b""
     dirty = bool(difference.strip())
     found: dict[str, Any] = {"commit": commit.decode().strip(), "dirty": dirty}
     return found | ({"diff_sha256": hashlib.sha256(difference).hexdigest()} if dirty else {})

@@ -1,9 +1,15 @@
 import importlib.metadata
+import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from retroml_core.training import provenance
 from retroml_core.training.devices import Device
-from retroml_core.training.provenance import differences, gather, versions
+from retroml_core.training.provenance import _git, differences, gather, versions
+
+ROOT = Path(__file__).parents[2]
 
 
 def here(**parts):
@@ -29,16 +35,44 @@ def test_it_names_what_a_result_depends_on(monkeypatch):
     assert found["command_line"] == sys.argv
 
 
-def test_git_state_is_none_or_a_commit():
-    git = here()["git"]
-    assert git is None or len(git["commit"]) == 40
-    assert git is None or git["dirty"] == ("diff_sha256" in git)
+@pytest.fixture
+def checkout(tmp_path):
+    """A repository with one commit, and a folder in it."""
+    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    (tmp_path / "package").mkdir()
+    (tmp_path / "file").write_text("as committed")
+    for words in (["init", "--quiet"], ["add", "file"], [*who, "commit", "--quiet", "-m", "first"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    return tmp_path
 
 
-def test_outside_of_a_checkout_there_is_no_git_state(tmp_path):
-    from retroml_core.training.provenance import _git
+def commit_of(folder):
+    answer = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
+    return answer.stdout.strip()
 
-    assert _git(tmp_path) is None
+
+def test_the_commit_of_a_checkout_is_kept(checkout):
+    assert _git(checkout) == {"commit": commit_of(checkout), "dirty": False}
+
+
+def test_changes_that_were_not_committed_are_known_by_their_hash(checkout):
+    (checkout / "file").write_text("changed")
+    one = _git(checkout)
+    (checkout / "file").write_text("changed again")
+    other = _git(checkout)
+    assert one["dirty"]
+    assert other["dirty"]
+    assert one["diff_sha256"] != other["diff_sha256"]
+
+
+def test_a_folder_inside_the_repository_of_something_else_has_no_commit(checkout, tmp_path_factory):
+    assert _git(checkout / "package") is None
+    assert _git(tmp_path_factory.mktemp("elsewhere")) is None
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="these tests do not run from a checkout")
+def test_a_run_from_a_checkout_names_its_commit():
+    assert here()["git"]["commit"] == commit_of(ROOT)
 
 
 def test_nothing_differs_from_itself():
