@@ -27,7 +27,7 @@ from retroml_core.app import App
 @pytest.fixture
 def front(desk: Desk) -> FakeFront:
     """What the user would have seen."""
-    return desk.front  # type: ignore[return-value]
+    return desk.front  # type: ignore[return-value]  # a FakeFront in tests
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retroml_core import param
+from retroml_tianshou.compute_settings import compile_setting, precision_setting
 from retroml_tianshou.schedules import SCHEDULES
 
 __all__ = ["A2CConfig"]
@@ -142,17 +143,5 @@ class A2CConfig:
         source="Baselines; SB3 zoo (Mnih by letter has 0.1, for gradients that are added up instead of averaged)",
         advanced=True,
     )
-    precision: str = param(
-        "float32",
-        choices=("auto", "float32", "bfloat16"),
-        help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
-        advanced=True,
-    )
-    compile: str = param(
-        "off",
-        choices=("off", "on", "auto"),
-        help="Make code for this very network before training: on is faster on most GPUs and takes up to two minutes to start, "
-        "off is exact, auto does it on GPUs.",
-        source="https://docs.pytorch.org/docs/stable/generated/torch.compile.html",
-        advanced=True,
-    )
+    precision: str = precision_setting()
+    compile: str = compile_setting()

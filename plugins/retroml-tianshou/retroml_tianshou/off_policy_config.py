@@ -15,6 +15,7 @@ from typing import Any
 
 from retroml_core import param
 from retroml_core.params import param_info
+from retroml_tianshou.compute_settings import compile_setting, precision_setting
 from retroml_tianshou.schedules import SCHEDULES
 
 __all__ = ["REPLAY_STORAGES", "OffPolicyConfig", "tuned"]
@@ -240,20 +241,8 @@ class OffPolicyConfig:
         help="Steps in a chunk of training, after which its means are reported: more draw smoother curves, fewer finer ones.",
         advanced=True,
     )
-    precision: str = param(
-        "float32",
-        choices=("auto", "float32", "bfloat16"),
-        help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
-        advanced=True,
-    )
-    compile: str = param(
-        "off",
-        choices=("off", "on", "auto"),
-        help="Make code for this very network before training: on is faster on most GPUs and takes up to two minutes to start, "
-        "off is exact, auto does it on GPUs.",
-        source="https://docs.pytorch.org/docs/stable/generated/torch.compile.html",
-        advanced=True,
-    )
+    precision: str = precision_setting()
+    compile: str = compile_setting()
 
 
 def tuned(name: str, default: Any, source: str, base: type = OffPolicyConfig) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retroml_core import param
+from retroml_tianshou.compute_settings import compile_setting, precision_setting
 
 __all__ = ["PPOConfig"]
 
@@ -169,20 +170,8 @@ class PPOConfig:
         source="Huang 2022 detail 3; CleanRL; Tianshou",
         advanced=True,
     )
-    precision: str = param(
-        "float32",
-        choices=("auto", "float32", "bfloat16"),
-        help="Numbers the network computes with: bfloat16 is faster on chips made for it, float32 is exact; auto picks.",
-        advanced=True,
-    )
-    compile: str = param(
-        "off",
-        choices=("off", "on", "auto"),
-        help="Make code for this very network before training: on is faster on most GPUs and takes up to two minutes to start, "
-        "off is exact, auto does it on GPUs.",
-        source="https://docs.pytorch.org/docs/stable/generated/torch.compile.html",
-        advanced=True,
-    )
+    precision: str = precision_setting()
+    compile: str = compile_setting()
     overlap: bool = param(
         False,
         help="Learn from the last rollout while the next is played: on is faster but learns one update late, off is exact PPO.",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from retroml_video.activations import Activations, best_tiling
@@ -34,10 +36,7 @@ def shown(layer, seconds=()):
     block.place(Box(0, 0, 200, 120))
     canvas.drawn()
 
-    class Caption:
-        layers = {"layer": layer}  # noqa: RUF012
-
-    block.show(Caption)
+    block.show(SimpleNamespace(layers={"layer": layer}))
     (box,) = canvas.drawn()
     return canvas.pixels[box.y : box.bottom, box.x : box.right, :3].astype(int).sum(axis=2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,7 @@ class ModelsViewModel(ViewModel):
             self._evaluated(model_id)
             self.desk.fail(error)
 
-        judge = lambda: self._judge(self.desk.app.root.path, model_id, episodes=episodes)  # noqa: E731
+        judge = partial(self._judge, self.desk.app.root.path, model_id, episodes=episodes)
         run_long(self.desk.post, self._spawn, judge, done, failed)
 
     def play(self, model_id: str) -> None:
@@ -177,7 +178,7 @@ class ModelsViewModel(ViewModel):
     def export(self, model_id: str, target: Path) -> None:
         """Pack a model into a zip file for others."""
         target = target if target.suffix == ".zip" else target.with_name(f"{target.name}.zip")
-        work = lambda: self.service.pack(model_id, target)  # noqa: E731
+        work = partial(self.service.pack, model_id, target)
         self.desk.background(work, lambda path: self.desk.toast("Model packed", str(path), Kind.OK))
 
     def show_folder(self, model_id: str) -> None:

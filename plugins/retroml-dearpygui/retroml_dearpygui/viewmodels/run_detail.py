@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,7 +130,7 @@ class RunDetailViewModel(ViewModel):
     def stop(self) -> None:
         """Stop it, after asking."""
         text = "What was learned is saved, films are made of it, and it can be resumed later."
-        stop = lambda: self._do(lambda: self.commands.stop(self.run_id), "Stopping")  # noqa: E731
+        stop = partial(self._do, lambda: self.commands.stop(self.run_id), "Stopping")
         self.desk.ask(Question(f"Stop {self.title}?", text, "Stop", stop))
 
     def duplicate(self) -> None:
@@ -141,14 +142,14 @@ class RunDetailViewModel(ViewModel):
         report = self.report
         found = next((kept for kept in report.checkpoints if kept.name == checkpoint), None) if report else None
         if report is not None and found is not None:
-            work = lambda: self.commands.train_on(report.run, found, minutes)  # noqa: E731
+            work = partial(self.commands.train_on, report.run, found, minutes)
             self.desk.background(work, lambda run: self.desk.go("experiments", run=run.id))
 
     def save_model(self, checkpoint: str, name: str = "") -> None:
         """Keep a checkpoint, by name, as a model."""
         report = self.report
         if report is not None:
-            work = lambda: ModelService(self.desk.app).save(report.run, checkpoint, name)  # noqa: E731
+            work = partial(ModelService(self.desk.app).save, report.run, checkpoint, name)
             self.desk.background(
                 work, lambda model: self.desk.toast("Model saved", f"{model.name}: see the page Models", Kind.OK)
             )
@@ -169,13 +170,14 @@ class RunDetailViewModel(ViewModel):
         run_id, title = self.run_id, self.title
 
         def done(_: str) -> None:
-            undo = lambda: self.desk.background(lambda: self._experiments.restore(run_id), lambda _: self.open(run_id))  # noqa: E731
+            restore = partial(self._experiments.restore, run_id)
+            undo = partial(self.desk.background, restore, lambda _: self.open(run_id))
             self.desk.toast("Run deleted", title, Kind.OK, undo)
             self.close()
             self.desk.go("experiments")
 
         text = "Checkpoints, play and films go with it to the trash, from where it can be taken back."
-        delete = lambda: self.desk.background(lambda: self._experiments.delete(run_id), done)  # noqa: E731
+        delete = partial(self.desk.background, partial(self._experiments.delete, run_id), done)
         self.desk.ask(Question(f"Delete {title}?", text, "Delete", delete))
 
     def show_folder(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -259,7 +260,8 @@ class SettingsViewModel(ViewModel):
 
         def done(outcome: tuple[list[str], list[str]]) -> None:
             good, faults = outcome
-            undo = lambda: self.desk.background(lambda: commands.each(good, experiments.restore), lambda _: self.preview())  # noqa: E731
+            restore = partial(commands.each, good, experiments.restore)
+            undo = partial(self.desk.background, restore, lambda _: self.preview())
             self.desk.toast(f"{several(len(good), 'run')} deleted", faults[0] if faults else "", Kind.OK, undo)
             self.preview()
             self.refresh()

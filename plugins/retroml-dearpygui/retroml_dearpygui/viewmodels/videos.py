@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -295,8 +296,9 @@ class VideosViewModel(ViewModel):
 
     def _delete(self, film: Film) -> None:
         def done(trashed: TrashedFilm) -> None:
-            restore = lambda: self.desk.background(lambda: self.library.restore(trashed), lambda _: self.refresh())  # noqa: E731
-            self.desk.toast("Film deleted", self.title(film), Kind.OK, restore)
+            restore = partial(self.library.restore, trashed)
+            undo = partial(self.desk.background, restore, lambda _: self.refresh())
+            self.desk.toast("Film deleted", self.title(film), Kind.OK, undo)
             self.refresh()
 
         if self.playing is not None and self.playing.path == film.path:

@@ -80,7 +80,7 @@ def desk(app: App, clock: Clock) -> Iterator[Desk]:
 
 @pytest.fixture
 def front(desk: Desk) -> FakeFront:
-    return desk.front  # type: ignore[return-value]
+    return desk.front  # type: ignore[return-value]  # a FakeFront in tests
 
 
 @pytest.fixture
