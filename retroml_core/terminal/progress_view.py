@@ -140,7 +140,8 @@ def _after_failure(run: Run, status: RunStatus) -> list[str]:
 def _next_steps(run: Run, status: RunStatus) -> list[str]:
     steps = [("show", "scores, settings, files")]
     if status.state is not RunState.COMPLETED:
-        steps.append(("resume", "go on from the last checkpoint"))
+        kept = CheckpointStore(run.checkpoints_folder).latest_full() is not None
+        steps.append(("resume", "go on from the last checkpoint" if kept else "begin again, there is no checkpoint yet"))
     if status.state in (RunState.COMPLETED, RunState.STOPPED) and status.step and any(run.tape_folder.glob("*")):
         steps.append(("film", "make another film"))
     steps.append(("rerun", "train again with the same settings, or others"))

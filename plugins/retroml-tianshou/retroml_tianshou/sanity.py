@@ -35,8 +35,8 @@ class Bounds:
                     f"{name} is {value:.3g}: training {'exploded' if math.isfinite(value) else 'became unstable'}",
                     metric=name,
                     value=value,
-                    hint="lower algorithm.learning_rate, or go on from the last checkpoint; with environment.reward_clip=false "
-                    "also lower environment.reward_scale",
+                    hint="train with a lower algorithm.learning_rate, from the last checkpoint where there is one; with "
+                    "environment.reward_clip=false also lower environment.reward_scale",
                 )
 
     def _most(self, name: str) -> float:
