@@ -22,12 +22,14 @@ __all__ = ["App"]
 class App:
     """The plugins, what they offer, and where the data is. Made by `App.open`, handed on, closed by its maker.
 
+    `plugin_files` are the plugins of a single file that are loaded from the data root: the SHA-256 of each, by name.
     `schemas` keeps what `retroml_core.config` made of the settings of an algorithm and an environment: it is asked for often.
     """
 
     plugins: PluginManager
     registry: Registry
     root: DataRoot
+    plugin_files: dict[str, str] = field(default_factory=dict)
     schemas: dict[tuple[type, ...], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -35,9 +37,8 @@ class App:
         """Find plugins and the data root and start the plugins. With `safe` only first-party plugins are loaded."""
         plugins = PluginManager(safe=safe)
         root = find_data_root(plugins)
-        if not safe:
-            load_folder_plugins(plugins, root.path / "plugins")
-        app = cls(plugins=plugins, registry=Registry.collect(plugins), root=root)
+        files = {} if safe else load_folder_plugins(plugins, root.path / "plugins")
+        app = cls(plugins=plugins, registry=Registry.collect(plugins), root=root, plugin_files=files)
         plugins.startup(app)
         return app
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
 import pytest
 
+from retroml_core.app import App
 from retroml_core.faults import Fault
 from retroml_core.plugins.folder import find_folder_plugins, load_folder_plugins, trust, untrust
 from retroml_core.plugins.manager import PluginManager
@@ -53,6 +55,19 @@ def test_a_trusted_file_is_a_plugin(folder):
     plugins = loaded(folder)
     assert "wave" in commands(plugins)
     assert plugins.failures == []
+
+
+def test_the_app_knows_the_content_of_those_it_loaded(folder, tmp_path_factory, monkeypatch):
+    root = tmp_path_factory.mktemp("root")
+    (root / "plugins").mkdir()
+    for name in ("dropped_wave", "not_trusted"):
+        (root / "plugins" / f"{name}.py").write_text(COMMAND)
+    trust(root / "plugins", "dropped_wave")
+    monkeypatch.setenv("RETROML_HOME", str(root))
+    with App.open() as app:
+        assert app.plugin_files == {"dropped_wave": hashlib.sha256(COMMAND.encode()).hexdigest()}
+    with App.open(safe=True) as app:
+        assert app.plugin_files == {}
 
 
 def test_a_changed_file_is_trusted_no_longer(folder):

@@ -140,14 +140,18 @@ def _kept(found: Mapping[str, Any]) -> str:
 def _made_on(made: Mapping[str, Any]) -> str:
     if not made:
         return ""
+    from retroml_core.training.provenance import DIGITS
+
     packages = made.get("packages", {})
     matter = [
         f"{name} {packages[name]}" for name in ("retroml-core", "torch", "tianshou", "ale-py", "numpy") if name in packages
     ]
+    files = made.get("plugin_files") or {}
     git = made.get("git") or {}
     rows = [
         ("made on", f"{_of(made, 'system', 'os')}, {_of(made, 'cpu', 'name')}, {_of(made, 'device', 'title')}"),
         ("by", f"Python {made.get('python')}, {made.get('threads')} threads, {', '.join(matter)}"),
+        ("plugin files", ", ".join(f"{name}.py {digest[:DIGITS]}" for name, digest in files.items())),
         ("config hash", str(made.get("config_hash", ""))),
         ("git", str(git.get("commit") or "")),
     ]

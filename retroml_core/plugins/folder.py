@@ -60,9 +60,13 @@ def find_folder_plugins(folder: Path) -> list[FolderPlugin]:
     ]
 
 
-def load_folder_plugins(plugins: PluginManager, folder: Path) -> None:
-    """Register the trusted ones with `plugins`; the others, and those that fail, become entries of `plugins.failures`."""
+def load_folder_plugins(plugins: PluginManager, folder: Path) -> dict[str, str]:
+    """Register the trusted ones with `plugins`; the others, and those that fail, become entries of `plugins.failures`.
+
+    The SHA-256 of each one loaded, by its name.
+    """
     off = disabled()
+    loaded: dict[str, str] = {}
     for plugin in find_folder_plugins(folder):
         if plugin.name in off:
             continue
@@ -74,7 +78,9 @@ def load_folder_plugins(plugins: PluginManager, folder: Path) -> None:
         except Exception as error:  # noqa: BLE001  # whatever a plugin's import raises
             plugins.report(plugin.name, "could not be loaded", error)
         else:
-            plugins.register(module, plugin.name)
+            if plugins.register(module, plugin.name):
+                loaded[plugin.name] = plugin.digest
+    return loaded
 
 
 def trust(folder: Path, name: str) -> FolderPlugin:

@@ -72,15 +72,15 @@ class RunStatus:
     updated_at: float = 0.0
 
 
-def process_lives(pid: int | None, started: float | None) -> bool:
-    """Whether the process `pid` that began at `started` (seconds since 1970) still runs."""
+def process_lives(pid: int | None, started: float | None, tolerance_seconds: float = 2.0) -> bool:
+    """Whether the process `pid` that began at about `started` (seconds since 1970) still runs."""
     import psutil
 
     if pid is None or started is None:
         return False
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 2.0 and process.status() != psutil.STATUS_ZOMBIE
+        return abs(process.create_time() - started) < tolerance_seconds and process.status() != psutil.STATUS_ZOMBIE
     except psutil.AccessDenied:
         return True
     except psutil.Error:
@@ -115,21 +115,25 @@ def stored_status(folder: Path) -> RunStatus:
 
 
 def _at_work(status: RunStatus) -> bool:
+    fresh = time.time() - status.updated_at < STALE_SECONDS
     if status.host and status.host != socket.gethostname():
-        return time.time() - status.updated_at < STALE_SECONDS
-    return process_lives(status.pid, status.process_started)
+        return fresh
+    # On Linux a clock that is set moves the start times of all processes: one that still writes is believed.
+    return process_lives(status.pid, status.process_started, math.inf if fresh else 2.0)
 
 
 class StateFile:
-    """The state of the attempt at work. Thread-safe."""
+    """The state of the attempt at work, whose maker holds the lock of the run: nobody else is at work. Thread-safe."""
 
     def __init__(self, folder: Path, attempt: int) -> None:
         import psutil
 
         self._path = folder / "state.json"
         self._lock = threading.Lock()
+        before = stored_status(folder)
         self._status = dataclasses.replace(
-            read_status(folder),
+            before,
+            state=RunState.INTERRUPTED if before.state.live else before.state,
             attempt=attempt,
             pid=os.getpid(),
             process_started=psutil.Process().create_time(),

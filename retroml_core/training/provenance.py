@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.training.devices import gpus, processor_name
+
 if TYPE_CHECKING:
     from retroml_core.training.devices import Device
 
@@ -22,6 +24,10 @@ MATTERS = ("retroml-core", "retroml-atari", "retroml-tianshou", "ale-py", "torch
 """Distributions that may change what training does; see `weighty`."""
 
 VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "PYTHONHASHSEED")
+
+
+DIGITS = 12
+"""So much of a digest is shown to people."""
 
 
 def versions() -> dict[str, str]:
@@ -67,18 +73,21 @@ def gather(
     config_hash: str,
     seed: int | None,
     attempt: int,
+    plugin_files: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything about this process and machine that may change a result, and the `config` it trains with."""
-    from retroml_core.training.devices import gpus
+    """Everything about this process and machine that may change a result, and the `config` it trains with.
 
+    `plugin_files` are those of the app.
+    """
     return {
         "v": 2,
         "attempt": attempt,
         "packages": versions(),
+        "plugin_files": dict(plugin_files or {}),
         "python": platform.python_version(),
         "system": {"os": platform.platform(), "machine": platform.machine(), "host": platform.node()},
-        "cpu": {"name": _cpu_name(), "cores": os.cpu_count()},
+        "cpu": {"name": processor_name(), "cores": os.cpu_count()},
         "threads": threads,
         "device": {"name": device.name, "title": device.title},
         "gpus": [{"name": gpu.name, "memory_bytes": gpu.memory_bytes, "driver": gpu.driver} for gpu in gpus()],
@@ -91,7 +100,7 @@ def gather(
     }
 
 
-def here(device: Device, threads: int) -> dict[str, Any]:
+def here(device: Device, threads: int, plugin_files: Mapping[str, str]) -> dict[str, Any]:
     """Of `gather` what `differences` looks at, quickly."""
     found = {}
     for name in weighty():
@@ -99,8 +108,9 @@ def here(device: Device, threads: int) -> dict[str, Any]:
             found[name] = metadata.version(name)
     return {
         "packages": found,
+        "plugin_files": dict(plugin_files),
         "python": platform.python_version(),
-        "cpu": {"name": _cpu_name()},
+        "cpu": {"name": processor_name()},
         "threads": threads,
         "device": {"name": device.name},
     }
@@ -113,6 +123,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     for key in ("python", "threads", "device"):
         pairs[key] = (_plain(before.get(key)), _plain(now.get(key)))
     pairs["cpu"] = (before.get("cpu", {}).get("name"), now.get("cpu", {}).get("name"))
+    pairs |= _plugin_files(before, now)
     return [f"{name}: {old} -> {new}" for name, (old, new) in pairs.items() if old != new]
 
 
@@ -122,18 +133,19 @@ def _packages(made_on: Mapping[str, Any]) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in made_on.get("packages", {}).items()}
 
 
+def _plugin_files(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The beginnings of the digests then and now; of runs made before they were recorded nothing can be said."""
+    if "plugin_files" not in before or "plugin_files" not in now:
+        return {}
+    then, here = before["plugin_files"], now["plugin_files"]
+    return {
+        f"plugin {name}.py": (then.get(name, "not there")[:DIGITS], here.get(name, "not there")[:DIGITS])
+        for name in sorted(then.keys() | here.keys())
+    }
+
+
 def _plain(value: Any) -> Any:
     return value.get("name") if isinstance(value, Mapping) else value
-
-
-def _cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
 
 
 def _git(checkout: Path) -> dict[str, Any] | None:

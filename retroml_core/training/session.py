@@ -125,15 +125,16 @@ class Session:
             self.trainable.flush()
             note_game(attempt)
         control.tick()
+        self._obey()
         if not control.returned_early:
             self.keeper.keep_due()
         if report.updates:
             self._fingerprint()
         if not self._used_up():
             self.examiner.evaluate_if_due()
-        self._obey()
 
     def _obey(self) -> None:
+        """Settings change before anything is saved, so that whoever resumes from this step has those changed at it."""
         control = self.attempt.control
         while control.tune:
             self._take_tune(control.tune.pop(0))

@@ -33,6 +33,7 @@ def write_provenance(attempt: Attempt) -> None:
         config_hash=config_hash(config),
         seed=config.seed,
         attempt=attempt.number,
+        plugin_files=attempt.app.plugin_files,
         config=to_tree(config),
     )
     changed = differences(before, now) if before else []
@@ -95,8 +96,6 @@ def fail_early(run: Run, reason: str) -> None:
         state = StateFile(run.folder, number)
         bus = MetricEventBus(log, attempt=number, seq=last_seq(run.events_folder))
         bus.step = state.status.step
-        if state.status.state.live:
-            state.set(state=RunState.INTERRUPTED)
         state.move(RunState.FAILED, reason)
         bus.say(ProblemFound(message=reason, severity="error"))
         bus.say(RunStateChanged(state=RunState.FAILED, reason=reason))

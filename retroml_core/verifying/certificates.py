@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "in_the_way", "issue", "read_certificate", "statement_of"]
 
 FORMAT, VERSION = "retroml-certificate", 1
-_ON = ("packages", "python", "cpu", "threads", "device", "gpus", "git", "game")
+_ON = ("packages", "plugin_files", "python", "cpu", "threads", "device", "gpus", "git", "game")
 """What a certificate tells of what trained: the parts of `provenance.json` that name no person and no folder."""
 _KINDS: dict[str, Any] = {
     "made_at": str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ class Comparison:
         self._equal_until = "from the start" if verdict.first == 0 else f"at checkpoint {verdict.first:,}"
         self._compared = 0
         self._episodes = [one for one in recorded.episodes if verdict.first < one.step <= verdict.last]
+        self._told_at = [one.step for one in self._episodes]
         self._prints: dict[int, list[Print]] = defaultdict(list)
         self._checkpoints: dict[int, list[Checkpoint]] = defaultdict(list)
         for one in recorded.prints:
@@ -45,12 +47,11 @@ class Comparison:
 
     def _episode_difference(self) -> Divergence | None:
         """Hold the games that ended since the last stop against those told by then."""
-        played, step = self._reenactment.episodes, self._reenactment.steps
-        told = [one for one in self._episodes if one.step <= step]
-        while self._compared < max(len(played), len(told)):
+        played, told = self._reenactment.episodes, bisect_right(self._told_at, self._reenactment.steps)
+        while self._compared < max(len(played), told):
             index, self._compared = self._compared, self._compared + 1
             now = played[index] if index < len(played) else None
-            then = told[index] if index < len(told) else None
+            then = self._episodes[index] if index < told else None
             if now is None or then is None or now != then:
                 where = min(one.step for one in (now, then) if one is not None)
                 number = (then or now).number  # type: ignore[union-attr]  # one of them is there

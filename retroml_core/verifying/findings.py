@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Divergence", "Progress", "Verdict", "earliest", "ignore"]
+__all__ = ["Divergence", "Progress", "Verdict", "ignore"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps; whatever it raises ends the verification."""
@@ -57,16 +57,11 @@ class Verdict:
         """So many more of `name` were compared."""
         self.compared[name] = self.compared.get(name, 0) + number
 
-    def found(self, *divergences: Divergence | None) -> bool:
-        """Take in what was found, of which the earliest counts; whether there is any divergence."""
-        self.divergence = earliest(self.divergence, *divergences)
-        return self.divergence is not None
+    def found(self, *divergences: Divergence | None) -> None:
+        """Take in what was found, of which the earliest counts; of equally early ones the first named."""
+        found = (one for one in (self.divergence, *divergences) if one is not None)
+        self.divergence = min(found, key=lambda one: one.step, default=None)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {**asdict(self), "verified": self.ok}
-
-
-def earliest(*divergences: Divergence | None) -> Divergence | None:
-    """The one with the least step; of equal ones the first named."""
-    return min((one for one in divergences if one is not None), key=lambda one: one.step, default=None)

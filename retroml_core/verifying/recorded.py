@@ -69,6 +69,11 @@ class Recorded:
     shares: dict[int, float] = field(default_factory=dict)
     tunings: dict[int, dict[str, float]] = field(default_factory=dict)
 
+    def take_back(self, step: int, attempt: int) -> None:
+        """Attempt `attempt` began again at `step`: leave out what earlier ones did beyond it, as the events do."""
+        self.tunings = {at: changed for at, changed in self.tunings.items() if at <= step}
+        self.checkpoints = [one for one in self.checkpoints if one.step <= step or one.meta.get("attempt", attempt) >= attempt]
+
     def stops(self, first: int, last: int) -> list[int]:
         """The steps after `first`, up to `last`, at which something is to be done or compared."""
         steps = (
@@ -89,12 +94,13 @@ class Recorded:
 def read_recorded(run: Run) -> Recorded:
     """Read all that counts of `run`: what a later attempt did over again is left out. Raises OSError."""
     recorded = Recorded(checkpoints=run.checkpoints())
-    origin: int | None = None
+    begun: list[int] = []
     for event in run.events():
-        if event.type == RunStateChanged.TYPE and event.data.get("state") == RunState.RUNNING and origin is None:
-            origin = int(event.data.get("resumed_from") or 0)
+        if event.type == RunStateChanged.TYPE and event.data.get("state") == RunState.RUNNING:
+            begun.append(int(event.data.get("resumed_from") or 0))
+            recorded.take_back(begun[-1], event.attempt)
         _take(recorded, event)
-    recorded.origin = origin or 0
+    recorded.origin = begun[0] if begun else 0
     recorded.last = max(recorded.stops(recorded.origin, 2**62), default=recorded.origin)
     return recorded
 

@@ -103,7 +103,7 @@ class _Verification:
         """In what this machine differs from the recorded one, and one attempt from the next."""
         if not self._provenance:
             return ["the run recorded nothing about the machine it ran on"]
-        found = differences(self._provenance, here(choose_device(self._config.device), self._threads()))
+        found = differences(self._provenance, here(choose_device(self._config.device), self._threads(), self._app.plugin_files))
         for earlier in self._provenance.get("earlier", []):
             found += [f"after attempt {earlier['attempt']}, {change}" for change in earlier["changed"]]
         return found
@@ -228,7 +228,10 @@ class _Verification:
         from retroml_core.tape import open_tape
 
         spec = self._app.registry.environment(self._config.environment.name)
-        other = open_tape(scratch, spec.tape or "")
+        try:
+            other = open_tape(scratch, spec.tape or "")
+        except FileNotFoundError:
+            return  # it was another before the first step
         try:
             found = compare_tapes(tape, other, self._verdict, last)
         except LookupError as error:

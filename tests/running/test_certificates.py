@@ -69,6 +69,7 @@ def test_it_says_which_run_with_which_config_came_to_what(app, honest, certifica
     assert (said["verified"]["first"], said["verified"]["last"]) == (0, 3000)
     assert said["verified"]["unverifiable"] == ["play: Catch keeps no tape: Catch records no tape"]
     assert said["made_on"]["packages"]["numpy"] == provenance.versions()["numpy"]
+    assert said["made_on"]["plugin_files"] == {}
 
 
 def test_it_names_no_person_and_no_machine(certificate):

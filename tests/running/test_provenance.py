@@ -80,7 +80,7 @@ def test_nothing_differs_from_itself():
 
 
 def test_a_quick_look_differs_in_nothing_from_all_that_is_gathered():
-    assert differences(here(), provenance.here(Device(name="cpu", title="CPU", why=""), 2)) == []
+    assert differences(here(), provenance.here(Device(name="cpu", title="CPU", why=""), 2, {})) == []
 
 
 class Distribution:
@@ -100,6 +100,20 @@ def test_plugins_of_others_and_what_they_need_may_change_results(monkeypatch):
         here(packages={"my_plugin": "1.1", "left-pad": "2.0"}),
     )
     assert differences(before, after) == ["my-plugin: 1.0 -> 1.1"]
+
+
+def test_a_plugin_of_a_single_file_is_known_by_its_content():
+    before, after = here(plugin_files={"mine": "a" * 64, "gone": "c" * 64}), here(plugin_files={"mine": "b" * 64})
+    assert differences(before, after) == [
+        "plugin gone.py: cccccccccccc -> not there",
+        "plugin mine.py: aaaaaaaaaaaa -> bbbbbbbbbbbb",
+    ]
+
+
+def test_of_a_run_made_before_plugin_files_were_recorded_nothing_is_said():
+    old, now = here(), here(plugin_files={"mine": "a" * 64})
+    del old["plugin_files"]
+    assert differences(old, now) == []
 
 
 def test_differences_that_matter_are_listed():

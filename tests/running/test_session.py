@@ -238,6 +238,16 @@ def test_a_live_setting_is_changed_and_survives_a_resume(make_run, train, comman
     assert next(run.events({"control_ack"})).data["message"] == "learning_rate is now 0.125"
 
 
+def test_a_checkpoint_holds_the_settings_changed_at_its_step(make_run, train, command):
+    run = make_run(learner={}, steps=3000, checkpoints=CheckpointConfig(every_steps=64, keep=99, keep_policies=4))
+    train(run, {40: lambda control: control.tune.append(command("set", name="learning_rate", value=0.125))})
+    changed = next(run.events({"control_ack"})).step
+    store = CheckpointStore(run.checkpoints_folder)
+    tuned = {kept.step: store.load_state(kept)["session"]["tuned"] for kept in store.full()}
+    assert tuned[changed] == {"learning_rate": 0.125}
+    assert not any(settings for step, settings in tuned.items() if step < changed)
+
+
 @pytest.mark.parametrize(
     ("learner", "args", "message"),
     [

@@ -8,6 +8,7 @@ import pytest
 from retroml_core.events import RunState
 from retroml_core.files import read_json, write_json
 from retroml_core.runs.state import (
+    STALE_SECONDS,
     TRANSITIONS,
     IllegalTransition,
     RunStatus,
@@ -78,6 +79,8 @@ def test_another_process_with_the_same_number_is_not_ours(tmp_path):
     state.move(RunState.STARTING)
     state.set(process_started=time.time() - 1000)
     state.write()
+    raw = read_json(tmp_path / "state.json")
+    write_json(tmp_path / "state.json", raw | {"updated_at": raw["updated_at"] - STALE_SECONDS})
     assert read_status(tmp_path).state is RunState.INTERRUPTED
 
 
@@ -86,6 +89,20 @@ def test_a_run_of_another_machine_is_judged_by_its_last_word(tmp_path, age, stat
     status = RunStatus(state=RunState.RUNNING, host="elsewhere", pid=1, process_started=1.0, updated_at=time.time() - age)
     write_json(tmp_path / "state.json", status_json(status))
     assert read_status(tmp_path).state is state
+
+
+def test_a_process_that_still_writes_lives_though_the_clock_was_set(tmp_path):
+    state = StateFile(tmp_path, 1)
+    state.move(RunState.STARTING)
+    state.set(process_started=time.time() - 1000)
+    state.write()
+    assert read_status(tmp_path).state is RunState.STARTING
+
+
+def test_whoever_takes_a_run_up_finds_nobody_at_work(tmp_path):
+    StateFile(tmp_path, 1).move(RunState.STARTING)
+    StateFile(tmp_path, 2).move(RunState.STARTING)
+    assert read_status(tmp_path).attempt == 2
 
 
 def test_numbers_that_json_does_not_know_become_null(tmp_path):

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -11,6 +12,9 @@ from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.eventlog import decode
 from retroml_core.schema import Budget, CheckpointConfig
 from retroml_core.verifying.findings import Divergence, Verdict
+
+TIMED = Budget(seconds=3600.0, steps=4000)
+"""Schedules go by the share of the time, as last reported; the run ends by its steps, however slow the machine is."""
 
 # --- honest runs --------------------------------------------------------------------------------------------------------
 
@@ -35,7 +39,7 @@ def test_a_segment_between_two_checkpoints_is_verified_alone(honest, verify):
 
 
 def test_a_run_with_a_budget_in_time_is_verified(trained, verify):
-    run = trained(budget=Budget(seconds=0.4))
+    run = trained(budget=TIMED)
     assert len({event.data["fraction"] for event in run.events({"timestep_update"})}) > 3
     verdict = verify(run)
     assert verdict.divergence is None
@@ -56,7 +60,7 @@ def test_a_run_that_was_paused_stopped_and_tuned_is_verified(make_run, trained, 
 
 
 def test_a_killed_run_that_went_on_from_a_checkpoint_is_verified(make_run, trained, verify):
-    run = make_run(learner={}, budget=Budget(seconds=0.4), checkpoints=CheckpointConfig(every_steps=200, keep_policies=4))
+    run = make_run(learner={}, budget=TIMED, checkpoints=CheckpointConfig(every_steps=200, keep_policies=4))
 
     def die(control):
         raise StopTraining
@@ -67,6 +71,33 @@ def test_a_killed_run_that_went_on_from_a_checkpoint_is_verified(make_run, train
     trained(run)
     assert any(event.data["resumed_from"] for event in run.events({"run_state"}))
     assert verify(run).divergence is None
+
+
+@pytest.fixture
+def gone_on(make_run, trained, command):
+    """A run that was killed at step 1440, after a setting was changed, and went on from the checkpoint of step 1000."""
+    run = make_run(learner={}, steps=3000, checkpoints=CheckpointConfig(every_steps=1000, keep=9, keep_policies=4))
+
+    def die(control):
+        raise StopTraining
+
+    with pytest.raises(StopTraining):
+        trained(run, {310: lambda control: control.tune.append(command("set", name="learning_rate", value=4.0)), 360: die})
+    kill(run)
+    trained(run)
+    assert any(event.data["verb"] == "set" and event.data["ok"] for event in run.events({"control_ack"}))
+    return run
+
+
+def test_a_setting_changed_beyond_the_checkpoint_it_went_on_from_counts_no_more(gone_on, verify):
+    assert verify(gone_on).divergence is None
+
+
+@pytest.mark.parametrize(("attempt", "compared"), [(1, False), (2, True)])
+def test_a_checkpoint_beyond_the_one_it_went_on_from_counts_no_more(gone_on, verify, attempt, compared):
+    store = CheckpointStore(gone_on.checkpoints_folder)
+    store.save(1216, None, {"weights": np.ones((15, 3))}, {"attempt": attempt}, "policy")
+    assert (verify(gone_on).divergence is not None) == compared
 
 
 def test_nothing_of_the_run_is_changed(honest, verify):
@@ -143,6 +174,16 @@ def test_a_forged_checkpoint_is_found_with_the_place(honest, verify, name, chang
     assert where in found.what
 
 
+def test_a_policy_that_was_another_before_the_first_step_is_found_where_there_is_a_tape(honest, app, verify, monkeypatch):
+    catch = app.registry.environments["catch"]
+    taped = dataclasses.replace(catch, tape="retroml_core.testing.film:open_made_up_tape")
+    monkeypatch.setitem(app.registry.environments, "catch", taped)
+    (honest.tape_folder / "something").write_bytes(b"played")
+    edit_checkpoint(honest, 0, lambda tree: flip_bit(tree["weights"]), "policy")
+    found = verify(honest).divergence
+    assert (found.kind, found.step) == ("checkpoint", 0)
+
+
 def test_a_changed_setting_is_named(honest, verify):
     run = honest
     tree = run.tree
@@ -168,7 +209,7 @@ def test_another_config_shows_even_when_its_hash_was_forged(honest, verify, app)
 
 
 def test_a_moved_share_of_the_budget_is_found(trained, verify):
-    run = trained(budget=Budget(seconds=0.4))
+    run = trained(budget=TIMED)
     edit_event(run, "timestep_update", 2, fraction=0.9)
     assert verify(run).divergence is not None
 
@@ -192,7 +233,7 @@ def test_another_machine_is_named_first(honest, verify):
 
 
 def test_schedules_by_an_unrecorded_clock_are_not_verified(trained, verify):
-    run = trained(budget=Budget(seconds=0.2))
+    run = trained(budget=TIMED)
     write_json(run.folder / "provenance.json", {**run.provenance(), "v": 1})
     verdict = verify(run)
     assert verdict.ok
@@ -238,9 +279,8 @@ def test_a_run_that_never_began_is_refused_in_words(make_run, verify):
 def test_the_earliest_divergence_counts():
     verdict = Verdict("run", 0, 10)
     late, early = (Divergence(step=step, kind="episode", what="") for step in (9, 3))
-    assert verdict.found(late)
-    assert verdict.found(early, None)
-    assert verdict.found(late)
+    for found in ((late,), (early, None), (late,)):
+        verdict.found(*found)
     assert verdict.divergence is early
 
 
