@@ -62,12 +62,11 @@ class ArrayTrainable(OnlineTrainable):
         self._acting = np.random.Generator(np.random.PCG64(seed))
 
     def learner_state(self) -> Tree:
-        """Parameters, memory and generators."""
+        """Parameters, memory and the generator of training: whoever acts otherwise seeds the draws first."""
         return {
             "parameters": dict(self.parameters),
             "memory": self.memory,
             "random": self.random.bit_generator.state,
-            "acting": self._acting.bit_generator.state,
         }
 
     def restore_learner(self, state: Tree) -> None:
@@ -75,7 +74,6 @@ class ArrayTrainable(OnlineTrainable):
         self.parameters = dict(state["parameters"])
         self.memory = state["memory"]
         self.random.bit_generator.state = state["random"]
-        self._acting.bit_generator.state = state["acting"]
 
     def policy(self) -> Tree:
         """The parameters."""

@@ -7,6 +7,7 @@ standard error say why); 75 the machine wanted the process back (SIGTERM), the r
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
@@ -19,9 +20,10 @@ from typing import TYPE_CHECKING
 from retroml_core.algorithm import StopTraining
 from retroml_core.app import App
 from retroml_core.events import RunOutcome, RunState
+from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.launching import LAUNCHED_AT
-from retroml_core.runs.lock import RunBusy, hold
+from retroml_core.runs.lock import hold
 from retroml_core.runs.run import Run
 from retroml_core.training.attempt import Attempt, open_attempt
 from retroml_core.training.clock import Allowance
@@ -49,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with hold(run.folder), App.open() as app:
             return work(run, app, since)
-    except RunBusy as error:
+    except Fault as error:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{run.folder} cannot be written to: {error}")
@@ -98,22 +100,16 @@ def _carry_out(attempt: Attempt) -> RunOutcome:
             outcome = session.run()
         if outcome.state in (RunState.PAUSED, RunState.FAILED) or attempt.control.preempted or outcome.steps == 0:
             return outcome
-        return outcome if make_films(attempt) or outcome.state is RunState.STOPPED else _cut_short(attempt, outcome)
+        if make_films(attempt) or outcome.state is RunState.STOPPED or not attempt.control.preempted:
+            return outcome
+        # Resuming makes them.
+        return dataclasses.replace(outcome, state=RunState.STOPPED, reason="stopped while films were made")
     except StopTraining:
         reason = "ended at once; resume goes on from the last checkpoint"
         attempt.control.request_stop(reason, preempted=True)
         return RunOutcome(state=RunState.STOPPED, steps=attempt.tally.steps, reason=reason)
     except Exception as error:  # noqa: BLE001  # an algorithm may fail in any way; the run says how
         return _fail(attempt, error)
-
-
-def _cut_short(attempt: Attempt, outcome: RunOutcome) -> RunOutcome:
-    """Trained to the end, but stopped while films were made: resuming makes them."""
-    if not attempt.control.preempted:
-        return outcome
-    return RunOutcome(
-        state=RunState.STOPPED, steps=outcome.steps, reason="stopped while films were made", checkpoint=outcome.checkpoint
-    )
 
 
 def _fail(attempt: Attempt, error: Exception) -> RunOutcome:
@@ -132,7 +128,8 @@ def _last_good(run: Run) -> str | None:
 
 
 def _settle(attempt: Attempt, outcome: RunOutcome) -> None:
-    """Write the last state and tell the plugins."""
+    """Write the last state and tell the plugins; no signal interrupts that any more."""
+    attempt.control.over = True
     attempt.control.refuse_all("the run ended")
     attempt.state.set(seconds_left=None)
     attempt.move(outcome.state, outcome.reason)
@@ -150,7 +147,7 @@ def _signals(control: RunControl) -> Iterator[None]:
     """The first signal stops cleanly, the second at once."""
 
     def take(number: int, _: FrameType | None) -> None:
-        if control.stop is not None and control.signals:
+        if control.stop is not None and control.signals and not control.over:
             raise StopTraining
         control.signals += 1
         name = signal.Signals(number).name

@@ -78,7 +78,8 @@ class CheckpointStore:
         temporary = self.folder / f".new-{target.name}"
         try:
             shutil.rmtree(temporary, ignore_errors=True)
-            temporary.mkdir(parents=True)
+            self.folder.mkdir(exist_ok=True)
+            temporary.mkdir()
             files = save_tree(policy_tree, temporary / "policy")
             shared: list[str] = []
             if state_tree is not None:
@@ -225,7 +226,10 @@ class CheckpointStore:
             if len(light) < 3:
                 return
             gaps = {c.name: after.step - before.step for before, c, after in zip(light, light[1:], light[2:], strict=False)}
-            self._remove(min(gaps, key=lambda name: gaps[name]))
+            try:
+                self._remove(min(gaps, key=lambda name: gaps[name]))
+            except PermissionError:  # Windows keeps a folder that somebody reads from; it goes the next time
+                return
 
     def _remove(self, name: str) -> None:
         """Take a checkpoint out of the list at once, then delete its files."""
@@ -267,8 +271,10 @@ def _drop_state(checkpoint: Checkpoint) -> None:
 
 
 def _delete_state(checkpoint: Checkpoint) -> None:
+    """What Windows keeps because somebody reads it goes when the run is taken up again."""
     for path in checkpoint.folder.glob("state.*"):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(PermissionError):
+            path.unlink(missing_ok=True)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from retroml_core.files import read_json, write_json
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
 
-__all__ = ["VERBS", "Command", "ControlError", "Mailbox", "acknowledgement", "send"]
+__all__ = ["VERBS", "Command", "ControlError", "Mailbox", "send"]
 
 VERBS = ("pause", "resume", "stop", "checkpoint", "watch", "set")
 
@@ -52,14 +52,6 @@ def send(run: Run, verb: str, **args: Any) -> str:
     run.control_folder.mkdir(exist_ok=True)
     write_json(run.control_folder / f"{identity}.json", {"id": identity, "verb": verb, "args": args, "sent_at": now})
     return identity
-
-
-def acknowledgement(run: Run, command_id: str) -> Mapping[str, Any] | None:
-    """The answer to a command (`ok`, `message`), or None when there is none yet."""
-    for event in run.events({"control_ack"}):
-        if event.data.get("id") == command_id:
-            return event.data
-    return None
 
 
 class Mailbox:

@@ -6,18 +6,19 @@ takes back what earlier attempts said beyond it; a history (states, commands, pr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from retroml_core.events import VERSION, Event
 
-__all__ = ["EventLog", "decode", "encode", "event_files", "last_seq", "read_events", "read_file"]
+__all__ = ["EventLog", "decode", "decoded", "encode", "event_files", "last_seq", "read_backwards", "read_events"]
 
 HISTORY = frozenset({"run_state", "control_ack", "problem", "film_progress", "film_saved", "resource"})
 """Types that stay true whatever is resumed from."""
@@ -26,6 +27,7 @@ URGENT = frozenset({"run_state", "control_ack", "problem", "checkpoint_saved", "
 """Types written at once; the others wait up to `FLUSH_SECONDS`."""
 
 FLUSH_SECONDS = 1.0
+PART_BYTES = 2**18
 
 
 def encode(event: Event) -> bytes:
@@ -62,6 +64,13 @@ def decode(line: bytes) -> Event:
         raise ValueError(f"not an event: {line[:80]!r}") from error
 
 
+def decoded(lines: Iterable[bytes]) -> Iterator[Event]:
+    """The events in whole `lines`; damaged ones are left out."""
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            yield decode(line)
+
+
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
@@ -84,7 +93,7 @@ class EventLog:
     """Writes the file of one attempt. Thread-safe. Lines are flushed at least every second by whoever calls `flush_if_due`."""
 
     def __init__(self, folder: Path, attempt: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         self._file = (folder / f"{attempt:04d}.jsonl").open("ab", buffering=0)
         self._lock = threading.Lock()
         self._lines: list[bytes] = []
@@ -140,47 +149,49 @@ def event_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9]*.jsonl"))
 
 
-def read_file(path: Path, offset: int = 0) -> tuple[list[Event], int]:
-    """The whole events of one file from byte `offset` on, and the offset to go on from; a torn last line is left for later."""
+def read_backwards(path: Path) -> Iterator[Event]:
+    """The events of one file, the last first. Raises OSError."""
     with path.open("rb") as file:
-        file.seek(offset)
-        data = file.read()
-    end = data.rfind(b"\n") + 1
-    events = []
-    for line in data[:end].splitlines():
-        try:
-            events.append(decode(line))
-        except ValueError:
-            continue
-    return events, offset + end
+        end, rest = file.seek(0, 2), b""
+        while end:
+            start = max(0, end - PART_BYTES)
+            file.seek(start)
+            first, *lines = (file.read(end - start) + rest).split(b"\n")
+            end, rest = start, first
+            yield from decoded(reversed(lines if start else [first, *lines]))
 
 
 def last_seq(folder: Path) -> int:
     """The highest `seq` of a run, 0 before its first event."""
-    for path in reversed(event_files(folder)):
-        events, _ = read_file(path)
-        if events:
-            return max(event.seq for event in events)
-    return 0
+    last = (event for path in reversed(event_files(folder)) for event in read_backwards(path))
+    return next((event.seq for event in last), 0)
 
 
 def read_events(folder: Path, types: Collection[str] | None = None, after_seq: int = 0) -> Iterator[Event]:
-    """All events of a run that still count, in order; of `types` alone, beyond `after_seq`, where these are given."""
-    files = [read_file(path)[0] for path in event_files(folder)]
-    limits = _limits(files)
-    for events, limit in zip(files, limits, strict=True):
-        for event in events:
-            counts = event.step <= limit or event.type in HISTORY
-            if counts and event.seq > after_seq and (types is None or event.type in types):
+    """All events of a run that still count, in order; of `types` alone, beyond `after_seq`, where these are given.
+
+    One at a time: those of a long run would not fit into memory. Raises OSError.
+    """
+    files = event_files(folder)
+    for path, limit in zip(files, _limits(files), strict=False):
+        for event in _read(path, types):
+            if event.seq > after_seq and (event.step <= limit or event.type in HISTORY):
                 yield event
 
 
-def _limits(files: list[list[Event]]) -> list[float]:
+def _read(path: Path, types: Collection[str] | None) -> Iterator[Event]:
+    """The events of one file; a line that cannot be of `types` is not even decoded, which makes the few of a type quick."""
+    words = None if types is None else [json.dumps(name).encode() for name in types]
+    with path.open("rb") as file:
+        whole = (line for line in file if line.endswith(b"\n"))
+        lines = whole if words is None else (line for line in whole if any(word in line for word in words))
+        yield from (event for event in decoded(lines) if types is None or event.type in types)
+
+
+def _limits(files: list[Path]) -> list[float]:
     """For each attempt the step up to which it counts: the least that any later one resumed from."""
-    limits: list[float] = []
-    limit = math.inf
-    for events in reversed(files):
-        limits.append(limit)
-        resumed = [e.data["resumed_from"] for e in events if e.type == "run_state" and e.data.get("resumed_from") is not None]
-        limit = min([limit, *resumed])
+    limits = [math.inf]
+    for path in reversed(files[1:]):
+        resumed = (event.data.get("resumed_from") for event in _read(path, {"run_state"}))
+        limits.append(min([limits[-1], *(step for step in resumed if step is not None)]))
     return limits[::-1]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.events import RunState
 from retroml_core.runs.checkpoints import CheckpointStore
-from retroml_core.runs.eventlog import decode, event_files
+from retroml_core.runs.eventlog import event_files, read_backwards
 
 if TYPE_CHECKING:
     from retroml_core.events import Event
@@ -20,7 +20,6 @@ __all__ = ["UNREADABLE", "recovered"]
 UNREADABLE = "state.json cannot be read"
 """Stands in the reason of every status that was recovered."""
 
-_PART_BYTES = 2**18
 _WANTED = frozenset({"run_state", "timestep_update", "reward_update"})
 
 
@@ -75,22 +74,8 @@ def _last_events(folder: Path) -> dict[str, Event]:
     found: dict[str, Event] = {}
     for path in reversed(event_files(folder)):
         with contextlib.suppress(OSError):
-            for event in _backwards(path):
+            for event in read_backwards(path):
                 found.setdefault(event.type, event)
                 if found.keys() >= _WANTED:
                     return found
     return found
-
-
-def _backwards(path: Path) -> Iterator[Event]:
-    """The events of a file, the last first. Damaged lines are left out. Raises OSError."""
-    with path.open("rb") as file:
-        end, rest = file.seek(0, 2), b""
-        while end:
-            start = max(0, end - _PART_BYTES)
-            file.seek(start)
-            first, *lines = (file.read(end - start) + rest).split(b"\n")
-            end, rest = start, first
-            for line in reversed(lines if start else [first, *lines]):
-                with contextlib.suppress(ValueError):
-                    yield decode(line)

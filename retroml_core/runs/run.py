@@ -118,15 +118,6 @@ class Run:
                 curve.values.append(float(value))
         return curve
 
-    def curve_names(self) -> list[str]:
-        """The names `curve` knows, `"score"` first when there are episodes."""
-        names: set[str] = set()
-        score = False
-        for event in self.events({"episode_finished", "update_finished"}):
-            score = score or event.type == "episode_finished"
-            names.update(event.data.get("metrics", ()))
-        return [SCORE] * score + sorted(names)
-
     def checkpoints(self) -> list[Checkpoint]:
         """The complete checkpoints by step."""
         return CheckpointStore(self.checkpoints_folder).list()
@@ -187,7 +178,7 @@ def find_run(app: App, name: str) -> Run:
 
     Raises RunNotFound with close matches, RootError.
     """
-    if os.sep in name and (Path(name) / "config.json").is_file():
+    if ("/" in name or os.sep in name) and (Path(name) / "config.json").is_file():
         return Run(Path(name).absolute())
     folders = app.root.run_folders()
     if name == "latest":

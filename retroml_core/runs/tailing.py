@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.runs.eventlog import decode, event_files
+from retroml_core.runs.eventlog import decoded, event_files
 
 if TYPE_CHECKING:
     from retroml_core.events import Event
@@ -26,7 +26,7 @@ def read_part(path: Path, offset: int = 0) -> tuple[list[Event], int]:
         if len(data) == PART_BYTES:
             data += file.readline()
     whole = data[: data.rfind(b"\n") + 1]
-    return [event for line in whole.split(b"\n") if (event := _decode(line))], offset + len(whole)
+    return list(decoded(whole.splitlines())), offset + len(whole)
 
 
 class EventTail:
@@ -53,10 +53,3 @@ class EventTail:
         """Leave out whatever is written by now. Raises OSError."""
         for path in event_files(self._folder):
             self._offsets[path.name] = path.read_bytes().rfind(b"\n") + 1
-
-
-def _decode(line: bytes) -> Event | None:
-    try:
-        return decode(line)
-    except ValueError:
-        return None

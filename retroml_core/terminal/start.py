@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
-from retroml_core.runs.forecast import forecast, free_bytes, replay_memory, size_text
+from retroml_core.runs.forecast import forecast, free_bytes, size_text, sizes_of
 from retroml_core.specs import Severity
 from retroml_core.terminal.printing import print_json
 from retroml_core.training.memory import read_memory
@@ -65,9 +65,10 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     from retroml_core.runs.run import create_run
 
     _say(_warnings(app, config))
-    needs = forecast(config, app)
+    sizes = sizes_of(config, app)
+    needs = forecast(config, app, sizes)
     free = free_bytes(app.root.path)
-    _say([f"This run needs {needs}; {size_text(free)} are free.", *_memory(replay_memory(config, app))])
+    _say([f"This run needs {needs}; {size_text(free)} are free.", *_memory(sizes.replay_memory_bytes)])
     if needs.total > free:
         hint = "free some, train for a shorter time, keep fewer checkpoints, or set RETROML_HOME to a larger disk"
         raise DiskTooFull(f"not enough disk for this run in {app.root.path}: {hint}")
@@ -89,15 +90,15 @@ def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
     """What a run of `config` would be, for JSON: the config, the bytes of disk and of memory, the warnings."""
     from retroml_core.config.composing import to_tree
 
-    needs = forecast(config, app)
+    sizes = sizes_of(config, app)
+    needs = forecast(config, app, sizes)
     disk = {**asdict(needs), "total": needs.total, "free": free_bytes(app.root.path)}
     text = f"This run would need {needs}; {size_text(disk['free'])} are free."
-    replay = replay_memory(config, app)
     return {
         "config": to_tree(config),
         "disk_bytes": disk,
-        "replay_memory_bytes": replay,
-        "needs": " ".join([text, *_memory(replay)]),
+        "replay_memory_bytes": sizes.replay_memory_bytes,
+        "needs": " ".join([text, *_memory(sizes.replay_memory_bytes)]),
         "warnings": _warnings(app, config),
     }
 

@@ -8,6 +8,7 @@ import pytest
 from retroml_core.testing.algorithm_base import AlgorithmBase, Make
 from retroml_core.testing.checks import require
 from retroml_core.testing.control import FakeControl
+from retroml_core.verifying.comparing import first_difference
 
 __all__ = ["Deciding"]
 
@@ -82,3 +83,5 @@ class Deciding(AlgorithmBase):
             alone.fingerprint() == watched.fingerprint(),
             "`act` changed what is learned: draw from a generator of its own, and restore the network's training mode",
         )
+        difference = first_difference(alone.state(), watched.state())
+        require(not difference, f"`act` changed {difference} of the state: leave its generator out of `state`")

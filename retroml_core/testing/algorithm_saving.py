@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from retroml_core.testing.algorithm_base import AlgorithmBase, Make
 from retroml_core.testing.checks import require
 from retroml_core.testing.control import FakeControl
 from retroml_core.tree import Tree, digest, load_tree, save_tree
+from retroml_core.verifying.comparing import first_difference
 
 if TYPE_CHECKING:
     from retroml_core.algorithm import Decision
@@ -42,7 +43,7 @@ class Saving(AlgorithmBase):
         self._train(resumed)
         advice = "put optimizer, buffers, counters and generators into `learner_state` and take them up in `restore_learner`"
         require(resumed.fingerprint() == whole.fingerprint(), f"after `restore` training went on differently: {advice}")
-        difference = _first_difference(whole.state(), resumed.state())
+        difference = first_difference(whole.state(), resumed.state())
         require(not difference, f"after `restore` the state went on differently at {difference}: {advice}")
 
     def test_a_policy_decides_as_its_maker(self, make: Make, tmp_path: Path) -> None:
@@ -81,13 +82,3 @@ def _same(one: Decision, two: Decision) -> bool:
         return one.probabilities is two.probabilities and np.array_equal(one.actions, two.actions)
     close = np.allclose(one.probabilities, two.probabilities, atol=1e-5)
     return close and np.array_equal(one.actions, two.actions)
-
-
-def _first_difference(one: Any, two: Any, path: str = "") -> str:
-    """The path of the first leaf in which two trees differ; empty when they are equal."""
-    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
-        return next((found for key in one if (found := _first_difference(one[key], two[key], f"{path}/{key}"))), "")
-    if isinstance(one, list | tuple) and isinstance(two, list | tuple) and len(one) == len(two):
-        pairs = enumerate(zip(one, two, strict=True))
-        return next((found for i, (a, b) in pairs if (found := _first_difference(a, b, f"{path}/{i}"))), "")
-    return "" if digest({"leaf": one}) == digest({"leaf": two}) else path or "/"

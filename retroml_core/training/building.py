@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from retroml_core.schema import ExperimentConfig
     from retroml_core.training.devices import Device
 
-__all__ = ["Workshop", "info_from_tree", "info_tree", "no_environment", "thread_count"]
+__all__ = ["Workshop", "info_from_tree", "no_environment", "thread_count"]
 
 
 class Workshop:
@@ -105,12 +104,7 @@ def thread_count(asked: int) -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def info_tree(info: EnvInfo) -> dict[str, Any]:
-    """`info` as a plain tree."""
-    return asdict(info)
-
-
 def info_from_tree(tree: dict[str, Any]) -> EnvInfo:
-    """The inverse of `info_tree`."""
+    """The inverse of `dataclasses.asdict`, also when the tree was saved."""
     shape = tuple(int(n) for n in tree["observation_shape"])
     return EnvInfo(**{**tree, "observation_shape": shape, "actions": tuple(tree["actions"])})

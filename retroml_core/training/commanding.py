@@ -23,7 +23,8 @@ class RunControl:
     """Implements `retroml_core.algorithm.Control`, and keeps what the session has to do at the next safe point.
 
     `pause`, `checkpoint` and `tune` hold commands to carry out, `stop` the reason to end (None: go on), asked for `stops`
-    times. `preempted` says that the machine wants its process back: no films then. `check` raises what a background thread met.
+    times. `preempted` says that the machine wants its process back: no films then. `over` says that the attempt has ended and
+    only its last state is still to be written. `check` raises what a background thread met.
     `scarce` asks whether memory is nearly used up, in words; once it is, `out_of_memory` says so and training is to return.
     `watch(seconds)` is called when somebody watches for so long; whether nobody did before. `share` of the budget used, as last
     reported, drives schedules where the budget is in time: so the events of a run say all that its training depended on.
@@ -61,6 +62,7 @@ class RunControl:
         self.out_of_memory = ""
         self.stops = 0
         self.signals = 0
+        self.over = False
         self.preempted = False
         self.watch: Callable[[float], bool] = lambda _: True
         self.paused = False
@@ -161,4 +163,7 @@ class RunControl:
             self.answer(command, True, "watched")
 
     def _take_set(self, command: Command) -> None:
-        self.tune.append(command)
+        if self.paused:
+            self.answer(command, False, "it is paused; resume it first")
+        else:
+            self.tune.append(command)

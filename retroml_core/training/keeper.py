@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.algorithm import StopTraining, Trainable, TrainingFault
@@ -11,7 +12,6 @@ from retroml_core.events import CheckpointSaved
 from retroml_core.faults import Fault
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.runs.fitting import differences, in_the_way, must_stay, state_settings
-from retroml_core.training.building import info_tree
 from retroml_core.training.snapshots import Schedule, Snapshots
 from retroml_core.tree import not_finite
 
@@ -151,7 +151,7 @@ class Keeper:
             "algorithm": self._spec.name,
             "state_version": self._spec.state_version,
             "settings": self._settings,
-            "env": info_tree(self._info),
+            "env": asdict(self._info),
         }
 
     def _session_state(self) -> dict[str, Any]:

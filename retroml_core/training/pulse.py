@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -110,6 +111,8 @@ class Pulse:
             work()
         except OSError as error:
             self._error = error
+        except Exception as error:  # noqa: BLE001  # systems tell their figures in their own ways, and no figure is worth a run
+            sys.stderr.write(f"pulse: {type(error).__name__}: {error}\n")
 
 
 def folder_bytes(folder: Path) -> int:

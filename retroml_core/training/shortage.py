@@ -15,7 +15,7 @@ from retroml_core.params import param_info
 
 __all__ = ["Shortage", "memory_settings", "shortage"]
 
-_HOST_WORDS = ("DefaultCPUAllocator",)
+_HOST_WORDS = ("DefaultCPUAllocator", "std::bad_alloc", "bad allocation")
 _DEVICE_WORDS = ("CUDA out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 _COMMITMENT_LIMIT = 1455
 """Windows: the paging file is too small. https://learn.microsoft.com/windows/win32/debug/system-error-codes--1300-1699-"""

@@ -67,7 +67,7 @@ class Snapshots:
         self._config = config
         self._saved = saved
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoints")
-        self._pending: list[Future[Checkpoint]] = []
+        self._pending: list[Future[None]] = []
 
     @property
     def busy(self) -> bool:
@@ -84,7 +84,7 @@ class Snapshots:
         *,
         best: bool = False,
         at_once: bool = False,
-    ) -> Future[Checkpoint]:
+    ) -> None:
         """Write a checkpoint in the background; its arrays are copied first. With `at_once`, or when they are large, it is
         written before this returns, which takes no memory for a copy. Parts on disk already are neither copied nor written.
 
@@ -97,11 +97,9 @@ class Snapshots:
         live = at_once or tree_bytes(trees, on_disk) > COPY_LIMIT_BYTES
         if not live:
             trees = copy_tree(trees, on_disk)
-        future = self._writer.submit(self._write, step, trees, meta, why, best)
-        self._pending.append(future)
+        self._pending.append(self._writer.submit(self._write, step, trees, meta, why, best))
         if live:
             self.wait()
-        return future
 
     def check(self) -> None:
         """Raise what a finished write met (OSError)."""
@@ -120,10 +118,10 @@ class Snapshots:
         """Let everything be on disk and end the thread. May be called twice."""
         self._writer.shutdown(wait=True)
 
-    def _write(self, step: int, trees: Tree, meta: dict[str, Any], why: str, best: bool) -> Checkpoint:
+    def _write(self, step: int, trees: Tree, meta: dict[str, Any], why: str, best: bool) -> None:
         checkpoint = self.store.save(step, trees.get("state"), trees["policy"], meta, why)
         if best:
             self.store.mark_best(checkpoint)
         self.store.thin(self._config.keep, self._config.keep_policies, written=checkpoint.name)
-        self._saved(checkpoint)
-        return checkpoint
+        if "state" in trees or not checkpoint.full:  # else a full one of this step stands, and was told
+            self._saved(checkpoint)

@@ -6,15 +6,17 @@ import pytest
 
 from retroml_core.config.composing import compose
 from retroml_core.runs.forecast import (
+    PLAY_BYTES,
     POLICY_BYTES,
     REPLAY_BYTES_PER_STEP,
     STATE_BYTES,
     Forecast,
     forecast,
     free_bytes,
-    replay_memory,
     size_text,
+    sizes_of,
 )
+from retroml_core.sizing import Sizes
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,18 @@ def test_the_smaller_of_two_budgets_counts(installed):
 def test_every_checkpoint_counts(installed):
     few = needs_of(installed, "checkpoints.keep=1", "checkpoints.keep_policies=2")
     many = needs_of(installed, "checkpoints.keep=3", "checkpoints.keep_policies=12")
-    assert many.checkpoints - few.checkpoints == 2 * STATE_BYTES + 10 * POLICY_BYTES
+    assert many.checkpoints - few.checkpoints == 2 * (STATE_BYTES + POLICY_BYTES) + 10 * POLICY_BYTES
+
+
+def test_checkpoints_are_as_large_as_the_network(installed):
+    def checkpoints(*overrides):
+        config = compose(installed, ["algorithm=ppo", "checkpoints.keep=1", "checkpoints.keep_policies=2", *overrides])
+        sizes = sizes_of(config, installed)
+        return sizes.network(config.network.name), forecast(config, installed, sizes).checkpoints
+
+    for words in ("network=nature", "network=small"):
+        network, size = checkpoints(words)
+        assert size == 3 * (network.memory_bytes + PLAY_BYTES) + 6 * 4 * network.parameters
 
 
 def test_a_film_as_long_as_the_training(installed):
@@ -74,16 +87,16 @@ def test_the_forecast_of_a_day_is_of_a_likely_size(installed):
 
 def test_a_replay_says_what_memory_it_takes(installed):
     def memory(*overrides):
-        return replay_memory(compose(installed, ["budget.steps=50_000", *overrides]), installed)
+        return sizes_of(compose(installed, ["budget.steps=50_000", *overrides]), installed).replay_memory_bytes
 
     assert memory("algorithm=dqn") == 50_000 * (84 * 84 + 9)
     assert memory("algorithm=dqn", "algorithm.replay_storage=mapped") == 0
     assert memory("algorithm=ppo") == 0
 
 
-def test_what_fails_to_say_what_memory_it_takes_is_no_obstacle(installed, monkeypatch):
+def test_what_fails_to_say_how_large_it_is_is_no_obstacle(installed, monkeypatch):
     monkeypatch.setattr("retroml_tianshou.sizing.sizes", lambda *_: 1 / 0)
-    assert replay_memory(compose(installed, ["budget.steps=50_000", "algorithm=dqn"]), installed) == 0
+    assert sizes_of(compose(installed, ["budget.steps=50_000", "algorithm=dqn"]), installed) == Sizes()
 
 
 def test_a_replay_has_its_share_of_the_checkpoints(installed):

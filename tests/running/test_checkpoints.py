@@ -177,6 +177,25 @@ def test_a_crash_while_thinning_leaves_no_half_a_checkpoint(store, monkeypatch):
     assert not list(store.folder.glob(".*"))
 
 
+def test_what_somebody_reads_goes_the_next_time(store, monkeypatch):
+    """Windows removes and renames nothing that is open."""
+    for step in range(1, 6):
+        save(store, step, full=step > 3)
+
+    def in_use(*_args, **_more):
+        raise PermissionError(13, "it is being used by another process")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("retroml_core.runs.checkpoints.replace", in_use)
+        patch.setattr("pathlib.Path.unlink", in_use)
+        store.thin(keep=1, keep_policies=3)
+    assert [(c.step, c.full) for c in store.list()] == [(1, False), (2, False), (3, False), (4, False), (5, True)]
+    store.recover()
+    assert not list(store.list()[3].folder.glob("state.*"))
+    store.thin(keep=1, keep_policies=3)
+    assert len(store.list()) == 4
+
+
 def test_the_best_is_never_thinned(store):
     for step in range(12):
         made = save(store, step, full=False, score=float(step))

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from retroml_core.files import write_json
-from retroml_core.runs.control import ControlError, Mailbox, acknowledgement, send
+from retroml_core.runs.control import ControlError, Mailbox, send
 from retroml_core.training.bus import MetricEventBus
 from retroml_core.training.clock import Allowance, TrainingClock
 from retroml_core.training.commanding import RunControl
@@ -141,6 +141,15 @@ def test_a_paused_run_has_nothing_more_to_do(run, make_control, answers, verb):
     assert not control.checkpoint
 
 
+def test_the_settings_of_a_paused_run_stay(run, make_control, answers):
+    control = make_control()
+    control.paused = True
+    send(run, "set", name="learning_rate", value=0.1)
+    control.poll()
+    assert answers.last == ("set", False, "it is paused; resume it first")
+    assert not control.tune
+
+
 def test_watch_is_passed_on_and_only_the_first_wish_answered(run, make_control, answers):
     control, asked = make_control(), []
     control.watch = lambda seconds: asked.append(seconds) or len(asked) == 1
@@ -184,11 +193,3 @@ def test_what_a_background_thread_met_is_raised(make_control):
 
     with pytest.raises(OSError, match="No space"):
         make_control(check=full).tick()
-
-
-def test_acknowledgement_is_found_by_id(run, train, command):
-    train(run, {3: lambda control: control.checkpoint.append(command("checkpoint"))})
-    answer = acknowledgement(run, "test-checkpoint")
-    assert answer is not None
-    assert answer["ok"]
-    assert acknowledgement(run, "other") is None

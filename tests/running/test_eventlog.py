@@ -5,7 +5,8 @@ import math
 import pytest
 
 from retroml_core.events import Event
-from retroml_core.runs.eventlog import EventLog, decode, encode, last_seq, read_events, read_file
+from retroml_core.runs.eventlog import EventLog, decode, encode, last_seq, read_backwards, read_events
+from retroml_core.runs.tailing import read_part
 
 
 def event(seq=1, type="update_finished", step=0, attempt=1, **data):
@@ -72,11 +73,13 @@ def test_a_torn_last_line_is_cut_and_read_once_whole(tmp_path):
     line = encode(event(2)) + b"\n"
     with path.open("ab") as file:
         file.write(line[:10])
-    events, offset = read_file(path)
+    events, offset = read_part(path)
     assert [e.seq for e in events] == [1]
+    assert [e.seq for e in read_events(tmp_path)] == [1]
     with path.open("ab") as file:
         file.write(line[10:])
-    assert [e.seq for e in read_file(path, offset)[0]] == [2]
+    assert [e.seq for e in read_part(path, offset)[0]] == [2]
+    assert [e.seq for e in read_events(tmp_path)] == [1, 2]
 
 
 def test_a_damaged_line_is_passed_over(tmp_path):
@@ -128,6 +131,22 @@ def test_what_waits_a_second_is_flushed(tmp_path, monkeypatch):
     log.flush_if_due()
     assert last_seq(tmp_path) == 1
     log.close()
+
+
+def test_the_last_event_comes_first_when_read_backwards(tmp_path, monkeypatch):
+    monkeypatch.setattr("retroml_core.runs.eventlog.PART_BYTES", 50)
+    write(tmp_path, 1, [event(number, words="x" * number) for number in range(1, 40)])
+    with (tmp_path / "0001.jsonl").open("ab") as file:
+        file.write(b'{"torn')
+    assert [e.seq for e in read_backwards(tmp_path / "0001.jsonl")] == list(range(39, 0, -1))
+
+
+def test_events_are_read_one_at_a_time(tmp_path):
+    write(tmp_path, 1, [event(1), event(2)])
+    events = read_events(tmp_path)
+    assert next(events).seq == 1
+    write(tmp_path, 1, [event(3)])
+    assert [e.seq for e in events] == [2, 3]
 
 
 class FullDisk:

@@ -75,11 +75,12 @@ def caused(error, cause):
         ),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "the memory of this machine ran out"),
         (fault("host"), "the memory of this machine ran out (4000000 bytes more were wanted)"),
+        (RuntimeError("std::bad_alloc"), "the memory of this machine ran out"),
         (fault("device"), "the memory of the GPU ran out (20.00 MiB more were wanted)"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), "the memory of the GPU ran out"),
         (caused(TrainingFault("network 'huge' cannot be built"), MemoryError()), "the memory of this machine ran out"),
     ],
-    ids=["python", "numpy", "system", "torch", "cuda", "cublas", "wrapped"],
+    ids=["python", "numpy", "system", "torch", "c++", "cuda", "cublas", "wrapped"],
 )
 def test_a_shortage_of_memory_is_known_however_it_is_said(error, said):
     assert str(shortage(error)) == said

@@ -11,6 +11,7 @@ import pytest
 from retroml_core.files import read_json
 from retroml_core.runs.checkpoints import CheckpointStore, DamagedCheckpoint
 from retroml_core.runs.parts import PartStore
+from retroml_core.schema import CheckpointConfig
 from retroml_core.training.snapshots import Snapshots
 from retroml_core.tree import Part, copy_tree, digest, load_tree, make_part, pack_tree, save_tree, tree_bytes, unpack_tree
 
@@ -189,8 +190,6 @@ def test_a_part_can_be_copied_where_links_cannot_be_made(tmp_path, monkeypatch):
 
 
 def test_background_writing_copies_only_new_parts(store):
-    from retroml_core.schema import CheckpointConfig
-
     saved = []
     snapshots = Snapshots(store, CheckpointConfig(), saved.append)
     snapshots.save(1, state([1]), {}, {}, "interval")
@@ -199,6 +198,16 @@ def test_background_writing_copies_only_new_parts(store):
     snapshots.wait()
     snapshots.close()
     assert numbers_in(store.load_state(saved[-1])) == [1, 2]
+
+
+def test_a_checkpoint_of_the_same_step_that_stands_is_told_once(store):
+    told = []
+    snapshots = Snapshots(store, CheckpointConfig(), told.append)
+    snapshots.save(1, state([1]), {}, {}, "asked")
+    snapshots.save(1, None, {}, {}, "best", best=True)
+    snapshots.close()
+    assert [(checkpoint.why, checkpoint.full) for checkpoint in told] == [("asked", True)]
+    assert store.best() == told[0]
 
 
 # --- when something goes wrong --------------------------------------------------------------------------------------------

@@ -45,6 +45,19 @@ def test_what_it_meets_is_raised_once_by_check(parts, wait_until, monkeypatch):
     pulse.check()
 
 
+def test_a_figure_that_cannot_be_had_is_no_reason_to_stop(parts, wait_until, capfd):
+    folder, state, log, bus = parts
+
+    def look():
+        raise RuntimeError("no counters here")
+
+    pulse = Pulse(folder, state, log, bus, look=look)
+    wait_until(lambda: last_seq(folder / "events") > 0)
+    pulse.close()
+    pulse.check()
+    assert "no counters here" in capfd.readouterr().err
+
+
 def test_resources_are_figures_of_this_process(parts):
     pulse = Pulse(*parts)
     used = pulse.resources()

@@ -118,7 +118,6 @@ def told(make_run):
 
 
 def test_curves_of_metrics_and_scores(told):
-    assert told.curve_names() == ["score", "late", "loss/policy"]
     assert told.curve("score").values == [3.0, 6.0]
     curve = told.curve("loss/policy")
     assert (curve.steps, curve.seconds, curve.values) == ([100, 200], [1.0, 2.0], [0.5, 1.0])
@@ -135,7 +134,7 @@ def test_episodes_carry_their_step(told):
 
 def test_a_run_before_its_first_attempt_is_empty(make_run):
     run = make_run()
-    assert (run.provenance(), list(run.events()), run.checkpoints(), run.curve_names()) == ({}, [], [], [])
+    assert (run.provenance(), list(run.events()), run.checkpoints()) == ({}, [], [])
 
 
 def test_a_game_without_tape_says_why(app, make_run):

@@ -13,7 +13,7 @@ from retroml_core import hookimpl, worker
 from retroml_core.events import RunState
 from retroml_core.files import write_json
 from retroml_core.runs.checkpoints import CheckpointStore
-from retroml_core.runs.control import acknowledgement, send
+from retroml_core.runs.control import send
 from retroml_core.runs.launching import LAUNCHED_AT, start_worker
 from retroml_core.runs.lock import hold
 from retroml_core.schema import CheckpointConfig
@@ -52,6 +52,12 @@ def started():
 def trained(run):
     """Whether the run gets on."""
     return run.status().state is RunState.RUNNING and run.status().step > 0
+
+
+def answered(run, command_id):
+    """The answer to a command, None before it comes."""
+    acks = (event.data for event in run.events({"control_ack"}))
+    return next((data for data in acks if data["id"] == command_id), None)
 
 
 # --- in this process --------------------------------------------------------------------------------------------------
@@ -110,6 +116,25 @@ def test_a_disk_too_full_even_for_the_state_is_survived(make_run, work, monkeypa
     monkeypatch.setattr("retroml_core.runs.eventlog.EventLog.flush", full)
     assert work(run) == 1
     assert "is full" in capsys.readouterr().err
+
+
+def test_signals_that_come_when_all_is_over_change_nothing(make_run, app, work, monkeypatch):
+    def impatient(*_):
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(app.plugins, "run_finished", impatient)
+    run = make_run()
+    assert work(run) == 0
+    assert run.status().state is RunState.COMPLETED
+
+
+def test_a_data_folder_that_cannot_be_used_is_refused_in_words(make_run, monkeypatch, tmp_path, capsys):
+    run = make_run()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RETROML_HOME", str(tmp_path / "file"))
+    assert worker.main([str(run.folder)]) == 1
+    assert f"the data folder {tmp_path / 'file'} is a file" in capsys.readouterr().err
 
 
 def test_a_broken_config_fails_the_run_with_the_reason(make_run, work):
@@ -255,7 +280,7 @@ def test_commands_from_another_process_are_obeyed(make_run, started, wait_until)
     run = make_run(steps=FOREVER)
     process = started(run)
     sent = send(run, "checkpoint")
-    assert wait_until(lambda: acknowledgement(run, sent))["ok"]
+    assert wait_until(lambda: answered(run, sent))["ok"]
     send(run, "stop")
     assert process.wait(60) == 0
     assert run.status().state is RunState.STOPPED
@@ -273,7 +298,7 @@ def test_a_pause_and_a_resume_in_one_process_are_two_attempts(make_run, started,
     sent = send(run, "stop")
     assert process.wait(60) == 0
     assert run.status().state is RunState.STOPPED
-    assert acknowledgement(run, sent)["ok"]
+    assert answered(run, sent)["ok"]
     assert [e.data["resumed_from"] for e in run.events({"run_state"}) if e.data["resumed_from"] is not None] == [step]
 
 

@@ -19,6 +19,7 @@ from retroml_core.testing import (
     MetricContract,
     TinyEnvironment,
 )
+from retroml_core.tree import digest
 
 
 class Algorithms(AlgorithmContract):
@@ -56,6 +57,20 @@ class DisturbedByWatching(RandomAgent):
         return replace(super().act(obs, greedy=greedy), actions=self.choose(obs))
 
 
+class CountsItsViewers(RandomAgent):
+    seen = 0
+
+    def act(self, obs, *, greedy):
+        self.seen += 1
+        return super().act(obs, greedy=greedy)
+
+    def learner_state(self):
+        return super().learner_state() | {"watched": self.seen}
+
+    def fingerprint(self):
+        return digest(super().learner_state())
+
+
 class ForgetsItsGenerator(RandomAgent):
     def restore_learner(self, state):
         self._seen = int(state["seen"])
@@ -90,6 +105,11 @@ def test_probabilities_that_do_not_sum_to_one_are_found():
 def test_acting_that_disturbs_training_is_found():
     with pytest.raises(AssertionError, match="generator of its own"):
         run_algorithm("DisturbedByWatching", "test_acting_does_not_disturb_training")
+
+
+def test_acting_that_shows_in_the_state_is_found():
+    with pytest.raises(AssertionError, match="changed /learner/watched of the state"):
+        run_algorithm("CountsItsViewers", "test_acting_does_not_disturb_training")
 
 
 def test_a_generator_left_out_of_restoring_is_found(tmp_path):

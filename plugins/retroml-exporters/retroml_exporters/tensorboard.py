@@ -6,6 +6,7 @@ attempt says from which step on earlier points no longer count, and TensorBoard 
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -48,13 +49,12 @@ class TensorBoardExporter(Exporter):
         target, making = folder / f"{run.id}_tensorboard", folder / f".{run.id}_tensorboard.tmp"
         shutil.rmtree(making, ignore_errors=True)
         try:
-            writer = EventFileWriter(str(making), QUEUE)
-            _write_about(writer, identity, told[0].time)
-            for moment in told:
-                _write_moment(writer, moment)
-            for event in run.events({HISTOGRAM}):
-                _write_histogram(writer, event)
-            writer.close()
+            with contextlib.closing(EventFileWriter(str(making), QUEUE)) as writer:
+                _write_about(writer, identity, told[0].time)
+                for moment in told:
+                    _write_moment(writer, moment)
+                for event in run.events({HISTOGRAM}):
+                    _write_histogram(writer, event)
             shutil.rmtree(target, ignore_errors=True)
             making.rename(target)
         finally:

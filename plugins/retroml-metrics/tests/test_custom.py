@@ -13,23 +13,12 @@ from retroml_metrics.settings import CustomConfig
 from retroml_core.config.composing import ConfigError, compose, from_tree, to_tree
 from retroml_core.config.validation import check
 from retroml_core.environment import EpisodeEnd
-from retroml_core.metrics import UpdateBatch
-from retroml_core.testing import tiny_app
+from retroml_core.testing import sample_batch, tiny_app
 
 
-def batch(*scores, length=90, metrics=None, **samples):
-    return UpdateBatch(
-        step=1,
-        update=1,
-        seconds=0.0,
-        chunk_seconds=0.0,
-        chunk_steps=0,
-        frames_per_step=4,
-        action_count=4,
-        metrics=metrics or {},
-        episodes=tuple(EpisodeEnd(environment=0, number=1, score=score, length=length, first_step=0) for score in scores),
-        samples=samples,
-    )
+def batch(*scores, length=90, metrics=(), **samples):
+    games = tuple(EpisodeEnd(environment=0, number=1, score=score, length=length, first_step=0) for score in scores)
+    return dataclasses.replace(sample_batch(1, full=False), metrics=dict(metrics), episodes=games, samples=samples)
 
 
 def custom(**definitions):

@@ -1,25 +1,17 @@
 """Quantiles of the advantages and shares of the actions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from retroml_metrics.actions import ActionsMetric
 from retroml_metrics.advantages import AdvantagesMetric
 
-from retroml_core.metrics import UpdateBatch
+from retroml_core.testing import sample_batch
 
 
 def batch(action_count=4, **samples):
-    return UpdateBatch(
-        step=1,
-        update=1,
-        seconds=0.0,
-        chunk_seconds=0.0,
-        chunk_steps=0,
-        frames_per_step=4,
-        action_count=action_count,
-        metrics={},
-        samples=samples,
-    )
+    return replace(sample_batch(1, full=False), action_count=action_count, samples=samples)
 
 
 def test_quantiles_of_a_ramp():

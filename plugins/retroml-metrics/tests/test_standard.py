@@ -1,32 +1,23 @@
 """The standard metrics: scores over the last 100 games, speed, and numbers made from samples."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from retroml_metrics.standard import StandardMetric
 
 from retroml_core.environment import EpisodeEnd
-from retroml_core.metrics import UpdateBatch
+from retroml_core.testing import sample_batch
 
 
 def episode(score, length=10):
     return EpisodeEnd(environment=0, number=1, score=score, length=length, first_step=0)
 
 
-def batch(*, episodes=(), chunk_steps=0, chunk_seconds=0.0, metrics=None, **samples):
-    return UpdateBatch(
-        step=100,
-        update=1,
-        seconds=5.0,
-        chunk_seconds=chunk_seconds,
-        chunk_steps=chunk_steps,
-        frames_per_step=4,
-        action_count=4,
-        metrics=metrics or {},
-        episodes=tuple(episodes),
-        samples=samples,
-    )
+def batch(*, chunk_seconds=0.0, chunk_steps=0, episodes=(), metrics=(), **samples):
+    chunk = {"chunk_seconds": chunk_seconds, "chunk_steps": chunk_steps, "episodes": episodes, "metrics": dict(metrics)}
+    return replace(sample_batch(1, full=False), **chunk, samples=samples)
 
 
 def scores(*values):
