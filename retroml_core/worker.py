@@ -25,6 +25,7 @@ from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.launching import LAUNCHED_AT
 from retroml_core.runs.lock import hold
 from retroml_core.runs.run import Run
+from retroml_core.runs.state import StateFile
 from retroml_core.training.attempt import Attempt, open_attempt
 from retroml_core.training.clock import Allowance
 from retroml_core.training.failures import explain
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["main", "work"]
 
 EXIT_OK, EXIT_FAILED, EXIT_AGAIN = 0, 1, 75
+GONE_POLL_SECONDS = 1.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -77,7 +79,7 @@ def work(run: Run, app: App, since: float) -> int:
 
 
 def _attempt(run: Run, app: App, config: ExperimentConfig, since: float) -> int | None:
-    """Make one attempt; the exit code, or None when a paused run is to go on."""
+    """Make one attempt; the exit code, or None when a paused run, or one whose folder was gone, is to go on."""
     try:
         with open_attempt(run, app, config, since) as attempt, _signals(attempt.control):
             outcome = _carry_out(attempt)
@@ -86,10 +88,23 @@ def _attempt(run: Run, app: App, config: ExperimentConfig, since: float) -> int 
             _settle(attempt, outcome)
             return _exit_code(attempt, outcome)
     except Exception as error:  # noqa: BLE001  # a disk too full even to say so, or no device
+        if not run.folder.is_dir():
+            _await(run)
+            return None
         failure = explain(error, folder=str(run.folder), step=run.status().step, checkpoint=_last_good(run), config=config)
         with contextlib.suppress(OSError):
             fail_early(run, failure.reason)
         return _refuse(failure.reason)
+
+
+def _await(run: Run) -> None:
+    """Wait until the folder of `run`, which is gone with all that was to be written, is back; the next attempt goes on then."""
+    _say(f"{run.folder} is gone: connect its disk or put the folder back, then the run goes on from its last checkpoint")
+    while not (run.folder / "state.json").is_file():
+        time.sleep(GONE_POLL_SECONDS)
+    state = StateFile(run.folder, run.status().attempt)
+    state.set(state=RunState.PAUSED, reason="its folder was gone")
+    state.write()
 
 
 def _carry_out(attempt: Attempt) -> RunOutcome:

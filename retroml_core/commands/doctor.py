@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -14,6 +13,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import wrapped
 
 if TYPE_CHECKING:
@@ -56,15 +56,9 @@ def main(app: App, argv: Sequence[str]) -> int:
     asked = parser.parse_args(argv)
     findings = examine(app)
     if asked.json:
-        text = json.dumps([asdict(finding) for finding in findings], indent=2)
-    elif asked.report:
-        text = _report(findings)
+        print_json([asdict(finding) for finding in findings])
     else:
-        marks = {Verdict.GOOD: "ok", Verdict.NOTE: "note", Verdict.BAD: "BAD"}
-        text = "\n".join(
-            wrapped(f"{marks[found.verdict]:5} {found.topic}", found.text, width=100, indent=20) for found in findings
-        )
-    sys.stdout.write(f"{text}\n")
+        sys.stdout.write("".join(f"{_markdown(found) if asked.report else _line(found)}\n" for found in findings))
     return int(any(found.verdict is Verdict.BAD for found in findings))
 
 
@@ -138,15 +132,15 @@ def _data(app: App) -> Iterator[Finding]:
     from retroml_core.runs.roots import RootError
 
     try:
-        app.root.prepare()
+        app.root.prove()
     except RootError as error:
         yield Finding("data folder", Verdict.BAD, str(error))
         return
     free = free_bytes(app.root.path)
     advice = "; that is little, free some or set RETROML_HOME to a larger disk" if free < _LITTLE_DISK else ""
     verdict = Verdict.NOTE if advice else Verdict.GOOD
-    runs = len(app.root.run_folders())
-    yield Finding("data folder", verdict, f"{app.root.path}: {runs} runs, {size_text(free)} free{advice}")
+    holds = f"{len(app.root.run_folders())} runs" if app.root.path.exists() else "not there yet, the first training makes it"
+    yield Finding("data folder", verdict, f"{app.root.path}: {holds}, {size_text(free)} free{advice}")
 
 
 def _films(app: App) -> Iterator[Finding]:
@@ -171,5 +165,10 @@ def _speed() -> Iterator[Finding]:
         yield Finding("speed", Verdict.NOTE, f"set in the environment, and heeded: {', '.join(settings)}")
 
 
-def _report(findings: Sequence[Finding]) -> str:
-    return "\n".join(f"- **{found.topic}** ({found.verdict}): {found.text}" for found in findings)
+def _line(found: Finding) -> str:
+    mark = {Verdict.GOOD: "ok", Verdict.NOTE: "note", Verdict.BAD: "BAD"}[found.verdict]
+    return wrapped(f"{mark:5} {found.topic}", found.text, width=100, indent=20)
+
+
+def _markdown(found: Finding) -> str:
+    return f"- **{found.topic}** ({found.verdict}): {found.text}"

@@ -56,7 +56,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     elif rows:
         sys.stdout.write(_table(rows, [folder.name for folder in app.root.run_folders()]) + "\n")
     else:
-        sys.stderr.write("no run fits; start one with: retroml\n")
+        sys.stderr.write(f"no run in {app.root.path} fits; start one with: retroml\n")
     return 0
 
 

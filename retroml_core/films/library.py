@@ -140,9 +140,8 @@ def probe_film(app: App, film: Film) -> FilmFacts:
 def thumbnail_of(app: App, film: Film) -> Path:
     """A JPEG that shows play, kept in the cache by what the film holds, so that renaming costs nothing. Raises FilmError."""
     try:
-        path = app.root.cache / "thumbnails" / f"{_digest(film.path)}.jpg"
+        path = app.root.made(app.root.cache / "thumbnails") / f"{_digest(film.path)}.jpg"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             with whole(path) as making:
                 looks_of(app, film).thumbnail(film.path, making)
     except (ValueError, OSError) as error:

@@ -58,7 +58,7 @@ def announced(folder: Path, run_id: str, renderer: str) -> Iterator[Path | None]
     note = folder / f"{os.getpid()}.making"
     facts = {"pid": os.getpid(), "started": psutil.Process().create_time(), "run": run_id, "renderer": renderer}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         _word(note).unlink(missing_ok=True)
         write_json(note, facts)
     except OSError:

@@ -38,8 +38,8 @@ class TrashedFilm:
 def trash_film(root: DataRoot, film: Film) -> TrashedFilm:
     """Move a film and its sidecar to the trash. What was thrown away more than a month ago is deleted. Raises OSError."""
     empty_film_trash(root, older_than_days=KEPT_DAYS)
-    folder = root.trash / f"{_PREFIX}{time.time_ns()}"
-    folder.mkdir(parents=True)
+    folder = root.made(root.trash) / f"{_PREFIX}{time.time_ns()}"
+    folder.mkdir()
     about = {"origin": str(film.path.parent), "file": film.name, "deleted_at": time.time()}
     try:
         write_json(folder / _ABOUT, about)
@@ -55,7 +55,8 @@ def trash_film(root: DataRoot, film: Film) -> TrashedFilm:
 
 
 def trashed_films(root: DataRoot) -> list[TrashedFilm]:
-    """The films in the trash, the latest first."""
+    """The films in the trash, the latest first. Raises RootError."""
+    root.check()
     found = []
     for folder in root.trash.glob(f"{_PREFIX}*"):
         try:

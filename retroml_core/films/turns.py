@@ -59,7 +59,7 @@ def _draw(folder: Path) -> FileLock | None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
             ticket = FileLock(folder / f"{time.time_ns():020}-{os.getpid()}.ticket", timeout=_PATIENCE_SECONDS)
             ticket.acquire()
         except (OSError, Timeout):

@@ -27,7 +27,7 @@ from retroml_core.index.store import (
     open_store,
     unusable,
 )
-from retroml_core.runs.roots import is_headless, is_run
+from retroml_core.runs.roots import RootError, is_headless, is_run
 from retroml_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -59,19 +59,17 @@ class Index:
 
     @classmethod
     def open(cls, root: DataRoot, *, spare: bool = False) -> Index:
-        """Open the index of `root`, made or brought up to date where needed.
+        """Open the index of `root`, made or brought up to date where needed; in memory before the first use of `root`.
 
-        Raises IndexFailure when it cannot be used, DatabaseTooNew when a later Retro ML made it.
+        Raises RootError when `root` is gone, IndexFailure when it cannot be used, DatabaseTooNew when a later Retro ML made it.
         """
-        index = cls(root, open_store(f"sqlite:///{root.database}"), spare=spare)
+        root.check()
+        index = cls(root, open_store(f"sqlite:///{root.database}") if root.path.exists() else open_memory(), spare=spare)
         index._mending(index._prepare)
         return index
 
     def _prepare(self) -> None:
-        if self._trouble:  # what is in memory is ready
-            return
         try:
-            self.root.database.parent.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 saved = migrate(self.store)
         except OSError as error:
@@ -92,8 +90,7 @@ class Index:
 
     def follow(self) -> SyncReport:
         """As `sync`, cheap enough for every few seconds: looks only into runs that go on and folders changed since then."""
-        before, self._changed_at = self._changed_at, self.root.changed_at()
-        return self.sync() if before is None else self._mending(lambda: self._follow(before))
+        return self._mending(self._follow)
 
     def ingest(self, run: Run) -> bool:
         """Take in all that is new of one run, curves too; whether anything was. Raises OSError, ValueError, IndexFailure."""
@@ -121,10 +118,6 @@ class Index:
     def get(self, run_id: str) -> RunRow | None:
         """One run by its whole id, or None."""
         return self._read(lambda connection: queries.get(connection, run_id))
-
-    def tags(self) -> dict[str, int]:
-        """All tags with the number of their runs."""
-        return self._read(queries.tags)
 
     def facets(self) -> dict[str, dict[str, int]]:
         """How many runs there are of each `game`, `algorithm` and `state`, by value."""
@@ -154,14 +147,18 @@ class Index:
         """Do `work`; when the database turns out to be damaged or cannot be written, mend that and do it again."""
         try:
             return work()
+        except RootError:
+            self.store.close()  # what it holds open is in a folder that is gone
+            raise
         except (DatabaseDamaged, IndexUnusable) as trouble:
+            self.root.check()
             self._mend(trouble)
             return work()
 
     def _mend(self, trouble: IndexFailure) -> None:
         if isinstance(trouble, IndexUnusable):
             self._go_on_in_memory(trouble)
-        elif self._trouble:
+        elif self.store.path is None:
             self.store = open_memory()
             migrate(self.store)
         else:
@@ -215,10 +212,16 @@ class Index:
         report.removed = self._forget(known.keys() - folders.keys())
         return report
 
-    def _follow(self, before: Mapping[str, int]) -> SyncReport:
+    def _follow(self) -> SyncReport:
+        before, now = self._changed_at, self.root.changed_at()
+        report = self._sync() if before is None else self._look_at_changes(before, now)
+        self._changed_at = now
+        return report
+
+    def _look_at_changes(self, before: Mapping[str, int], now: Mapping[str, int]) -> SyncReport:
         with self.store.read() as connection:
             known = {row.id: RunState(row.state) for row in connection.execute(select(run_table.c.id, run_table.c.state))}
-        now, report = self._changed_at or {}, SyncReport(problems=self._standing())
+        report = SyncReport(problems=self._standing())
         changed = []
         for name, changed_at in now.items():
             state = known.get(name)
@@ -245,9 +248,10 @@ class Index:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time makes, upgrades or rebuilds the database."""
-        if self._trouble:
+        if self.store.path is None:
             yield
             return
+        self.root.check()  # the lock would make the folder of its file
         lock = FileLock(self.root.database.with_name(f"{self.root.database.name}.lock"))
         try:
             with lock.acquire(timeout=LOCK_SECONDS):

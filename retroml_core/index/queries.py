@@ -14,7 +14,7 @@ from retroml_core.index.rows import MetricSummary, RunFilter, RunRow
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
 
-__all__ = ["count", "facets", "get", "runs", "runs_statement", "summaries", "tags"]
+__all__ = ["count", "facets", "get", "runs", "runs_statement", "summaries"]
 
 ORDERS = (
     "created_at",
@@ -57,12 +57,6 @@ def get(connection: Connection, run_id: str) -> RunRow | None:
     """One run by its whole id, or None."""
     row = connection.execute(select(run).where(run.c.id == run_id)).one_or_none()
     return _row(row, _tags_of(connection, [run_id]).get(run_id, ())) if row else None
-
-
-def tags(connection: Connection) -> dict[str, int]:
-    """All tags with the number of their runs."""
-    rows = connection.execute(select(tag.c.name, func.count().label("runs")).group_by(tag.c.name).order_by(tag.c.name))
-    return {row.name: row.runs for row in rows}
 
 
 def facets(connection: Connection) -> dict[str, dict[str, int]]:

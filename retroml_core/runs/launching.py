@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from retroml_core.choices import CONFIG_VARIABLE
+from retroml_core.runs.roots import HOME_VARIABLE
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
@@ -44,9 +48,15 @@ def start_worker(run: Run) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=run.folder,
-            env={**os.environ, LAUNCHED_AT: repr(time.time())},
+            env={**os.environ, **_folders(), LAUNCHED_AT: repr(time.time())},
             **settings,
         )
+
+
+def _folders() -> dict[str, str]:
+    """The folders named in the environment, in full: the process works in another one than this."""
+    named = {name: os.environ.get(name) for name in (HOME_VARIABLE, CONFIG_VARIABLE)}
+    return {name: str(Path(folder).expanduser().absolute()) for name, folder in named.items() if folder}
 
 
 class LocalLauncher:

@@ -138,7 +138,8 @@ def _name(app: App, run: Run, checkpoint: Checkpoint) -> str:
 
 
 def list_models(root: DataRoot) -> list[Model]:
-    """All models, oldest first; those that cannot be read are left out."""
+    """All models, oldest first; those that cannot be read are left out. Raises RootError."""
+    root.check()
     found = (_read(path) for path in sorted(root.models.glob("[0-9]*/model.json")))
     return [model for model in found if model is not None]
 

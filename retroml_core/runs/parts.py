@@ -54,7 +54,7 @@ class PartStore:
         import zstandard
 
         packed = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(pack_tree(part.read()))
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
         write_bytes(self.path(part.key), packed)
         self.sound[part.key] = PartFile(hashlib.sha256(packed).hexdigest(), len(packed), part.size_bytes)
 
@@ -99,7 +99,7 @@ class PartStore:
 
     def copy(self, key: str, folder: Path) -> None:
         """Give another folder of parts this one: parts never change, so a link does where there can be one. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         source, target = self.path(key), folder / self.path(key).name
         try:
             os.link(source, target)

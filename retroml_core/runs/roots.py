@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,22 +20,32 @@ from retroml_core.faults import Fault
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["APP_NAME", "ROOT_ADVICE", "DataRoot", "RootError", "find_data_root", "is_headless", "is_run"]
+__all__ = ["APP_NAME", "HOME_VARIABLE", "ROOT_ADVICE", "DataRoot", "RootError", "find_data_root", "is_headless", "is_run"]
 
 APP_NAME = "RetroML"
+HOME_VARIABLE = "RETROML_HOME"
 ROOT_ADVICE = "free it, or set RETROML_HOME to a folder you can write to"
 """What to do about a data root that cannot be used."""
+GONE_ADVICE = "connect its disk or put the folder back, then all goes on; to use another one, set RETROML_HOME and start again"
 
 
 class RootError(Fault):
-    """The data root cannot be used; the message names the folder and what to do."""
+    """The data root cannot be used, or is gone; the message names the folder and what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class DataRoot:
-    """The folders under `path`. Nothing is made before `prepare`."""
+    """The folders under `path`. Nothing is made before `prepare`.
+
+    A root that was there once and is gone, with its disk, is not made anew: it must not come back empty.
+    """
 
     path: Path
+    _seen: bool = field(default=False, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        with suppress(RootError):
+            self.check()
 
     @property
     def experiments(self) -> Path:
@@ -62,28 +74,52 @@ class DataRoot:
 
     def prepare(self) -> None:
         """Make the folders and prove that they can be written to. Raises RootError."""
-        try:
+        self.check()
+        with self._writing():
             for folder in (self.experiments, self.models, self.cache, self.trash):
                 folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.experiments):
+        self.prove()
+        self._seen = True
+
+    def prove(self) -> None:
+        """Prove that it can be written to, or made where it is not there yet. Raises RootError."""
+        self.check()
+        with self._writing():
+            there = next(folder for folder in (self.experiments, *self.experiments.parents) if folder.exists())
+            with tempfile.TemporaryFile(dir=there):
                 pass
+
+    def check(self) -> None:
+        """Raises RootError when it was there once and is gone, or cannot be looked at."""
+        try:
+            self.experiments.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if self._seen:
+                raise RootError(f"the data folder {self.path} is gone: {GONE_ADVICE}") from error
         except OSError as error:
-            raise RootError(f"cannot write to the data folder {self.path}: {error.strerror or error}; {ROOT_ADVICE}") from error
+            raise self._unreadable(error) from error
+        else:
+            self._seen = True
+
+    def made(self, folder: Path) -> Path:
+        """`folder`, which is one of this root, made where it is not there. Raises RootError, OSError."""
+        self.check()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def run_folders(self) -> list[Path]:
         """The folders of all runs, oldest first; none before the first run. Raises RootError when they cannot be read."""
-        try:
-            return sorted(entry for entry in self.experiments.iterdir() if is_run(entry))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise self._unreadable(error) from error
+        return self._entries(is_run)
 
     def headless_folders(self) -> list[Path]:
         """Folders that are no run for want of a `config.json`, see `is_headless`. Raises RootError as `run_folders`."""
+        return self._entries(is_headless)
+
+    def _entries(self, wanted: Callable[[Path], bool]) -> list[Path]:
         try:
-            return sorted(entry for entry in self.experiments.iterdir() if is_headless(entry))
+            return sorted(entry for entry in self.experiments.iterdir() if wanted(entry))
         except FileNotFoundError:
+            self.check()
             return []
         except OSError as error:
             raise self._unreadable(error) from error
@@ -98,9 +134,17 @@ class DataRoot:
             with os.scandir(self.experiments) as entries:
                 return {entry.name: entry.stat().st_mtime_ns for entry in entries if not entry.name.startswith(".")}
         except FileNotFoundError:
+            self.check()
             return {}
         except OSError as error:
             raise self._unreadable(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RootError(f"cannot write to the data folder {self.path}: {error.strerror or error}; {ROOT_ADVICE}") from error
 
     def _unreadable(self, error: OSError) -> RootError:
         return RootError(f"cannot read the data folder {self.path}: {error.strerror or error}; {ROOT_ADVICE}")
@@ -120,7 +164,7 @@ def is_headless(folder: Path) -> bool:
 
 def find_data_root(plugins: PluginManager | None = None) -> DataRoot:
     """The data root in force. Makes nothing. Raises RootError when its path is taken by a file."""
-    asked = os.environ.get("RETROML_HOME") or (plugins.data_root(APP_NAME) if plugins is not None else None)
+    asked = os.environ.get(HOME_VARIABLE) or (plugins.data_root(APP_NAME) if plugins is not None else None)
     chosen = asked or read_choices().data_folder
     path = Path(chosen).expanduser().absolute() if chosen else _default()
     if path.exists() and not path.is_dir():

@@ -106,9 +106,9 @@ class ExperimentService:
         guard(self._principal, "experiments.delete", run.id)
         if run.status().state.live:
             raise RunInUse(f"{run.id} is being worked on: stop it first (retroml stop {run.id})")
-        self._app.root.trash.mkdir(parents=True, exist_ok=True)
+        trash = self._app.root.made(self._app.root.trash)
         write_json(run.folder / DELETED_FILE, {"deleted_at": time.time()})
-        run.folder.rename(self._app.root.trash / run.id)
+        run.folder.rename(trash / run.id)
         self._index(run, lambda: self._app.index.sync())
         return run.id
 

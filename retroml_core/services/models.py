@@ -31,7 +31,7 @@ class ModelService:
         self._principal = principal
 
     def list(self) -> list[Model]:
-        """All models, oldest first."""
+        """All models, oldest first. Raises RootError."""
         guard(self._principal, "models.list")
         return list_models(self._app.root)
 
@@ -52,10 +52,9 @@ class ModelService:
         """Move a model to the trash, from where `restore` takes it back. Raises ModelNotFound, OSError."""
         model = self.find(id)
         guard(self._principal, "models.delete", model.id)
-        self._app.root.trash.mkdir(parents=True, exist_ok=True)
-        folder = model.folder(self._app.root)
+        trash, folder = self._app.root.made(self._app.root.trash), model.folder(self._app.root)
         write_json(folder / DELETED_FILE, {"deleted_at": time.time()})
-        folder.rename(self._app.root.trash / f"{TRASHED_MODEL}{model.id}")
+        folder.rename(trash / f"{TRASHED_MODEL}{model.id}")
         return model
 
     def restore(self, id: str) -> Model:

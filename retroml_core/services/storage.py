@@ -53,9 +53,10 @@ class StorageService:
         self._principal = principal
 
     def report(self) -> StorageReport:
-        """What is used and what is free; walks through everything."""
+        """What is used and what is free; walks through everything. Raises RootError."""
         guard(self._principal, "storage.read")
         root = self._app.root
+        root.check()
         disk = shutil.disk_usage(next(folder for folder in (root.path, *root.path.parents) if folder.exists()))
         parts = {name: folder_bytes(getattr(root, name)) for name in ("experiments", "models", "cache", "trash", "database")}
         return StorageReport(**parts, free=disk.free, total=disk.total)
@@ -68,7 +69,7 @@ class StorageService:
         return {folder.name: folder_bytes(folder) for folder in folders} | {"files": single}
 
     def trashed(self) -> list[TrashedRun]:
-        """The runs in the trash, the latest first."""
+        """The runs and models in the trash, the latest first. Raises RootError."""
         guard(self._principal, "storage.read")
         return sorted(self._trashed(), key=lambda run: run.deleted_at, reverse=True)
 
@@ -81,6 +82,7 @@ class StorageService:
         return sum(run.size_bytes for run in runs)
 
     def _trashed(self) -> Iterator[TrashedRun]:
+        self._app.root.check()
         for config in self._app.root.trash.glob("*/config.json"):
             folder = config.parent
             try:

@@ -77,7 +77,7 @@ class Follower:
         self._started = clock()
         self._interrupts = 0
         self._terminated = False
-        self._sent = False
+        self._sent = self._gone = False
         self._status: RunStatus = run.status()
 
     def interrupt(self) -> None:
@@ -103,6 +103,9 @@ class Follower:
 
     def look(self) -> int | None:
         """Look once and show what there is; the exit code when there is nothing more to wait for."""
+        if not self._run.folder.is_dir():
+            return self._look_for_folder()
+        self._gone = False
         if (self._interrupts or self._terminated) and not self._sent:
             send(self._run, "stop")
             self._sent = True
@@ -113,6 +116,13 @@ class Follower:
             self._take(event)
         self._show()
         return self._code()
+
+    def _look_for_folder(self) -> int | None:
+        if not self._gone:
+            self._gone = True
+            folder, advice = self._run.folder, "put it back, and the run goes on from its last checkpoint"
+            self._say(f"{folder} is gone: {advice}. Ctrl+C leaves it.")
+        return EXIT_LEFT if self._interrupts or self._terminated else None
 
     def finish(self, code: int) -> None:
         """Say the last word and take what is new into the index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.algorithm import TrainingFault
@@ -55,6 +56,8 @@ def explain(
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space, then resume the run"
         return Failure(reason=f"the disk that holds {folder} is full, {where}", trace=trace, hint=hint)
+    if isinstance(error, OSError) and not Path(folder).is_dir():
+        return Failure(reason=f"{folder} is gone, at step {step:,}", trace=trace, hint="put it back, then the run goes on")
     if _NO_PROBABILITIES in str(error):
         hint = "start again with a lower algorithm.learning_rate, or go on from an earlier checkpoint with one"
         return Failure(reason=f"the policy's probabilities are not numbers, {where}", trace=trace, hint=hint)

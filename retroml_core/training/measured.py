@@ -109,9 +109,8 @@ def machine(device: str = "auto") -> str:
 
 
 def keep(root: DataRoot, subject: Subject, measured: Measured) -> None:
-    """Remember what was measured for `subject` on this machine, in place of what was. Raises OSError."""
-    path = _path(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Remember what was measured for `subject` on this machine, in place of what was. Raises RootError, OSError."""
+    path = root.made(root.path) / FILE
     write_json(path, {**_all(path), subject.key: measured.as_tree()})
 
 

@@ -89,8 +89,8 @@ def test_numbers_that_json_does_not_know_are_null(capsys):
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
-def test_runs_says_when_there_are_none(retroml):
-    assert retroml("runs") == (0, "", "no run fits; start one with: retroml\n")
+def test_runs_says_when_there_are_none(retroml, root):
+    assert retroml("runs") == (0, "", f"no run in {root.path} fits; start one with: retroml\n")
 
 
 def test_runs_are_listed_in_a_table(retroml, trained):

@@ -160,11 +160,6 @@ def test_text_means_what_it_says(many, words):
     assert many[0].runs(RunFilter(text=words)) == []
 
 
-def test_tags_are_counted(many):
-    index, _, tags = many
-    assert index.tags() == {name: sum(row["name"] == name for row in tags) for name in "abc"}
-
-
 @pytest.mark.parametrize("name", ["game", "algorithm", "state"])
 def test_runs_are_counted_by_value(many, name):
     index, rows, _ = many

@@ -347,6 +347,23 @@ def test_a_process_that_never_begins_is_noticed(make_screen, fake):
     assert "retroml doctor" in text
 
 
+def test_a_folder_that_is_gone_is_said_once_and_waited_for(screen, fake, at_work):
+    at_work(fake, step=80)
+    aside = fake.run.folder.rename(fake.run.folder.with_name("aside"))
+    assert screen.look() is None
+    assert screen.look() is None
+    assert screen.text().count("is gone: put it back") == 1
+    aside.rename(fake.run.folder)
+    assert screen.look(after=SHORTEST_SECONDS) is None
+    assert "80 steps" in screen.text()
+
+
+def test_a_folder_that_is_gone_can_be_left(screen, fake):
+    fake.run.folder.rename(fake.run.folder.with_name("aside"))
+    screen.follower.interrupt()
+    assert screen.look() == 130
+
+
 def test_a_slow_start_is_waited_for(make_screen, fake):
     screen = make_screen(at_work=True)
     assert screen.look(after=GRACE_SECONDS * 100) is None

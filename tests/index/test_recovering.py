@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_opened_for_a_moment_says_nothing(trained):
 
 
 def test_long_and_damaged_files_are_read_from_their_end(trained, monkeypatch):
-    monkeypatch.setattr(recovering, "_PART_BYTES", 50)
+    monkeypatch.setattr(eventlog, "PART_BYTES", 50)
     trained.attempt, trained.log = 0, None
     trained.begin()
     for done in range(30):

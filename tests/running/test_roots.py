@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,41 @@ def test_a_root_that_cannot_be_written_to_is_named_with_advice(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RootError, match=r"cannot write to the data folder .*file.*RETROML_HOME"):
         DataRoot(tmp_path / "file" / "below").prepare()
+
+
+def test_proving_makes_nothing(tmp_path):
+    DataRoot(tmp_path / "a" / "b").prove()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        DataRoot.prepare,
+        DataRoot.prove,
+        DataRoot.run_folders,
+        DataRoot.headless_folders,
+        DataRoot.changed_at,
+        lambda root: root.made(root.trash),
+    ],
+)
+def test_a_root_that_is_gone_is_named_not_made_anew_and_used_again_once_it_is_back(tmp_path, use):
+    root = DataRoot(tmp_path / "data")
+    root.prepare()
+    root.path.rename(tmp_path / "away")
+    with pytest.raises(RootError, match=r"the data folder .*data is gone: connect its disk or put the folder back"):
+        use(root)
+    assert not root.path.exists()
+    (tmp_path / "away").rename(root.path)
+    use(root)
+
+
+def test_the_empty_folder_of_a_disk_that_is_gone_is_no_root(tmp_path):
+    DataRoot(tmp_path).prepare()
+    root = DataRoot(tmp_path)
+    shutil.rmtree(root.experiments)
+    with pytest.raises(RootError, match="is gone"):
+        root.run_folders()
 
 
 def test_an_unreadable_root_is_named(tmp_path, monkeypatch):

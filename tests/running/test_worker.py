@@ -60,6 +60,16 @@ def answered(run, command_id):
     return next((data for data in acks if data["id"] == command_id), None)
 
 
+def test_the_process_finds_the_folders_that_were_named_from_here(make_run, tmp_path, monkeypatch):
+    run = make_run()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RETROML_HOME", "root")
+    monkeypatch.setattr("subprocess.Popen", lambda command, **settings: settings)
+    started = start_worker(run)
+    assert started["cwd"] == run.folder
+    assert started["env"]["RETROML_HOME"] == str(tmp_path / "root")
+
+
 # --- in this process --------------------------------------------------------------------------------------------------
 
 
@@ -116,6 +126,33 @@ def test_a_disk_too_full_even_for_the_state_is_survived(make_run, work, monkeypa
     monkeypatch.setattr("retroml_core.runs.eventlog.EventLog.flush", full)
     assert work(run) == 1
     assert "is full" in capsys.readouterr().err
+
+
+@posix
+def test_a_run_whose_folder_is_gone_goes_on_once_it_is_back(make_run, app, work, monkeypatch):
+    run = make_run(learner={}, checkpoints=CheckpointConfig(every_steps=640))
+    folder, aside = run.folder, app.root.path / "aside"
+    save = CheckpointStore.save
+
+    def taken_away(store, step, *args, **more):
+        if step == 1280 and not aside.exists():
+            folder.rename(aside)
+        return save(store, step, *args, **more)
+
+    def put_back(said):
+        if said.startswith(f"{folder} is gone"):
+            assert not folder.exists()
+            aside.rename(folder)
+            aside.touch()
+
+    monkeypatch.setattr(CheckpointStore, "save", taken_away)
+    monkeypatch.setattr(worker, "_say", put_back)
+    assert work(run) == 0
+    assert aside.is_file()
+    states = [(event.data["state"], event.data["resumed_from"]) for event in run.events({"run_state"})]
+    assert states == [
+        ("starting", None), ("running", None), ("starting", None), ("running", 640), ("completed", None)
+    ]  # fmt: skip
 
 
 def test_signals_that_come_when_all_is_over_change_nothing(make_run, app, work, monkeypatch):
