@@ -7,7 +7,7 @@ import pytest
 from retroml_core.commands.control_commands import NotResumable, resume
 from retroml_core.commands.runs import main as runs
 from retroml_core.events import FilmProgress, RewardUpdate, RunState, RunStateChanged, TimestepUpdate
-from retroml_core.runs import recovering
+from retroml_core.runs import eventlog
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.recovering import UNREADABLE
 from retroml_core.runs.run import Run
