@@ -27,6 +27,7 @@ __all__ = [
     "FilmInterrupted",
     "FilmJob",
     "FilmLooks",
+    "FilmRefused",
     "FilmResult",
     "FilmSegment",
     "Renderer",
@@ -37,6 +38,10 @@ __all__ = [
 
 class FilmError(Fault):
     """A film cannot be made; the message says why and what to do."""
+
+
+class FilmRefused(FilmError):
+    """Nothing went wrong: the wishes contradict each other, or the run holds nothing to show yet."""
 
 
 class FilmCancelled(Exception):
@@ -139,7 +144,7 @@ class Renderer(Protocol):
     """A kind of film."""
 
     def render(self, job: FilmJob) -> FilmResult:
-        """Write the film to `job.target`. Raises FilmError when the run cannot be shown so, OSError on a full disk."""
+        """Write the film to `job.target`. Raises FilmRefused when the run cannot be shown so, FilmError, OSError."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,17 @@
-"""`retroml film [ID ...]`: make films of a run, at any time after it has begun, or of several; list them, or let one rest."""
+"""`retroml film [ID ...]`: make films of a run, at any time after it has begun, or of several; or let one rest."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmRefused
 from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
+from retroml_core.runs.forecast import size_text
 from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,43 +21,39 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.films.film import Film
     from retroml_core.runs.run import Run
-    from retroml_core.specs import RendererSpec
+    from retroml_core.schema import FilmConfig
 
 __all__ = ["main"]
 
-EXIT_CANCELLED = 130
+EXIT_FAILED, EXIT_WRONG_USE, EXIT_CANCELLED = 1, 2, 130
 
 
 def main(app: App, argv: list[str]) -> int:
-    """Make, list, pause or resume films; the exit code is 0 when all that was asked for is done, 130 after Ctrl+C.
+    """Make, pause or resume films: 0 when all asked for is done, 1 when making one failed, else 2 when one was refused.
 
-    Raises Fault for a run, a renderer or a setting that does not exist.
+    130 after Ctrl+C. Raises Fault for a run, a renderer or a setting that does not exist.
     """
     from rich.console import Console
 
     from retroml_core.runs.run import find_run
 
     parsed = _parser().parse_args(argv)
+    runs = [find_run(app, name) for name in parsed.ids]
     if parsed.rest is not None:
-        return _rest(app, [find_run(app, name) for name in parsed.ids], rest=parsed.rest)
-    run, *others = [find_run(app, name) for name in parsed.ids or ["latest"]]
+        return _rest(app, runs, rest=parsed.rest)
+    run, *others = runs or [find_run(app, "latest")]
     options = FilmOptions.from_arguments(parsed)
     options = dataclasses.replace(options, others=(*options.others, *(other.folder for other in others)))
-    for name in parsed.renderer:
-        app.registry.get("renderers", name)
-    if parsed.list:
-        return _list(run, parsed.json)
     return _make(app, run, parsed, options, Console(stderr=True, highlight=False))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="retroml film", description="Make films of a run from its tape, or list them.")
+    parser = argparse.ArgumentParser(prog="retroml film", description="Make films of a run from its tape.")
     parser.add_argument(
         "ids", nargs="*", metavar="id", help="the run: its id, a unique beginning of it, or latest; a race takes several"
     )
     parser.add_argument("--renderer", nargs="+", default=[], metavar="NAME", help="kinds of film; default: those of the run")
-    parser.add_argument("--list", action="store_true", help="list the films of the run and stop")
-    parser.add_argument("--json", action="store_true", help="print the films as JSON")
+    parser.add_argument("--json", action="store_true", help="print the films made as JSON")
     every = "that are being made, of the run or of all, wherever they were asked for"
     parser.add_argument("--pause", dest="rest", action="store_true", default=None, help=f"let the films rest {every}")
     parser.add_argument("--resume", dest="rest", action="store_false", help="let them go on")
@@ -77,35 +75,15 @@ def _rest(app: App, runs: list[Run], *, rest: bool) -> int:
     return 0 if films else 1
 
 
-def _list(run: Run, as_json: bool) -> int:
-    from rich.console import Console
-    from rich.table import Table
-
-    from retroml_core.films.film import list_films
-
-    films = list_films(run)
-    if as_json:
-        _print_json(films)
-        return 0
-    console = Console(highlight=False)
-    if not films:
-        console.print(f"{run.id} has no films yet; make them with: retroml film {run.id}", markup=False)
-        return 0
-    table = Table("film", "kind", "length", "size", "made (UTC)", box=None, header_style="bold")
-    for film in films:
-        table.add_row(film.name, film.renderer, _clock(film.seconds), _megabytes(film), film.created_at[:16].replace("T", " "))
-    console.print(table)
-    return 0
-
-
 def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, errors: Console) -> int:
-    renderers = parsed.renderer or list(run.config(app).film.renderers)
+    config = run.config(app).film
+    renderers = parsed.renderer or list(config.renderers)
     if not renderers:
         errors.print("the run asks for no films; name one with --renderer", style="red")
-        return 2
-    _check_wishes(app, run, renderers, options)
+        return EXIT_WRONG_USE
+    _check_wishes(app, run, config, renderers, options)
     films: list[Film] = []
-    failed = False
+    codes = [0]
     for renderer in renderers:
         try:
             film = _one(run, renderer, options, errors)
@@ -119,24 +97,24 @@ def _make(app: App, run: Run, parsed: argparse.Namespace, options: FilmOptions, 
             return EXIT_CANCELLED
         except FilmError as error:
             errors.print(f"{renderer}: {error}", style="red", markup=False)
-            failed = True
+            codes.append(EXIT_WRONG_USE if isinstance(error, FilmRefused) else EXIT_FAILED)
     if parsed.json:
-        _print_json(films)
+        print_json([film.as_tree() for film in films])
     else:
         for film in films:
-            sys.stdout.write(f"{film.path}  ({_clock(film.seconds)}, {_megabytes(film)})\n")
+            sys.stdout.write(f"{film.path}  ({duration(film.seconds)}, {size_text(film.size_bytes)})\n")
             for note in film.sidecar.get("notes", ()):
                 sys.stdout.write(f"  {note}\n")
-    return 1 if failed else 0
+    return EXIT_FAILED if EXIT_FAILED in codes else max(codes)
 
 
-def _check_wishes(app: App, run: Run, renderers: Sequence[str], options: FilmOptions) -> None:
+def _check_wishes(app: App, run: Run, config: FilmConfig, renderers: Sequence[str], options: FilmOptions) -> None:
     """Raise FilmError for what no renderer can do, before any of them begins."""
-    film_length(film_config(run.config(app).film, options).length, run.status().seconds)
+    film_length(film_config(config, options).length, run.status().seconds)
     faults = []
     for renderer in renderers:
         try:
-            film_settings(cast("RendererSpec", app.registry.get("renderers", renderer)).config, options.settings)
+            film_settings(app.registry.renderer(renderer).config, options.settings)
         except FilmError as fault:
             faults.append(fault)
     if len(faults) == len(renderers):
@@ -158,17 +136,3 @@ def _one(run: Run, renderer: str, options: FilmOptions, errors: Console) -> Film
     with Progress(*columns, console=errors, transient=True) as bar, start_film(run, renderer, options) as making:
         task = bar.add_task("starting", total=1.0, renderer=renderer)
         return making.follow(lambda step: bar.update(task, completed=step.fraction, description=step.doing))
-
-
-def _print_json(films: list[Film]) -> None:
-    listed: list[dict[str, Any]] = [{"path": str(film.path), **film.sidecar} for film in films]
-    print_json(listed)
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
-
-
-def _megabytes(film: Film) -> str:
-    return f"{film.size_bytes / 1e6:.1f} MB"

@@ -87,21 +87,17 @@ def _restore(service: FilmService, name: str) -> None:
 
 
 def _info(service: FilmService, film: Film) -> dict[str, Any]:
-    return {**_tree(film), "probe": dataclasses.asdict(service.probe(film)), "thumbnail": str(service.thumbnail(film))}
+    return {**film.as_tree(), "probe": dataclasses.asdict(service.probe(film)), "thumbnail": str(service.thumbnail(film))}
 
 
 def _list(films: list[Film], as_json: bool) -> None:
     if as_json:
-        print_json([_tree(film) for film in films])
+        print_json([film.as_tree() for film in films])
     elif films:
         head = ("film", "kind", "length", "size", "made", "run")
         sys.stdout.write(columns([head, *map(_row, films)]) + "\n")
     else:
         sys.stderr.write("there are no films yet; make some with: retroml film latest\n")
-
-
-def _tree(film: Film) -> dict[str, Any]:
-    return {"path": str(film.path), "label": film.label, **film.sidecar}
 
 
 def _row(film: Film) -> tuple[str, ...]:
@@ -118,7 +114,7 @@ def _row(film: Film) -> tuple[str, ...]:
 
 def _list_trash(trashed: list[TrashedFilm], as_json: bool) -> None:
     if as_json:
-        print_json([{**_tree(one.film), "deleted_at": _moment(one)} for one in trashed])
+        print_json([{**one.film.as_tree(), "deleted_at": _moment(one)} for one in trashed])
     else:
         sys.stdout.write(f"{_trash_table(trashed)}\n")
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from retroml_core.filming import FilmError, Staged
 from retroml_core.seeding import Seeds
@@ -15,7 +15,7 @@ from retroml_core.training.building import Workshop
 
 if TYPE_CHECKING:
     from retroml_core.app import App
-    from retroml_core.runs.run import Run
+    from retroml_core.schema import ExperimentConfig
     from retroml_core.specs import EnvironmentSpec
     from retroml_core.training.players import Players
 
@@ -25,8 +25,8 @@ __all__ = ["TapedArena"]
 class TapedArena:
     """See `retroml_core.filming.Arena`. Nothing is written to the run; `close` removes what was recorded."""
 
-    def __init__(self, app: App, run: Run, players: Players) -> None:
-        self._app, self._run, self._players = app, run, players
+    def __init__(self, app: App, config: ExperimentConfig, players: Players) -> None:
+        self._app, self._config, self._players = app, config, players
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._staged: list[Staged] = []
 
@@ -61,10 +61,9 @@ class TapedArena:
     @cached_property
     def _ready(self) -> tuple[Workshop, EnvironmentSpec]:
         """What games are played with; most films play none."""
-        config = self._run.config(self._app)
-        workshop = Workshop(self._app, config)
+        workshop = Workshop(self._app, self._config)
         workshop.threads = 1
-        return workshop, cast("EnvironmentSpec", self._app.registry.get("environments", config.environment.name))
+        return workshop, self._app.registry.environment(self._config.environment.name)
 
     def close(self) -> None:
         """Close the tapes and remove them. May be called twice."""

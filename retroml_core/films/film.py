@@ -11,11 +11,12 @@ import dataclasses
 import errno
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from retroml_core.filming import FilmError, FilmInterrupted, FilmJob, FilmResult
+from retroml_core.filming import FilmError, FilmInterrupted, FilmJob, FilmRefused, FilmResult
 from retroml_core.films.files import SIDECAR_FORMAT, FilmSlot, clean_leftovers
 from retroml_core.films.listing import Film, list_films, read_film
 from retroml_core.films.names import film_stem, safe_stem
@@ -27,7 +28,7 @@ from retroml_core.runs.run import Run
 if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.schema import ExperimentConfig, FilmConfig
-    from retroml_core.specs import EnvironmentSpec, RendererSpec
+    from retroml_core.specs import RendererSpec
     from retroml_core.tape import Tape
 
 __all__ = ["Film", "FilmOptions", "FilmProcess", "list_films", "make_film", "read_film", "start_film"]
@@ -47,28 +48,20 @@ def make_film(
     when it cannot be made, FilmCancelled when `progress` does; nothing is left behind then, except finished parts after a
     FilmInterrupted. Raises UnknownName for a renderer that no plugin offers.
     """
-    options = options or FilmOptions()
-    spec = cast("RendererSpec", app.registry.get("renderers", renderer))
-    config = run.config(app)
-    wished = film_config(config.film, options)
-    suffix = _suffix(spec, wished)
-    trained = run.status().seconds
-    length = film_length(wished.length, trained)
-    settings = film_settings(spec.config, options.settings)
-    folder = options.output if options.output is not None else run.videos_folder
-    tape = _open_tape(app, run, config)
+    order = _order(app, run, renderer, options or FilmOptions())
+    tape = _open_tape(app, run, order.config)
     try:
-        others = [Run(path) for path in options.others]
-        _check_needs(spec, tape, others)
-        key = film_key(run, spec.name, wished, settings, length, tape, others)
-        if not options.again and (film := find_film(folder, key)) is not None:
+        others = [Run(path) for path in order.options.others]
+        _check_needs(order.spec, tape, others)
+        key = film_key(run, order.spec.name, order.wishes, order.settings, order.length, tape, others)
+        if not order.options.again and (film := find_film(order.folder, key)) is not None:
             return dataclasses.replace(film, existed=True)
-        slot = _reserve(app, run, config, spec, folder, trained, key, suffix, clean_orphans=options.output is None)
+        slot = _reserve(order, key)
         try:
-            job = _job(app, run, tape, wished, slot.part, length, progress or _nobody_listens)
+            job = _job(app, run, order.config, tape, order.wishes, slot.part, order.length, progress or _nobody_listens)
             with _beside(app, job, others) as shown:
-                result = _render(spec, settings, shown)
-            _publish(slot, _sidecar(app, run, config, spec, result, slot, length) | {"key": key})
+                result = _render(order.spec, order.settings, shown)
+            _publish(slot, _sidecar(order, result, slot) | {"key": key})
         except FilmInterrupted:
             slot.leave()
             raise
@@ -83,80 +76,107 @@ def make_film(
     return made
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """What is to be made: of the run's `config` and the `options` the `wishes`, the renderer's `settings` and the `length`."""
+
+    app: App
+    run: Run
+    spec: RendererSpec
+    options: FilmOptions
+    config: ExperimentConfig
+    wishes: FilmConfig
+    settings: Any
+    trained: float
+    length: float
+
+    @property
+    def folder(self) -> Path:
+        return self.options.output if self.options.output is not None else self.run.videos_folder
+
+    @property
+    def suffix(self) -> str:
+        return f".{self.wishes.format}" if self.wishes.format in ("gif", "webp") else self.spec.suffix
+
+
+def _order(app: App, run: Run, renderer: str, options: FilmOptions) -> _Order:
+    spec = app.registry.renderer(renderer)
+    config, trained = run.config(app), run.status().seconds
+    wishes = film_config(config.film, options)
+    if wishes.format not in spec.formats:
+        raise FilmRefused(f"format={wishes.format}: {spec.title} can be {' or '.join(spec.formats)}")
+    return _Order(
+        app=app,
+        run=run,
+        spec=spec,
+        options=options,
+        config=config,
+        wishes=wishes,
+        settings=film_settings(spec.config, options.settings),
+        trained=trained,
+        length=film_length(wishes.length, trained),
+    )
+
+
 def _nobody_listens(fraction: float, doing: str) -> None:
     pass
 
 
-def _suffix(spec: RendererSpec, config: FilmConfig) -> str:
-    if config.format not in spec.formats:
-        raise FilmError(f"format={config.format}: {spec.title} can be {' or '.join(spec.formats)}")
-    return f".{config.format}" if config.format in ("gif", "webp") else spec.suffix
-
-
 def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:
-    spec = cast("EnvironmentSpec", app.registry.get("environments", config.environment.name))
+    spec = app.registry.environment(config.environment.name)
     if not spec.tape:
         reason = spec.no_tape or "its play cannot be recorded and played again"
-        raise FilmError(f"there is no tape of {spec.title} to make a film from: {reason}")
+        raise FilmRefused(f"there is no tape of {spec.title} to make a film from: {reason}")
     try:
         return run.tape(app)
     except FileNotFoundError as error:
-        raise FilmError(f"nothing is recorded yet in {run.id}: let it train for a moment, then try again") from error
+        raise FilmRefused(f"nothing is recorded yet in {run.id}: let it train for a moment, then try again") from error
     except ValueError as error:
         raise FilmError(f"the tape of {run.id} cannot be read: {error}") from error
 
 
 def _check_needs(spec: RendererSpec, tape: Tape, others: Sequence[Run]) -> None:
     if others and "others" not in spec.needs:
-        raise FilmError(f"{spec.title} shows one run only: make it of each, or show them side by side with --renderer race")
+        raise FilmRefused(f"{spec.title} shows one run only: make it of each, or show them side by side with --renderer race")
     if "others" in spec.needs and not others:
-        raise FilmError(f"{spec.title} shows several runs: choose more of the same game (retroml film ID1 ID2 ...)")
+        raise FilmRefused(f"{spec.title} shows several runs: choose more of the same game (retroml film ID1 ID2 ...)")
     training, evaluation = tape.steps("training"), tape.steps("evaluation")
     if training + evaluation == 0:
-        raise FilmError("nothing is recorded yet: let it train for a moment, then try again")
+        raise FilmRefused("nothing is recorded yet: let it train for a moment, then try again")
     if "training" in spec.needs and training == 0:
-        raise FilmError(f"{spec.title} needs play of the training, and none is recorded yet")
+        raise FilmRefused(f"{spec.title} needs play of the training, and none is recorded yet")
     if "evaluation" in spec.needs and evaluation == 0:
-        raise FilmError(f"{spec.title} needs evaluation episodes, and none are recorded yet")
+        raise FilmRefused(f"{spec.title} needs evaluation episodes, and none are recorded yet")
 
 
-def _reserve(
-    app: App,
-    run: Run,
-    config: ExperimentConfig,
-    spec: RendererSpec,
-    folder: Path,
-    trained: float,
-    key: str,
-    suffix: str,
-    *,
-    clean_orphans: bool,
-) -> FilmSlot:
-    stem = safe_stem(app.plugins.name_film(run, spec.name) or "") or film_stem(
+def _reserve(order: _Order, key: str) -> FilmSlot:
+    app, config, own = order.app, order.config, order.options.output is None
+    stem = safe_stem(app.plugins.name_film(order.run, order.spec.name) or "") or film_stem(
         game=app.registry.game(config.game).title,
         algorithm=_short_title(app, config),
-        seconds=trained,
+        seconds=order.trained,
         created_at=config.created_at,
-        renderer=spec.name,
+        renderer=order.spec.name,
     )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        clean_leftovers(folder, orphans=clean_orphans)
-        return FilmSlot.reserve(folder, stem, suffix, key)
+        order.folder.mkdir(parents=not own, exist_ok=True)
+        clean_leftovers(order.folder, orphans=own)
+        return FilmSlot.reserve(order.folder, stem, order.suffix, key)
     except OSError as error:
-        raise _explain(error, folder, begun=False) from error
+        raise _explain(error, order.folder, begun=False) from error
 
 
 def _short_title(app: App, config: ExperimentConfig) -> str:
-    title = app.registry.get("algorithms", config.algorithm.name).title
+    title = app.registry.algorithm(config.algorithm.name).title
     return title if len(title) <= 16 else config.algorithm.name.upper()
 
 
 def _job(
     app: App,
     run: Run,
+    config: ExperimentConfig,
     tape: Tape,
-    config: FilmConfig,
+    wishes: FilmConfig,
     target: Path,
     length: float,
     progress: Callable[[float, str], None],
@@ -164,18 +184,18 @@ def _job(
     from retroml_core.films.arena import TapedArena
     from retroml_core.training.players import Players
 
-    players = Players(run, app)
+    players = Players(run, app, config)
     return FilmJob(
         run=run,
         tape=tape,
         players=players,
-        arena=TapedArena(app, run, players),
-        config=config,
+        arena=TapedArena(app, config, players),
+        config=wishes,
         target=target,
         length_seconds=length,
         progress=progress,
-        game_title=app.registry.game(run.tree["game"]).title,
-        algorithm_title=app.registry.get("algorithms", run.tree["algorithm"]["name"]).title,
+        game_title=app.registry.game(config.game).title,
+        algorithm_title=app.registry.algorithm(config.algorithm.name).title,
     )
 
 
@@ -186,9 +206,10 @@ def _beside(app: App, job: FilmJob, others: Sequence[Run]) -> Iterator[FilmJob]:
         _close_later(stack, job)
         jobs = []
         for other in others:
-            tape = _open_tape(app, other, other.config(app))
+            config = other.config(app)
+            tape = _open_tape(app, other, config)
             stack.callback(tape.close)
-            jobs.append(_job(app, other, tape, job.config, job.target, job.length_seconds or 0.0, job.progress))
+            jobs.append(_job(app, other, config, tape, job.config, job.target, job.length_seconds or 0.0, job.progress))
             _close_later(stack, jobs[-1])
         yield dataclasses.replace(job, others=tuple(jobs))
 
@@ -213,29 +234,22 @@ def _render(spec: RendererSpec, settings: Any, job: FilmJob) -> FilmResult:
     return result
 
 
-def _sidecar(
-    app: App,
-    run: Run,
-    config: ExperimentConfig,
-    spec: RendererSpec,
-    result: FilmResult,
-    slot: FilmSlot,
-    asked_seconds: float,
-) -> dict[str, Any]:
+def _sidecar(order: _Order, result: FilmResult, slot: FilmSlot) -> dict[str, Any]:
+    config = order.config
     return {
         "format": SIDECAR_FORMAT,
         "version": 1,
         "file": slot.final.name,
         "title": result.title,
-        "run_id": run.id,
-        "renderer": spec.name,
+        "run_id": order.run.id,
+        "renderer": order.spec.name,
         "game": config.game,
-        "game_title": app.registry.game(config.game).title,
+        "game_title": order.app.registry.game(config.game).title,
         "algorithm": config.algorithm.name,
         "seed": config.seed,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": result.seconds,
-        "asked_seconds": asked_seconds,
+        "asked_seconds": order.length,
         "size_bytes": slot.part.stat().st_size,
         "width": result.width,
         "height": result.height,
@@ -263,6 +277,6 @@ def _explain(error: OSError, folder: Path, *, begun: bool = True) -> FilmError:
         free = shutil.disk_usage(there).free / 1e6
         return FilmError(f"the disk of {folder} is full ({free:.0f} MB free): make room and make the film again")
     if folder.is_file():
-        return FilmError(f"{folder} is a file, and films go into a folder: give another one with --output")
+        return FilmRefused(f"{folder} is a file, and films go into a folder: give another one with --output")
     reason = error.strerror or str(error) or type(error).__name__
     return FilmError(f"cannot write a film into {folder}: {reason}; another folder can be given with --output")

@@ -43,6 +43,10 @@ class Film:
         """Where its sidecar is."""
         return self.path.with_suffix(".json")
 
+    def as_tree(self) -> dict[str, Any]:
+        """All that is known of it, for JSON."""
+        return {"path": str(self.path), "label": self.label, **self.sidecar}
+
     def saved_event(self) -> FilmSaved:
         """The event that tells of it."""
         return FilmSaved(renderer=self.renderer, name=self.name, seconds=self.seconds, size_bytes=self.size_bytes)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
-from retroml_core.filming import FilmCancelled, FilmInterrupted
+from retroml_core.filming import FilmCancelled, FilmInterrupted, FilmRefused
 from retroml_core.films.options import FilmOptions
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def main(argv: list[str] | None = None) -> int:
         say({"cancelled": True})
         return EXIT_CANCELLED
     except Fault as error:
-        say({"error": str(error)})
+        say({"error": str(error), "refused": isinstance(error, FilmRefused)})
         return 1
     except Exception as error:  # noqa: BLE001  # a third party's renderer may raise anything; whoever asked must learn why
         traceback.print_exc()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from retroml_core.filming import FilmError
+from retroml_core.filming import FilmRefused
 from retroml_core.params import param_info
 from retroml_core.schema import FilmConfig, OverlayConfig
 
@@ -84,12 +84,12 @@ class FilmOptions:
 
     @classmethod
     def from_arguments(cls, parsed: argparse.Namespace) -> FilmOptions:
-        """The options in `parsed`. Raises FilmError for a setting without `=`."""
+        """The options in `parsed`. Raises FilmRefused for a setting without `=`."""
         settings = {name: value for name in _SHORTHANDS if (value := getattr(parsed, name)) is not None}
         for pair in parsed.settings:
             key, equals, value = pair.partition("=")
             if not equals:
-                raise FilmError(f"--set {pair}: write KEY=VALUE")
+                raise FilmRefused(f"--set {pair}: write KEY=VALUE")
             settings[key.strip()] = value.strip()
         return cls(
             length=parsed.length,
@@ -127,7 +127,7 @@ class FilmOptions:
 
 
 def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
-    """`config` of the run with what `options` ask for. Raises FilmError naming what is not allowed."""
+    """`config` of the run with what `options` ask for. Raises FilmRefused naming what is not allowed."""
     wishes = {
         name: value
         for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "sound", "captions")
@@ -141,7 +141,7 @@ def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
 def _switched(overlays: OverlayConfig, options: FilmOptions) -> OverlayConfig:
     unknown = sorted({*options.show, *options.hide} - set(_overlays()))
     if unknown:
-        raise FilmError(f"there is no overlay {', '.join(unknown)}: choose from {', '.join(_overlays())}")
+        raise FilmRefused(f"there is no overlay {', '.join(unknown)}: choose from {', '.join(_overlays())}")
     switches = dict.fromkeys(options.show, True) | dict.fromkeys(options.hide, False)
     return dataclasses.replace(overlays, **switches)
 
@@ -155,22 +155,22 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def film_length(text: str, trained_seconds: float) -> float:
-    """The length in seconds that `text` asks for. Raises FilmError when it is neither a positive number nor "match"."""
+    """The length in seconds that `text` asks for. Raises FilmRefused when it is neither a positive number nor "match"."""
     if text.strip().lower() == "match":
         if trained_seconds <= 0:
-            raise FilmError("a film cannot match a training that has not trained yet: give its length in seconds")
+            raise FilmRefused("a film cannot match a training that has not trained yet: give its length in seconds")
         return trained_seconds
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
     if not (math.isfinite(seconds) and seconds > 0):
-        raise FilmError(f'a film cannot be "{text}" long: give seconds, such as 60, or "match"')
+        raise FilmRefused(f'a film cannot be "{text}" long: give seconds, such as 60, or "match"')
     return seconds
 
 
 def film_settings(config: type, settings: Mapping[str, str]) -> Any:
-    """An instance of the dataclass `config` with `settings` in it. Raises FilmError naming an unknown or wrong one."""
+    """An instance of the dataclass `config` with `settings` in it. Raises FilmRefused naming an unknown or wrong one."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
@@ -178,19 +178,19 @@ def film_settings(config: type, settings: Mapping[str, str]) -> Any:
         made: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(config), dict(settings)))
     except OmegaConfBaseException as error:
         names = ", ".join(item.name for item in dataclasses.fields(config) if item.name != "name")
-        raise FilmError(f"{str(error).splitlines()[0]} (settings of this renderer: {names})") from error
+        raise FilmRefused(f"{str(error).splitlines()[0]} (settings of this renderer: {names})") from error
     check_ranges(made)
     return made
 
 
 def check_ranges(config: Any) -> None:
-    """Raise FilmError naming the first value of the dataclass instance `config` that is outside its declared range."""
+    """Raise FilmRefused naming the first value of the dataclass instance `config` that is outside its declared range."""
     for item in dataclasses.fields(config):
         info, value = param_info(item), getattr(config, item.name)
         if info is None or isinstance(value, bool) or not isinstance(value, int | float | str):
             continue
         if isinstance(value, str):
             if info.choices and value not in info.choices:
-                raise FilmError(f"{item.name}={value}: choose from {', '.join(info.choices)}")
+                raise FilmRefused(f"{item.name}={value}: choose from {', '.join(info.choices)}")
         elif (info.ge is not None and value < info.ge) or (info.le is not None and value > info.le):
-            raise FilmError(f"{item.name}={value}: allowed are {info.ge} to {info.le} {info.unit}".rstrip())
+            raise FilmRefused(f"{item.name}={value}: allowed are {info.ge} to {info.le} {info.unit}".rstrip())

@@ -1,9 +1,9 @@
 """A film being made by a process of its own: start it, follow it, cancel it.
 
 The process (`retroml_core.films.maker`) says one JSON object a line on its standard output: `{"fraction": 0.4, "doing": "...",
-"seconds_left": 12.0}` any number of times, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "..."}`. It hears the
-lines `pause`, `resume` and `cancel` on its standard input, and ends when that is closed, so it never outlives whoever asked
-for the film; what it had finished is kept then, and the film goes on from there when it is asked for again.
+"seconds_left": 12.0}` at any time, then `{"film": {...}}`, `{"cancelled": true}` or `{"error": "...", "refused": true}`.
+It hears the lines `pause`, `resume` and `cancel` on its standard input, and ends when that is closed, so it never outlives
+whoever asked for the film; what it had finished is kept then, and the film goes on from there when it is asked for again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from retroml_core.events import FilmProgress
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmRefused
 from retroml_core.films.tally import keep_outcome
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class FilmProcess:
     def follow(self, progress: Callable[[FilmProgress], None] | None = None) -> Film:
         """Hand on progress until the film is done.
 
-        Raises FilmError with the reason (FilmCrashed when the process died), or FilmCancelled.
+        Raises FilmError with the reason (FilmCrashed when the process died, FilmRefused when it cannot be made of this run or
+        with these wishes), or FilmCancelled.
         """
         from retroml_core.films.listing import read_film
 
@@ -72,6 +73,8 @@ class FilmProcess:
         error = last.get("error")
         crash = f"the process that makes the film ended with code {code}: {self._tail()}"
         self.close()
+        if last.get("refused"):
+            raise FilmRefused(str(error))
         if film is None:
             self._ended(str(error or crash))
             raise FilmError(str(error)) if error else FilmCrashed(crash)

@@ -1,6 +1,6 @@
 """How making films went of late: a JSON line a film in `cache/films.jsonl` of the data root, for `doctor` and the app.
 
-Only what was asked for and made or failed counts; what somebody cancelled does not.
+Only what was made or failed counts, not what somebody cancelled nor what was refused.
 """
 
 from __future__ import annotations

@@ -127,6 +127,10 @@ class Registry:
         """The environment of that name. Raises UnknownName."""
         return _named(self.environments, "environment", name)
 
+    def renderer(self, name: str) -> RendererSpec:
+        """The kind of film of that name. Raises UnknownName."""
+        return _named(self.renderers, "renderer", name)
+
     def game(self, name: str) -> GameSpec:
         """The game of that name, alias or title, in any case, also as `BreakoutNoFrameskip-v4`. Raises UnknownName."""
         if name in self.games:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retroml_core.algorithm import Decision, Trainable
     from retroml_core.app import App
     from retroml_core.runs.run import Run
+    from retroml_core.schema import ExperimentConfig
     from retroml_core.tree import Tree
 
 __all__ = ["Player", "Players"]
@@ -44,11 +45,13 @@ class Player:
 class Players:
     """The policies of `run`, loaded when they are asked for; the last few stay in memory. Used from one thread.
 
-    All share one network, on the CPU. Checkpoints written later are seen too.
+    All share one network, on the CPU. Checkpoints written later are seen too. `config` is that of the run, read when it is
+    needed and not given.
     """
 
-    def __init__(self, run: Run, app: App) -> None:
+    def __init__(self, run: Run, app: App, config: ExperimentConfig | None = None) -> None:
         self._run = run
+        self._config = config
         self._app = app
         self._store = CheckpointStore(run.checkpoints_folder)
         self._loaded: dict[str, Player] = {}
@@ -124,7 +127,7 @@ class Players:
         return player
 
     def _make(self, checkpoint: Checkpoint) -> Trainable:
-        workshop = Workshop(self._app, self._run.config(self._app))
+        workshop = Workshop(self._app, self._config or self._run.config(self._app))
         workshop.threads = 1
         info = info_from_tree(checkpoint.meta["env"]) if "env" in checkpoint.meta else workshop.info()
         return workshop.trainable(info, Device(name="cpu", title="CPU", why="players"), no_environment)

@@ -6,7 +6,7 @@ import pytest
 
 from retroml_core.commands.film import main
 from retroml_core.filming import FilmError
-from retroml_core.films.film import list_films, make_film
+from retroml_core.films.film import list_films
 from retroml_core.plugins.registry import UnknownName
 from retroml_core.runs.run import RunNotFound
 
@@ -31,22 +31,6 @@ def test_json_names_the_films(app, run, capsys):
 def test_a_film_that_fails_is_told_and_the_others_are_made(app, run, capsys):
     assert main(app, [run.id, "--set", "trouble=full"]) == 1
     assert "is full" in capsys.readouterr().err.replace("\n", " ")
-
-
-def test_the_list(app, run, capsys):
-    film = make_film(app, run, "still")
-    assert main(app, [run.id, "--list"]) == 0
-    assert film.name[:20] in capsys.readouterr().out
-
-
-def test_the_list_as_json(app, run, capsys):
-    assert main(app, [run.id, "--list", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
-
-
-def test_an_empty_list_says_how_to_make_films(app, run, capsys):
-    assert main(app, [run.id, "--list"]) == 0
-    assert "retroml film" in capsys.readouterr().out.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -74,5 +58,5 @@ def test_an_option_that_does_not_exist_is_wrong_use(app, run, capsys):
 
 
 def test_several_runs_are_refused_by_a_renderer_that_shows_one(app, run, capsys):
-    assert main(app, [run.id, run.id]) == 1
+    assert main(app, [run.id, run.id]) == 2
     assert "shows one run only" in capsys.readouterr().err.replace("\n", " ")

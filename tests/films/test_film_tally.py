@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from retroml_core.commands.doctor import Verdict, examine
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmRefused
 from retroml_core.films.process import FilmProcess
 from retroml_core.films.tally import Tally, keep_outcome, read_tally
 
@@ -67,11 +67,12 @@ def test_the_doctor_tells(app, errors, verdict):
     ("message", "raised", "told"),
     [
         ('{"error": "the disk is full"}', FilmError, ["the disk is full"]),
+        ('{"error": "no game was finished yet", "refused": true}', FilmRefused, []),
         ("", FilmError, ["the process that makes the film ended with code 0: it said nothing"]),
         ('{"cancelled": true}', FilmCancelled, []),
     ],
 )
-def test_how_a_film_ended_is_told_once_and_a_cancelled_one_is_not(message, raised, told):
+def test_how_a_film_ended_is_told_once_unless_it_was_cancelled_or_refused(message, raised, told):
     ended = []
     command = [sys.executable, "-c", f"print({message!r})"]
     with FilmProcess(command, "timelapse", ended.append) as process, pytest.raises(raised):

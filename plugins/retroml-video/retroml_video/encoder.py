@@ -20,7 +20,7 @@ from retroml_core.filming import work_folder
 from retroml_video.codecs import CODECS, Codec, choose_codec, encoders
 from retroml_video.joining import Chapter, Tags, join_parts
 from retroml_video.parts import Parts
-from retroml_video.snippet import SNIPPETS, write_snippet
+from retroml_video.snippet import SNIPPETS, check_length, write_snippet
 from retroml_video.soundtrack import Recording, Soundtrack
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class FilmWriter:
         cls,
         job: FilmJob,
         *,
+        seconds: float,
         width: int,
         height: int,
         settings: EncoderConfig,
@@ -94,7 +95,11 @@ class FilmWriter:
         description: str,
         sound_rate: int,
     ) -> FilmWriter:
-        """The writer of the film that `job` asks for, with the run named in the comment."""
+        """The writer of the film that `job` asks for, with the run named in the comment.
+
+        Raises FilmRefused when `seconds` are too long for its format.
+        """
+        check_length(job.config.format, seconds)
         return cls(
             job.target,
             width=width,

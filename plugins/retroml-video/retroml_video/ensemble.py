@@ -72,6 +72,7 @@ class Ensemble:
         total = max(min(longest, round(most_seconds * fps)), 1)
         with FilmWriter.of(
             self.job,
+            seconds=total / fps + hold_seconds,
             width=self.hall.wall.width,
             height=self.hall.wall.height,
             settings=self.settings,

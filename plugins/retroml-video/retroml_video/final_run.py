@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.filming import FilmError, FilmJob, FilmRefused, FilmResult
 from retroml_video.curve import game_curve
 from retroml_video.policy import PolicyView
 from retroml_video.projector import Stretch
@@ -67,7 +67,7 @@ class Choice:
 
 
 def choose(job: FilmJob) -> Choice:
-    """The best game of the newest evaluation, else the best of the training. Raises FilmError when no game was finished."""
+    """The best game of the newest evaluation, else the best of the training. Raises FilmRefused when no game was finished."""
     played = [episode for episode in job.tape.episodes("evaluation") if episode.length > 0]
     for event in reversed(list(job.run.events({"evaluation_finished"}))):
         # More games than were counted may be on the tape: an environment plays on while the others finish theirs.
@@ -78,7 +78,7 @@ def choose(job: FilmJob) -> Choice:
             return Choice(_highest(games), title, int(event.data["checkpoint_step"]))
     training = [episode for episode in job.tape.episodes("training") if episode.finished and episode.length > 0]
     if not training:
-        raise FilmError("no game was finished yet: let it train until the first game ends, then try again")
+        raise FilmRefused("no game was finished yet: let it train until the first game ends, then try again")
     note = "There is no evaluation game of this run: the best game of the training is shown."
     return Choice(_highest(training), "The best game of the training (no evaluation yet)", note=note)
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.filming import FilmJob, FilmRefused, FilmResult
 from retroml_video.curve import game_curve
 from retroml_video.policy import PolicyView
 from retroml_video.projector import Stretch
@@ -46,7 +46,7 @@ class FullRecord:
         self.config = config
 
     def render(self, job: FilmJob) -> FilmResult:
-        """Write the film. Raises FilmError naming what is on the tape when it does not hold what is asked for."""
+        """Write the film. Raises FilmRefused naming what is on the tape when it does not hold what is asked for."""
         job.progress(0.0, "looking for the games")
         stretches = select(job, self.config)
         one = len(stretches) == 1
@@ -62,7 +62,7 @@ class FullRecord:
 
 
 def moment_of(text: str) -> Moment:
-    """The moment `text` names: a number of steps, or training time as `90s`, `1h02m`, `1:02:03`. Raises FilmError."""
+    """The moment `text` names: a number of steps, or training time as `90s`, `1h02m`, `1:02:03`. Raises FilmRefused."""
     plain = text.strip().lower().replace(",", "").replace("_", "").replace(" ", "")
     if plain.isdecimal():
         return "step", float(plain)
@@ -73,25 +73,25 @@ def moment_of(text: str) -> Moment:
         return "seconds", seconds
     match = _CLOCK.fullmatch(plain)
     if not plain or match is None:
-        raise FilmError(f'"{text}" is no moment of the training: write steps, such as 120000, or time, such as 90s or 1h02m')
+        raise FilmRefused(f'"{text}" is no moment of the training: write steps, such as 120000, or time, such as 90s or 1h02m')
     hours, minutes, seconds = (float(match[unit] or 0) for unit in "hms")
     return "seconds", hours * 3600 + minutes * 60 + seconds
 
 
 def select(job: FilmJob, config: FullRecordConfig) -> list[Stretch]:
-    """The stretches the config names, in order of time. Raises FilmError."""
+    """The stretches the config names, in order of time. Raises FilmRefused."""
     episodes = [episode for episode in job.tape.episodes(config.stream) if episode.length > 0]
     if not episodes:
-        raise FilmError(f"no {config.stream} game is recorded: let it train for a moment, then try again")
+        raise FilmRefused(f"no {config.stream} game is recorded: let it train for a moment, then try again")
     begin, end = config.begin, config.end
     if config.episode is not None:
         if begin or end:
-            raise FilmError("name an episode or a range (begin, end), not both")
+            raise FilmRefused("name an episode or a range (begin, end), not both")
         return [_whole(_numbered(episodes, config.episode))]
     played = [episode for episode in episodes if episode.environment == config.environment]
     if not played:
         last = max(episode.environment for episode in episodes)
-        raise FilmError(f"environment={config.environment}: this run played in environments 0 to {last}")
+        raise FilmRefused(f"environment={config.environment}: this run played in environments 0 to {last}")
     if not begin and not end:
         return [_whole(max(played, key=lambda episode: (episode.score, -episode.number)))]
     return _between(job, played, moment_of(begin or "0"), moment_of(end) if end else None)
@@ -102,7 +102,7 @@ def _numbered(episodes: Sequence[TapedEpisode], wanted: int) -> TapedEpisode:
         if episode.number == wanted:
             return episode
     first, last = episodes[0].number, episodes[-1].number
-    raise FilmError(f"episode={wanted}: the tape holds the {episodes[0].stream} episodes {first} to {last}")
+    raise FilmRefused(f"episode={wanted}: the tape holds the {episodes[0].stream} episodes {first} to {last}")
 
 
 def _whole(episode: TapedEpisode) -> Stretch:
@@ -124,7 +124,7 @@ def _between(job: FilmJob, played: Sequence[TapedEpisode], begin: Moment, end: M
     if not found:
         last = played[-1]
         steps, seconds = last.first_step + last.length * _together(job, last), clock(_ended(job, last, None))
-        raise FilmError(f"nothing was played in this range: the recorded training has {steps:,} steps in {seconds}")
+        raise FilmRefused(f"nothing was played in this range: the recorded training has {steps:,} steps in {seconds}")
     return found
 
 

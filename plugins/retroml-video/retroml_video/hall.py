@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retroml_core.filming import FilmError, FilmJob
+from retroml_core.filming import FilmJob, FilmRefused
 from retroml_video.placards import Board, Header, Placard
 from retroml_video.planes import Planes
 from retroml_video.projector import Stretch
@@ -78,4 +78,4 @@ def _example(job: FilmJob) -> NDArray[np.uint8]:
     for stream in ("training", "evaluation"):
         for episode in job.tape.episodes(stream)[:1]:
             return first_moment(job.tape, Stretch(episode=episode, first=0, last=episode.length, title="")).frames[0]
-    raise FilmError("nothing is recorded yet: let it train for a moment, then try again")
+    raise FilmRefused("nothing is recorded yet: let it train for a moment, then try again")

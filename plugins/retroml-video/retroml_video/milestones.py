@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retroml_core.filming import Arena, FilmError, FilmJob, FilmResult
+from retroml_core.filming import Arena, FilmJob, FilmRefused, FilmResult
 from retroml_video.ensemble import Ensemble, Performer, steps_in
 from retroml_video.hall import room_for
 from retroml_video.stage import Wording
@@ -47,7 +47,7 @@ class Milestones:
         self.config = config
 
     def render(self, job: FilmJob) -> FilmResult:
-        """Write the film. Raises FilmError when no policy is stored or none can play."""
+        """Write the film. Raises FilmRefused when no policy is stored or none can play."""
         arena = arena_of(job)
         job.progress(0.0, "choosing the policies")
         steps, notes = milestone_steps(job)
@@ -77,11 +77,11 @@ class Milestones:
 
 
 def arena_of(job: FilmJob) -> Arena:
-    """Where policies play. Raises FilmError when they cannot, or when none is stored."""
+    """Where policies play. Raises FilmRefused when they cannot, or when none is stored."""
     if job.arena is None:
-        raise FilmError("no new games can be played in this environment, so there is nothing to compare")
+        raise FilmRefused("no new games can be played in this environment, so there is nothing to compare")
     if not job.players.steps:
-        raise FilmError(f"no policy of {job.run.id} is stored yet: let it train until its first checkpoint")
+        raise FilmRefused(f"no policy of {job.run.id} is stored yet: let it train until its first checkpoint")
     return job.arena
 
 

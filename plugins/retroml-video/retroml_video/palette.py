@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retroml_core.filming import FilmError
+from retroml_core.filming import FilmRefused
 
 __all__ = ["Colour", "Palette", "contrast", "mix"]
 
@@ -49,7 +49,7 @@ class Palette:
 
     @classmethod
     def of(cls, theme: str = "dark", accent: str = "#6D5CFF") -> Palette:
-        """The colours of `theme` ("dark" or "light"). Raises FilmError when `accent` is not written as #RRGGBB."""
+        """The colours of `theme` ("dark" or "light"). Raises FilmRefused when `accent` is not written as #RRGGBB."""
         page, card, border, track, text, dim = _LIGHT if theme == "light" else _DARK
         strong = _legible(_parse(accent), card, text)
         return cls(
@@ -96,5 +96,5 @@ def _parse(text: str) -> Colour:
     try:
         red, green, blue = bytes.fromhex(digits)
     except ValueError:
-        raise FilmError(f"accent={text}: write a colour as #RRGGBB, such as #6D5CFF") from None
+        raise FilmRefused(f"accent={text}: write a colour as #RRGGBB, such as #6D5CFF") from None
     return red, green, blue

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.filming import FilmJob, FilmRefused, FilmResult
 from retroml_video.ensemble import Ensemble, Performer, steps_in
 from retroml_video.hall import room_for
 from retroml_video.milestones import arena_of, percent_words, trained_seconds
@@ -37,12 +37,12 @@ class Race:
         self.config = config
 
     def render(self, job: FilmJob) -> FilmResult:
-        """Write the film. Raises FilmError when the runs play different games or one has nothing to show."""
+        """Write the film. Raises FilmRefused when the runs play different games or one has nothing to show."""
         job.progress(0.0, "choosing what to show")
         jobs = [job, *job.others]
         games = sorted({one.game_title for one in jobs})
         if len(games) > 1:
-            raise FilmError(f"a race is run in one game, these runs play {', '.join(games)}")
+            raise FilmRefused(f"a race is run in one game, these runs play {', '.join(games)}")
         room, notes = room_for(job, len(jobs), board=True), []
         if room < len(jobs):
             notes.append(f"There is room for {room} of {len(jobs)} runs in a picture of this size: try --height 1080.")
@@ -61,7 +61,7 @@ class Race:
         arena, total = arena_of(job), last_step(job)
         known = [step for step in sorted(job.players.steps) if step <= self.config.fraction * total]
         if not known:
-            raise FilmError(f"{name} stored no policy by {percent_words(self.config.fraction)} of its training")
+            raise FilmRefused(f"{name} stored no policy by {percent_words(self.config.fraction)} of its training")
         staged = arena.play(
             known[-1],
             seed=self.config.seed,
@@ -76,7 +76,7 @@ class Race:
 
 def _track(job: FilmJob, name: str) -> Track:
     if not job.tape.steps("training"):
-        raise FilmError(f"{name} has no training on its tape yet: let it train for a moment, then try again")
+        raise FilmRefused(f"{name} has no training on its tape yet: let it train for a moment, then try again")
     return Track(job, name)
 
 

@@ -11,13 +11,13 @@ import av
 from av.filter import Graph
 from av.video.format import VideoFormat
 
-from retroml_core.filming import FilmError
+from retroml_core.filming import FilmRefused
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["LONGEST_SECONDS", "SNIPPETS", "write_snippet"]
+__all__ = ["LONGEST_SECONDS", "SNIPPETS", "check_length", "write_snippet"]
 
 SNIPPETS = ("gif", "webp")
 LONGEST_SECONDS = 60.0
@@ -26,18 +26,18 @@ _HEIGHTS = {"gif": 360, "webp": 480}
 _WEBP = {"quality": "80", "compression_level": "4", "loop": "0"}
 
 
-def write_snippet(film: Path, target: Path, format: str) -> None:
-    """Turn a finished film into a GIF or WebP: smaller, with fewer pictures a second, repeated for ever.
+def check_length(format: str, seconds: float) -> None:
+    """Raises FilmRefused when a film of so many seconds is too long for a GIF or WebP."""
+    if format in SNIPPETS and seconds > LONGEST_SECONDS:
+        raise FilmRefused(
+            f"a {format} of {seconds:.0f} s is too large to share: ask for at most {LONGEST_SECONDS:g} s, or for an mp4"
+        )
 
-    Raises FilmError when it is too long for that, OSError.
-    """
+
+def write_snippet(film: Path, target: Path, format: str) -> None:
+    """Turn a finished film into a GIF or WebP: smaller, with fewer pictures a second, repeated for ever. Raises OSError."""
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        seconds = (container.duration or 0) / av.time_base
-        if seconds > LONGEST_SECONDS:
-            raise FilmError(
-                f"a {format} of {seconds:.0f} s is too large to share: ask for at most {LONGEST_SECONDS:g} s, or for an mp4"
-            )
         height = min(_HEIGHTS[format], stream.height)
         size = (round(stream.width * height / stream.height / 2) * 2, height)
         rate = min(_RATES[format], round(float(stream.average_rate or _RATES[format])))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult, FilmSegment
+from retroml_core.filming import FilmJob, FilmRefused, FilmResult, FilmSegment
 from retroml_video.director import ends_of
 from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.panel import Caption
@@ -69,7 +69,7 @@ class Studio:
         total = pictures_in(sum(stretch.steps for stretch in stretches) * frames_per_step(self.job), fps)
         total = total if pictures is None else min(pictures, total)
         if total < 1:
-            raise FilmError("too little play is recorded yet for a single picture: let it train for a moment")
+            raise FilmRefused("too little play is recorded yet for a single picture: let it train for a moment")
         rate = sound_rate(self.job, self.job.tape)
         projector = Projector(
             self.job.tape,
@@ -86,6 +86,7 @@ class Studio:
         layout = stage.layout
         with FilmWriter.of(
             self.job,
+            seconds=total / fps + hold_seconds,
             width=layout.width,
             height=layout.height,
             settings=self.settings,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retroml_core.filming import FilmError, FilmJob, FilmResult
+from retroml_core.filming import FilmJob, FilmRefused, FilmResult
 from retroml_video.curve import Curve, score_curve
 from retroml_video.director import Director, ends_of
 from retroml_video.policy import PolicyView
@@ -50,7 +50,7 @@ class Timelapse:
         skip_still = self.config.skip_still
         stretches = Director(job.tape, steps=steps, stretch_steps=stretch_steps, skip_still=skip_still).plan()
         if not stretches:
-            raise FilmError("no play of the training is recorded yet: let it train for a moment, then try again")
+            raise FilmRefused("no play of the training is recorded yet: let it train for a moment, then try again")
         studio = Studio(
             job,
             self.config,

@@ -57,6 +57,7 @@ class TrainingRace:
         chapters: list[Chapter] = []
         with FilmWriter.of(
             self.job,
+            seconds=sum(self._rows) * frames_per_step(self.job) / GAME_FPS,
             width=wall.width,
             height=wall.height,
             settings=self.config,

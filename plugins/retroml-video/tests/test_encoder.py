@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 from PIL import Image
-from retroml_video import encoder, snippet
+from retroml_video import encoder
 from retroml_video.codecs import choose_codec, encoders
 from retroml_video.encoder import Chapter, FilmWriter
 from retroml_video.looks import Looks
@@ -178,12 +178,6 @@ def test_snippets_move_and_are_as_long_as_asked(tmp_path, name):
         assert image.info["loop"] == 0
     assert Looks().examine(tmp_path / name).seconds == pytest.approx(2.0, abs=0.2)
     assert sorted(path.name for path in tmp_path.iterdir()) == [name]
-
-
-def test_a_snippet_that_would_be_too_large_is_refused_in_words(tmp_path, monkeypatch):
-    monkeypatch.setattr(snippet, "LONGEST_SECONDS", 1.0)
-    with pytest.raises(FilmError, match="at most 1 s, or for an mp4"):
-        write(tmp_path / "f.gif", frames=60)
 
 
 def test_a_codec_that_is_missing_is_passed_over(tmp_path):

@@ -44,7 +44,7 @@ def play(run, seed):
     """The score and the last picture of a game of 60 steps."""
     folder, app = run
     players = Players(folder, app)
-    arena = TapedArena(app, folder, players)
+    arena = TapedArena(app, folder.config(app), players)
     try:
         staged = arena.play(players.steps[-1], seed=seed, most_steps=60, tick=lambda: None)
         *_, last = staged.tape.play(staged.episode, view=View.COLOUR)

@@ -15,7 +15,7 @@ from retroml_video.planes import Planes, pack
 from retroml_video.settings import TimelapseConfig
 from retroml_video.timelapse import Timelapse
 
-from retroml_core.filming import FilmCancelled, FilmError
+from retroml_core.filming import FilmCancelled, FilmError, FilmRefused
 from retroml_core.testing.film import MadeUpPlayers, MadeUpTape, made_up_frame, made_up_tape
 
 
@@ -47,6 +47,12 @@ def test_the_film_is_as_long_as_asked(make_job, seconds):
     assert len(times) == result.frames == seconds * 15
     assert {late - early for early, late in itertools.pairwise(times)} == {Fraction(1, 15)}
     assert result.seconds == seconds
+
+
+def test_a_snippet_that_would_be_too_long_is_refused_before_any_picture(make_job, pictures):
+    with pytest.raises(FilmRefused, match="at most 60 s, or for an mp4"):
+        render(make_job(length_seconds=61.0, film={"fps": 15, "format": "gif"}))
+    assert pictures == []
 
 
 def test_the_result_says_what_the_file_is(make_job):
