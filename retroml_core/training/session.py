@@ -169,6 +169,7 @@ class Session:
     def _pause(self) -> RunOutcome:
         """Save, free the device, and wait for what comes: a resume or a stop."""
         attempt, control = self.attempt, self.attempt.control
+        self._obey()
         self._fingerprint(now=True)
         name = self.keeper.save("pause")
         self.trainable.close()

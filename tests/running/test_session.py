@@ -4,6 +4,7 @@ import pytest
 
 from retroml_core.algorithm import StopTraining, TrainingFault
 from retroml_core.events import RunState
+from retroml_core.examining import Examiner
 from retroml_core.files import read_json, write_json
 from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig
@@ -246,6 +247,23 @@ def test_a_checkpoint_holds_the_settings_changed_at_its_step(make_run, train, co
     tuned = {kept.step: store.load_state(kept)["session"]["tuned"] for kept in store.full()}
     assert tuned[changed] == {"learning_rate": 0.125}
     assert not any(settings for step, settings in tuned.items() if step < changed)
+
+
+def test_what_is_asked_for_during_an_evaluation_is_done_before_a_pause(make_run, train, command, monkeypatch):
+    def ask(examiner):
+        control = examiner._attempt.control
+        control.tune.append(command("set", name="learning_rate", value=0.125))
+        control.checkpoint.append(command("checkpoint"))
+        control.pause.append(command("pause"))
+        control.resume.append(command("resume"))
+
+    monkeypatch.setattr(Examiner, "evaluate_if_due", ask)
+    run = make_run(learner={})
+    outcome, _ = train(run)
+    assert outcome.state is RunState.PAUSED
+    assert {event.data["verb"] for event in run.events({"control_ack"})} == {"set", "checkpoint", "pause", "resume"}
+    store = CheckpointStore(run.checkpoints_folder)
+    assert store.load_state(store.full()[0])["session"]["tuned"] == {"learning_rate": 0.125}
 
 
 @pytest.mark.parametrize(
