@@ -29,8 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 on success, 2 on wrong use, 1 on other errors, 130 after Ctrl+C, and what a command says. A user's mistake is one
     message on stderr, never a traceback.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()  # here, and not at the end of the process, a reader that went away is nothing to speak of
+    except BrokenPipeError:
+        return _close_output()
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     try:
         with App.open(safe="--safe" in arguments) as app:
             return _dispatch(app, [argument for argument in arguments if argument != "--safe"])
@@ -39,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Fault as fault:
         return _fail(str(fault), EXIT_WRONG_USE)
     except BrokenPipeError:
-        return _close_output()
+        raise
     except OSError as error:
         return _fail(str(error), EXIT_ERROR)
     except KeyboardInterrupt:

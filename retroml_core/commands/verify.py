@@ -6,13 +6,13 @@ With `--certificate FILE` the result is signed, and `--check FILE` reads such a 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,10 @@ def main(app: App, argv: Sequence[str]) -> int:
     with counting() as progress:
         verdict = verify_run(app, run, Segment(first=first, last=last, play_only=asked.play_only), progress)
     said = certify(verdict) if certify is not None else ""
-    sys.stdout.write((json.dumps(verdict.as_dict(), indent=2) if asked.json else _page(verdict)) + "\n")
+    if asked.json:
+        print_json(verdict.as_dict())
+    else:
+        sys.stdout.write(f"{_page(verdict)}\n")
     sys.stderr.write(said)
     return EXIT_VERIFIED if verdict.ok else EXIT_DIVERGED
 

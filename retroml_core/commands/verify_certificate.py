@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
+from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def check(app: App, path: Path, *, as_json: bool) -> int:
     differences = _differences(app, certificate) if genuine else None
     if as_json:
         said = {"genuine": genuine, "key": key, "own_key": is_own(certificate.public_key), "differences": differences}
-        sys.stdout.write(json.dumps(said | {"statement": certificate.statement}, indent=2) + "\n")
+        print_json(said | {"statement": certificate.statement})
     elif genuine:
         whose = "your own" if is_own(certificate.public_key) else "not yours: ask its owner whether this is the name of the key"
         sys.stdout.write("\n".join([f"Genuine: signed with the key {key} ({whose})", *_page(certificate, differences)]) + "\n")

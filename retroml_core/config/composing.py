@@ -10,7 +10,6 @@ import enum
 import functools
 import hashlib
 import json
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,21 +29,19 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
 
 from retroml_core.config.diagnosis import find_faults
-from retroml_core.config.errors import ConfigError, KeyFault, explain, key_advice, known_keys, of_problems
+from retroml_core.config.errors import ConfigError, explain, known_keys, of_problems
+from retroml_core.config.fitting import fitted
 from retroml_core.config.folders import core_conf, drop_unusable_schemas, plugin_folders
-from retroml_core.config.kinds import drop_misfits
-from retroml_core.config.migrations import migrate
 from retroml_core.config.resolvers import register_resolvers
 from retroml_core.config.spelling import spelled
 from retroml_core.config.validation import check
 from retroml_core.files import read_json, write_json
-from retroml_core.plugins.suggestions import UnknownName, advice
+from retroml_core.plugins.suggestions import UnknownName
 from retroml_core.schema import ExperimentConfig
 from retroml_core.specs import Problem, Severity
 
 if TYPE_CHECKING:
     from hydra.core.config_search_path import ConfigSearchPath
-    from omegaconf import DictConfig
 
     from retroml_core.app import App
 
@@ -103,7 +100,7 @@ def compose(app: App, overrides: Sequence[str] = ()) -> ExperimentConfig:
             tree = _compose_tree(app, overrides)
         except ConfigError:
             tree, faults = find_faults(overrides, functools.partial(_compose_tree, app), known_keys(app.registry))
-    config, misfits = _fitted(tree, app, game_required=False)
+    config, misfits = fitted(tree, app, game_required=False)
     return require_valid(config, app, [*faults, *misfits])
 
 
@@ -117,7 +114,7 @@ def require_valid(config: ExperimentConfig, app: App, also: Sequence[Problem] = 
 
 
 _ONE_AT_A_TIME = threading.RLock()
-"""Hydra keeps one composition per process, and a schema is no safer."""
+"""Hydra keeps one composition per process."""
 
 
 @contextmanager
@@ -177,110 +174,10 @@ def _compose_once(app: App, overrides: Sequence[str]) -> dict[str, Any]:
 def from_tree(tree: Mapping[str, Any], app: App) -> ExperimentConfig:
     """The typed config of a plain tree, of any older version. Raises ConfigError naming every key and every type that is wrong;
     ranges are left to `validation.check`."""
-    config, misfits = _fitted(tree, app)
+    config, misfits = fitted(tree, app)
     if misfits:
         raise of_problems(misfits)
     return config
-
-
-def _fitted(tree: Mapping[str, Any], app: App, *, game_required: bool = True) -> tuple[ExperimentConfig, list[Problem]]:
-    """The typed config of what fits in `tree`, and what is wrong with the rest. Without `game_required` an unknown game is
-    left to `validation.check`, so that it is named together with all other faults."""
-    tree = migrate(tree)
-    _canonical_names(tree, app, game_required=game_required)
-    _fill_in(tree, app)
-    plain = _literal(tree)
-    try:
-        with _ONE_AT_A_TIME:
-            schema = _schema(tree, app)
-            misfits: list[Problem] = list(_shape_faults(plain, schema, known_keys(app.registry), ""))
-            try:
-                merged = OmegaConf.merge(schema, OmegaConf.create(plain))
-            except OmegaConfBaseException:
-                misfits += drop_misfits(plain, schema)
-                merged = OmegaConf.merge(schema, OmegaConf.create(plain))
-            config = OmegaConf.to_object(merged)
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"{error.full_key or 'config'}: {str(error).partition(chr(10))[0]}") from error
-    if not isinstance(config, ExperimentConfig):
-        raise ConfigError("this is not a config")
-    return config, misfits
-
-
-def _literal(value: Any) -> Any:
-    """`value` with its strings taken as they are: a saved config has nothing left to resolve, an imported one may not."""
-    if isinstance(value, str):
-        return re.sub(r"(\\*)\$\{", r"\1\1\\${", value)
-    if isinstance(value, Mapping):
-        return {key: _literal(item) for key, item in value.items()}
-    return [_literal(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _canonical_names(tree: dict[str, Any], app: App, *, game_required: bool) -> None:
-    """Write the game's own name for an alias, and the environment of the game where none is named."""
-    try:
-        game = app.registry.game(str(tree.get("game", ExperimentConfig.game)))
-    except UnknownName as error:
-        if not game_required and tree.get("environment"):
-            return
-        raise ConfigError(f"game={tree.get('game')}: {error} (`retroml games` lists them all)") from error
-    tree["game"] = game.name
-    environment = tree.get("environment") or {}
-    if isinstance(environment, Mapping):
-        tree["environment"] = {"name": game.environment, **environment}
-
-
-def _fill_in(tree: dict[str, Any], app: App) -> None:
-    """Metrics and films where the tree has no word of them: the default ones as far as their plugins are installed."""
-    usual = ExperimentConfig()
-    tree.setdefault("metrics", [name for name in usual.metrics if name in app.registry.metrics])
-    film = tree.get("film", {})
-    if isinstance(film, Mapping):
-        renderers = [name for name in usual.film.renderers if name in app.registry.renderers]
-        tree["film"] = {"renderers": renderers, **film}
-
-
-def _schema(tree: Mapping[str, Any], app: App) -> DictConfig:
-    groups = ("algorithm", "environment")
-    parts = tuple(_config_class(group, tree, app) for group in groups)
-    if parts not in app.schemas:
-        schema = OmegaConf.structured(ExperimentConfig)
-        for group, part in zip(groups, parts, strict=True):
-            try:
-                schema[group] = OmegaConf.structured(part)
-            except OmegaConfBaseException as error:
-                raise ConfigError(f"{group}={tree[group]['name']}: its config cannot be used: {error}") from error
-        app.schemas[parts] = schema
-    return app.schemas[parts]  # type: ignore[no-any-return]  # the core names no class of omegaconf
-
-
-def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
-    part = tree.get(group)
-    name = part.get("name") if isinstance(part, Mapping) else None
-    if not name:
-        raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
-    try:
-        return app.registry.config_of(group, str(name))
-    except UnknownName as error:
-        hint = "it may come from a plugin that is not installed; `retroml plugins` lists those that are"
-        raise ConfigError(f"{group}={name}: {error} ({hint})") from error
-
-
-def _shape_faults(tree: dict[str, Any], schema: DictConfig, keys: Sequence[str], above: str) -> Iterator[Problem]:
-    """What is in `tree` without a place in `schema`; it is taken out."""
-    known = schema.keys()
-    for name, value in list(tree.items()):
-        key = f"{above}{name}"
-        if name not in known:
-            yield KeyFault(key=key, message=f"there is no such setting; {key_advice(key, keys)}")
-        elif not dataclasses.is_dataclass(OmegaConf.get_type(schema, name)):
-            continue
-        elif isinstance(value, Mapping):
-            yield from _shape_faults(tree[name], schema[name], keys, f"{key}.")
-            continue
-        else:
-            yield KeyFault(key=key, message=f"holds settings of its own, not {value!r}")
-        del tree[name]
 
 
 def to_tree(config: ExperimentConfig) -> dict[str, Any]:

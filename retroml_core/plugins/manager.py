@@ -86,10 +86,7 @@ class PluginManager(PluginBase):
 
     def offers(self, hook: str, kind: type[S]) -> list[tuple[str, S]]:
         """What plugins return from `hook`, as (plugin, spec); also for hooks that plugins declared. None when nobody did."""
-        return self._offers(hook, kind) if hasattr(self.manager.hook, hook) else []
-
-    def _offers(self, hook: str, kind: type[S]) -> list[tuple[str, S]]:
-        return list(self._read_offers(hook, kind))
+        return list(self._read_offers(hook, kind)) if hasattr(self.manager.hook, hook) else []
 
     def _read_offers(self, hook: str, kind: type[S]) -> Iterator[tuple[str, S]]:
         for plugin, offers in self.each(hook):
@@ -104,39 +101,39 @@ class PluginManager(PluginBase):
 
     def algorithms(self) -> list[tuple[str, AlgorithmSpec]]:
         """Every algorithm, as (plugin, spec)."""
-        return self._offers("retroml_algorithms", AlgorithmSpec)
+        return self.offers("retroml_algorithms", AlgorithmSpec)
 
     def games(self) -> list[tuple[str, GameSpec]]:
         """Every game, as (plugin, spec)."""
-        return self._offers("retroml_games", GameSpec)
+        return self.offers("retroml_games", GameSpec)
 
     def environments(self) -> list[tuple[str, EnvironmentSpec]]:
         """Every kind of environment, as (plugin, spec)."""
-        return self._offers("retroml_environments", EnvironmentSpec)
+        return self.offers("retroml_environments", EnvironmentSpec)
 
     def metrics(self) -> list[tuple[str, MetricSpec]]:
         """Every metric, as (plugin, spec)."""
-        return self._offers("retroml_metrics", MetricSpec)
+        return self.offers("retroml_metrics", MetricSpec)
 
     def exporters(self) -> list[tuple[str, ExporterSpec]]:
         """Every exporter, as (plugin, spec)."""
-        return self._offers("retroml_exporters", ExporterSpec)
+        return self.offers("retroml_exporters", ExporterSpec)
 
     def renderers(self) -> list[tuple[str, RendererSpec]]:
         """Every film renderer, as (plugin, spec)."""
-        return self._offers("retroml_video_renderers", RendererSpec)
+        return self.offers("retroml_video_renderers", RendererSpec)
 
     def launchers(self) -> list[tuple[str, LauncherSpec]]:
         """Every launcher, as (plugin, spec)."""
-        return self._offers("retroml_launchers", LauncherSpec)
+        return self.offers("retroml_launchers", LauncherSpec)
 
     def stores(self) -> list[tuple[str, StoreSpec]]:
         """Every store, as (plugin, spec)."""
-        return self._offers("retroml_stores", StoreSpec)
+        return self.offers("retroml_stores", StoreSpec)
 
     def commands(self) -> list[tuple[str, CommandSpec]]:
         """Every command, as (plugin, spec)."""
-        return self._offers("retroml_commands", CommandSpec)
+        return self.offers("retroml_commands", CommandSpec)
 
     # --- decisions ----------------------------------------------------------------------------------------------------
 

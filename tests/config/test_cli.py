@@ -159,6 +159,12 @@ def test_doctor_looks_at_everything(home, capsys):
     assert {"system", "memory", "packages", "plugins", "gpu", "device", "data folder", "cores"} <= topics
 
 
+def test_doctor_makes_no_data_folder(home, capsys):
+    assert main(["doctor"]) == 0
+    assert "not there yet, the first training makes it" in " ".join(capsys.readouterr().out.split())
+    assert not home.exists()
+
+
 def test_doctor_makes_a_report(home, capsys):
     assert main(["doctor", "--report"]) == 0
     assert all(line.startswith("- **") for line in capsys.readouterr().out.splitlines())
