@@ -30,7 +30,8 @@ Stream = str
 class EnvInfo:
     """The shape of a game as the agent meets it: uint8 observations of `observation_shape` (C, H, W), discrete actions.
 
-    `reward_limit` is the largest reward of a step, of either sign, that learning is shown; None: not known.
+    `reward_limit` is the largest reward of a step, of either sign, that learning is shown; None: not known. `stacked` says
+    that an observation is a stack of single pictures, the oldest first, which moves on by one picture a step within an episode.
     """
 
     game: str
@@ -39,6 +40,7 @@ class EnvInfo:
     frames_per_step: int
     lives: int = 0
     reward_limit: float | None = None
+    stacked: bool = False
 
     @property
     def action_count(self) -> int:

@@ -150,6 +150,16 @@ class EnvironmentContract:
         kept = all(np.array_equal(array, copy) for array, copy in held)
         require(kept, "an array of an earlier transition was changed by a later step: return copies")
 
+    def test_stacks_move_on_by_one_picture(self, make: Make) -> None:
+        """Where `info.stacked` says so, an observation goes on like the one before, but for its newest picture."""
+        environment = make()
+        before = environment.reset()
+        for transition in self._play_to_ends(environment, 1) + self._play(environment, 5):
+            going = [at for at in range(self.count) if at not in transition.final_obs]
+            same = np.array_equal(transition.obs[going, :-1], before[going, 1:])
+            require(same or not environment.info.stacked, "observations are no running stacks of pictures: leave out `stacked`")
+            before = transition.obs
+
     def test_scores_and_lengths_are_those_played(self, make: Make) -> None:
         """An episode's score is the sum of its raw rewards, its length the number of its steps."""
         environment = make()

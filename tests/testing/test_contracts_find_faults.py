@@ -152,6 +152,14 @@ class Forgets(TinyEnvironment):
         return super().restore({**state, "random": np.random.PCG64(0).state})
 
 
+class NoStacks(TinyEnvironment):
+    """Says that its observations are running stacks of pictures, which they are not."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.info = replace(self.info, stacked=True)
+
+
 def make_clipped(build):
     return ClippedScores(build.config, build.count, build.seed)
 
@@ -164,11 +172,16 @@ def make_forgetting(build):
     return Forgets(build.config, build.count, build.seed)
 
 
+def make_stackless(build):
+    return NoStacks(build.config, build.count, build.seed)
+
+
 @pytest.mark.parametrize(
     ("factory", "test", "advice"),
     [
         ("make_clipped", "test_scores_and_lengths_are_those_played", "raw rewards sum to"),
         ("make_reusing", "test_what_was_returned_is_not_written_to_again", "return copies"),
+        ("make_stackless", "test_stacks_move_on_by_one_picture", "leave out `stacked`"),
         ("make_forgetting", "test_a_restored_environment_goes_on_bit_for_bit", "put it into `state`"),
     ],
 )

@@ -68,6 +68,7 @@ class AtariEnvironment:
             frames_per_step=self._config.frameskip,
             lives=next(spec.lives for spec in games() if spec.name == build.game),
             reward_limit=self._config.reward_scale if self._config.reward_clip else None,
+            stacked=True,
         )
 
     # --- playing ------------------------------------------------------------------------------------------------------
