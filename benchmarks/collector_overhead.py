@@ -19,7 +19,6 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-import torch
 
 from retroml_core.algorithm import Build, Control
 from retroml_core.environment import EnvInfo, Transition
@@ -27,7 +26,7 @@ from retroml_core.schema import NetworkConfig
 from retroml_core.seeding import Seeds
 
 SHAPE = (4, 84, 84)
-INFO = EnvInfo(game="none", observation_shape=SHAPE, actions=("NOOP", "FIRE", "LEFT", "RIGHT"), frames_per_step=4)
+INFO = EnvInfo(game="none", observation_shape=SHAPE, actions=("NOOP", "FIRE", "LEFT", "RIGHT"), frames_per_step=4, stacked=True)
 
 
 class Idle:
@@ -74,11 +73,13 @@ def ours(count: int, steps: int) -> Callable[[], None]:
     from retroml_tianshou.ppo import PPO
     from retroml_tianshou.ppo_config import PPOConfig
 
+    log_probs, values, actions = np.zeros((count, 4), np.float32), np.zeros(count, np.float32), np.zeros(count, np.int64)
+
     class WithoutNetwork(PPO):
         def choose(self, obs: np.ndarray) -> np.ndarray:
-            count = len(obs)
-            self._chosen.append((self._upload(obs), torch.zeros(count, 4), torch.zeros(count)))
-            return np.zeros(count, np.int64)
+            self.rollout.see(obs)
+            self._chosen.append((log_probs, values))
+            return actions
 
         def update(self, control: Control) -> dict[str, float]:
             self.rollout.restart()

@@ -61,13 +61,15 @@ class ActorCriticTrainable(OnlineTrainable):
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
         self.acting = torch.Generator().manual_seed(seeds.integer("acting"))
         self._staging: Tensor | None = None
-        self._chosen: list[tuple[Tensor, Tensor, Tensor]] = []
-        self._stored: tuple[Tensor, Tensor] | None = None
+        self._chosen: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
+        self._stored: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def make_rollout(self) -> Rollout:
         """An empty rollout."""
-        config, shape = self.build.config, self.build.env.observation_shape
-        return Rollout(config.rollout_steps, config.environments, shape, self.compute.device)
+        config, info = self.build.config, self.build.env
+        return Rollout(
+            config.rollout_steps, config.environments, info.observation_shape, self.compute.device, stacked=info.stacked
+        )
 
     def _compile(self) -> None:
         """Compile the network where that was asked for: for what plays, together or in halves, and for what learns."""
@@ -94,37 +96,33 @@ class ActorCriticTrainable(OnlineTrainable):
 
     @torch.inference_mode()
     def choose(self, obs: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """Actions (B,) drawn from the policy, for all environments or some; what was seen is kept for `store`."""
-        obs_BHWC = self._upload(obs)
+        """Actions (B,) drawn from the policy, for all environments or some, in order; what was seen is kept."""
+        self.compute.use_threads(self.compute.threads_for(len(obs)))
+        obs_BHWC = self.rollout.see(obs)
         logits_BA, values_B = self.player(obs_BHWC.permute(0, 3, 1, 2))
         log_probs_BA = logits_BA.log_softmax(1)
         actions_B = torch.multinomial(log_probs_BA.exp(), 1, generator=self.sampling).squeeze(1)
-        self._chosen.append((obs_BHWC, log_probs_BA, values_B))
+        self._chosen.append((log_probs_BA.cpu().numpy(), values_B.cpu().numpy()))
         return _integers(actions_B)
 
-    @torch.inference_mode()
     def store(self, obs: NDArray[np.uint8], actions: NDArray[np.int64]) -> None:
         """Keep the step; an action that the environment chose itself counts with the probability the policy gave it.
 
         Raises RuntimeError unless actions were chosen for just these environments since the last call.
         """
         chosen, self._chosen = self._chosen, []
-        if sum(len(values_B) for _, _, values_B in chosen) != len(actions):
+        if sum(len(values_B) for _, values_B in chosen) != len(actions):
             raise RuntimeError("store() needs one choice for each environment since the last one")
-        pictures, log_probs, values = zip(*chosen, strict=True)
-        log_probs_BA, values_B = torch.cat(log_probs), torch.cat(values)
-        actions_B = torch.from_numpy(np.asarray(actions, np.int64)).to(log_probs_BA.device)
-        self.rollout.decide(pictures, actions_B, log_probs_BA.gather(1, actions_B[:, None]).squeeze(1), values_B)
+        log_probs_BA, values_B = (np.concatenate(column) for column in zip(*chosen, strict=True))
+        self.rollout.decide(actions, log_probs_BA[np.arange(len(actions)), actions], values_B)
         self._stored = log_probs_BA, values_B
 
-    @torch.inference_mode()
     def decided(self, actions: NDArray[np.int64]) -> Decision:
         """`actions` with the probabilities and values of the last `store`."""
         if self._stored is None:
             return super().decided(actions)
         log_probs_BA, values_B = self._stored
-        probabilities_BA = log_probs_BA.exp().float().cpu().numpy()
-        return Decision(actions=actions, probabilities=probabilities_BA, values=values_B.float().cpu().numpy())
+        return Decision(actions=actions, probabilities=np.exp(log_probs_BA), values=values_B)
 
     def last_before_update(self) -> bool:
         """Whether the rollout is full after this step."""
@@ -140,7 +138,7 @@ class ActorCriticTrainable(OnlineTrainable):
         return self.rollout.full
 
     def _bootstraps(self, transition: Transition) -> NDArray[np.float32] | None:
-        cut = [i for i in np.flatnonzero(transition.truncated & ~transition.terminated).tolist() if i in transition.final_obs]
+        cut = [i for i in transition.final_obs if transition.truncated[i] and not transition.terminated[i]]
         if not cut:
             return None
         bootstraps_B = np.zeros(len(transition.rewards), np.float32)

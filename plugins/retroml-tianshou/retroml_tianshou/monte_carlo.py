@@ -48,7 +48,7 @@ class MonteCarlo:
 
     def take(self, rollout: Rollout) -> None:
         """Keep what a full rollout saw, and work out the returns of what ended in it."""
-        values_TB = rollout.values_TB.cpu().numpy()
+        values_TB = rollout.values_TB
         for environment in range(values_TB.shape[1]):
             begin = 0
             for end in (np.flatnonzero(rollout.ended_TB[:, environment]) + 1).tolist():

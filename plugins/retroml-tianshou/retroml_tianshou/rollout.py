@@ -5,14 +5,14 @@ Shapes: T steps, B environments, N = T * B samples, H height, W width, C stacked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from retroml_tianshou.pixels import channels_last, move_on
 from retroml_tianshou.snapshots import array
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rollout", "Samples", "gae"]
 
-_TENSORS = ("obs_TBHWC", "actions_TB", "log_probs_TB", "values_TB")
-_ARRAYS = ("rewards_TB", "bootstraps_TB", "ended_TB")
+_ARRAYS = ("actions_TB", "log_probs_TB", "values_TB", "rewards_TB", "bootstraps_TB", "ended_TB")
 
 
 def gae(
@@ -92,35 +91,72 @@ class Samples:
 
 
 class Rollout:
-    """T steps of B environments. `position` steps are filled; what the network needs lies on its device."""
+    """T steps of B environments. `position` steps are filled; observations lie on the device of the network.
 
-    def __init__(self, steps: int, environments: int, observation_shape: tuple[int, int, int], device: torch.device) -> None:
+    `stacked` says that observations are stacks of frames that move on by one a step; see `EnvInfo`.
+    """
+
+    def __init__(
+        self,
+        steps: int,
+        environments: int,
+        observation_shape: tuple[int, int, int],
+        device: torch.device,
+        *,
+        stacked: bool = False,
+    ) -> None:
         channels, height, width = observation_shape
         shape = (steps, environments)
         self.steps = steps
         self.position = 0
         self.obs_TBHWC = torch.zeros((*shape, height, width, channels), dtype=torch.uint8, device=device)
-        self.actions_TB = torch.zeros(shape, dtype=torch.int64, device=device)
-        self.log_probs_TB = torch.zeros(shape, device=device)
-        self.values_TB = torch.zeros(shape, device=device)
+        self.actions_TB = np.zeros(shape, np.int64)
+        self.log_probs_TB = np.zeros(shape, np.float32)
+        self.values_TB = np.zeros(shape, np.float32)
         self.rewards_TB = np.zeros(shape, np.float32)
         self.bootstraps_TB = np.zeros(shape, np.float32)
         self.ended_TB = np.zeros(shape, np.bool_)
+        self._stacked = stacked and channels > 1
+        self._staging: Tensor | None = None
+        if device.type == "cuda":
+            self._staging = torch.zeros((1, *self.obs_TBHWC.shape[1:]), dtype=torch.uint8, pin_memory=True)
+        self._room_TBHWC = (self.obs_TBHWC if self._staging is None else self._staging).numpy()
+        self._looking_at, self._seen = 0, 0
 
     @property
     def full(self) -> bool:
         """Whether every step is filled."""
         return self.position == self.steps
 
-    def decide(self, pictures: Sequence[Tensor], actions_B: Tensor, log_probs_B: Tensor, values_B: Tensor) -> None:
-        """Keep what was seen and done at the current step; `pictures` (H, W, C last) may come in parts that make up B."""
-        begin = 0
-        for part in pictures:
-            self.obs_TBHWC[self.position, begin : begin + len(part)] = part
-            begin += len(part)
+    def see(self, obs_BCHW: NDArray[np.uint8]) -> Tensor:
+        """Keep what is seen at the next step, by all environments or by part of them, in order; as it is kept (n, H, W, C).
+
+        To a GPU it goes through pinned memory, without waiting: what came of the part before must have been read back.
+        """
+        step, part = self._looking_at, slice(self._seen, self._seen + len(obs_BCHW))
+        self._seen = part.stop
+        room_BHWC, before_BHWC = (self._room_TBHWC[at % len(self._room_TBHWC), part] for at in (step, step - 1))
+        if self._stacked and step > 0:
+            move_on(before_BHWC, obs_BCHW[:, -1], room_BHWC)
+            for i in np.flatnonzero(self.ended_TB[step - 1, part]).tolist():
+                channels_last(obs_BCHW[i : i + 1], room_BHWC[i : i + 1])
+        else:
+            channels_last(obs_BCHW, room_BHWC)
+        if self._staging is None:
+            return torch.from_numpy(room_BHWC)
+        return self.obs_TBHWC[step, part].copy_(self._staging[0, part], non_blocking=True)
+
+    def decide(self, actions_B: NDArray[np.int64], log_probs_B: NDArray[np.float32], values_B: NDArray[np.float32]) -> None:
+        """Keep what was done about what was seen; from now on the step after it may be seen."""
         self.actions_TB[self.position] = actions_B
         self.log_probs_TB[self.position] = log_probs_B
         self.values_TB[self.position] = values_B
+        # Who sees the next step before the outcome of this one is known is in the midst of an episode.
+        self.ended_TB[self.position] = False
+        self._look_at(self.position + 1)
+
+    def _look_at(self, step: int) -> None:
+        self._looking_at, self._seen = step, 0
 
     def outcome(
         self, rewards_B: NDArray[np.float32], ended_B: NDArray[np.bool_], bootstraps_B: NDArray[np.float32] | None = None
@@ -135,35 +171,38 @@ class Rollout:
         self.position += 1
 
     def samples(self, last_values_B: Tensor, *, gamma: float, gae_lambda: float) -> Samples:
-        """The whole rollout with its advantages and returns, in order of time; the tensors are views of the buffers."""
-        values_TB = self.values_TB.cpu().numpy()
+        """The whole rollout with its advantages and returns, in order of time; what lies on the device already is not copied."""
         advantages_TB = gae(
             self.rewards_TB + np.float32(gamma) * self.bootstraps_TB,
-            values_TB,
+            self.values_TB,
             last_values_B.cpu().numpy(),
             self.ended_TB,
             gamma=gamma,
             gae_lambda=gae_lambda,
         )
-        device = self.values_TB.device
+
+        def flat(array_TB: NDArray[Any]) -> Tensor:
+            return torch.from_numpy(array_TB.ravel()).to(self.obs_TBHWC.device)
+
         return Samples(
             obs=self.obs_TBHWC.flatten(0, 1),
-            actions=self.actions_TB.flatten(),
-            log_probs=self.log_probs_TB.flatten(),
-            values=self.values_TB.flatten(),
-            advantages=torch.from_numpy(advantages_TB.ravel()).to(device),
-            returns=torch.from_numpy((advantages_TB + values_TB).ravel()).to(device),
+            actions=flat(self.actions_TB),
+            log_probs=flat(self.log_probs_TB),
+            values=flat(self.values_TB),
+            advantages=flat(advantages_TB),
+            returns=flat(advantages_TB + self.values_TB),
         )
 
     def restart(self) -> None:
         """Begin to fill anew."""
         self.position = 0
+        self._look_at(0)
 
     def state(self) -> Tree:
         """The filled part."""
         filled = slice(self.position)
-        tree: Tree = {name: array(getattr(self, name)[filled]) for name in _TENSORS}
-        return tree | {name: getattr(self, name)[filled] for name in _ARRAYS} | {"position": self.position}
+        tree: Tree = {name: getattr(self, name)[filled] for name in _ARRAYS}
+        return tree | {"obs_TBHWC": array(self.obs_TBHWC[filled]), "position": self.position}
 
     def restore(self, state: Tree) -> None:
         """Take up `state()` of a rollout of as many environments.
@@ -172,7 +211,9 @@ class Rollout:
         """
         position = int(state["position"])
         self.position = position if position <= self.steps else 0
-        for name in _TENSORS:
-            getattr(self, name)[: self.position] = torch.from_numpy(np.array(state[name])[: self.position])
+        self.obs_TBHWC[: self.position] = torch.from_numpy(np.array(state["obs_TBHWC"])[: self.position])
         for name in _ARRAYS:
             getattr(self, name)[: self.position] = state[name][: self.position]
+        if self.position:
+            self._room_TBHWC[(self.position - 1) % len(self._room_TBHWC)] = state["obs_TBHWC"][self.position - 1]
+        self._look_at(self.position)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from retroml_tianshou.pixels import channels_last
+from retroml_tianshou.pixels import channels_last, move_on
 
 
 @pytest.mark.parametrize("shape", [(3, 4, 6, 5), (1, 1, 2, 2), (2, 3, 84, 84)])
@@ -18,3 +18,13 @@ def test_it_fills_what_it_is_given():
     room = np.zeros((2, 4, 5, 3), np.uint8)
     assert channels_last(obs, room) is room
     assert np.array_equal(room, obs.transpose(0, 2, 3, 1))
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_stacks_move_on_by_one_frame(in_place):
+    random = np.random.default_rng(0)
+    frames = random.integers(0, 256, (5, 3, 7, 6), dtype=np.uint8)  # time, games, height, width
+    before = np.ascontiguousarray(frames[:4].transpose(1, 2, 3, 0))
+    room = before if in_place else np.zeros_like(before)
+    move_on(before, frames[4], room)
+    assert np.array_equal(room, frames[1:].transpose(1, 2, 3, 0))

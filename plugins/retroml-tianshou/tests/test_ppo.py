@@ -176,7 +176,7 @@ def test_an_action_the_environment_chose_itself_counts_as_executed(make):
     obs = np.random.default_rng(1).integers(0, 256, (4, 2, 12, 12)).astype(np.uint8)
     ppo.choose(obs)
     ppo.store(obs, np.array([2, 2, 2, 2]))
-    likelihood = np.exp(ppo.rollout.log_probs_TB[0].numpy())
+    likelihood = np.exp(ppo.rollout.log_probs_TB[0])
     assert ppo.rollout.actions_TB[0].tolist() == [2, 2, 2, 2]
     np.testing.assert_allclose(likelihood, ppo.act(obs, greedy=True).probabilities[:, 2], rtol=1e-5)
 

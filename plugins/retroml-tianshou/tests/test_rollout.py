@@ -6,14 +6,15 @@ import torch
 from retroml_tianshou.rollout import Rollout
 
 CPU = torch.device("cpu")
+NOTHING = (np.zeros(1, np.int64), np.zeros(1, np.float32), np.zeros(1, np.float32))
 
 
 def filled(steps: int = 3, environments: int = 2, upto: int | None = None) -> Rollout:
     rollout = Rollout(steps, environments, (2, 4, 4), CPU)
     for t in range(steps if upto is None else upto):
-        obs = torch.full((environments, 4, 4, 2), t, dtype=torch.uint8)
-        numbers = torch.arange(environments)
-        rollout.decide([obs], numbers + t, -0.1 * numbers - t, numbers * 1.0 + 10 * t)
+        rollout.see(np.full((environments, 2, 4, 4), t, np.uint8))
+        numbers = np.arange(environments)
+        rollout.decide(numbers + t, -0.1 * numbers - t, numbers * 1.0 + 10 * t)
         rollout.outcome(np.full(environments, t + 1.0, np.float32), np.zeros(environments, bool))
     return rollout
 
@@ -52,9 +53,7 @@ def test_taking_an_index_takes_everything_along():
 def test_a_cut_episode_is_worth_what_its_last_picture_promised():
     cut, over = filled(1, 1, upto=0), filled(1, 1, upto=0)
     for rollout, bootstrap in ((cut, np.array([5.0], np.float32)), (over, None)):
-        rollout.decide(
-            [torch.zeros(1, 4, 4, 2, dtype=torch.uint8)], torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1)
-        )
+        rollout.decide(*NOTHING)
         rollout.outcome(np.ones(1, np.float32), np.ones(1, bool), bootstrap)
     worth = [rollout.samples(torch.full((1,), 99.0), gamma=0.5, gae_lambda=0.95).advantages.item() for rollout in (cut, over)]
     assert worth == [1.0 + 0.5 * 5.0, 1.0]
@@ -62,11 +61,10 @@ def test_a_cut_episode_is_worth_what_its_last_picture_promised():
 
 def test_a_bootstrap_is_forgotten_with_its_step():
     rollout = filled(1, 1, upto=0)
-    nothing = ([torch.zeros(1, 4, 4, 2, dtype=torch.uint8)], torch.zeros(1, dtype=torch.int64), torch.zeros(1), torch.zeros(1))
-    rollout.decide(*nothing)
+    rollout.decide(*NOTHING)
     rollout.outcome(np.zeros(1, np.float32), np.ones(1, bool), np.ones(1, np.float32))
     rollout.restart()
-    rollout.decide(*nothing)
+    rollout.decide(*NOTHING)
     rollout.outcome(np.zeros(1, np.float32), np.ones(1, bool))
     assert rollout.bootstraps_TB[0, 0] == 0.0
 
@@ -84,8 +82,8 @@ def test_a_restored_rollout_goes_on_the_same(upto):
     resumed.restore(whole.state())
     for rollout in (whole, resumed):
         while not rollout.full:
-            obs = torch.full((2, 4, 4, 2), 9, dtype=torch.uint8)
-            rollout.decide([obs], torch.tensor([1, 0]), torch.zeros(2), torch.ones(2))
+            rollout.see(np.full((2, 2, 4, 4), 9, np.uint8))
+            rollout.decide(np.array([1, 0]), np.zeros(2, np.float32), np.ones(2, np.float32))
             rollout.outcome(np.ones(2, np.float32), np.array([False, True]))
     one, two = (rollout.samples(torch.ones(2), gamma=0.99, gae_lambda=0.95) for rollout in (whole, resumed))
     for name in ("obs", "actions", "log_probs", "values", "advantages", "returns"):
@@ -104,13 +102,52 @@ def test_a_rollout_begun_goes_on_when_rollouts_become_shorter_or_longer():
         other = Rollout(steps, 2, (2, 4, 4), CPU)
         other.restore(begun.state())
         assert other.position == 2
-        assert torch.equal(other.values_TB[:2], begun.values_TB[:2])
+        assert np.array_equal(other.values_TB[:2], begun.values_TB[:2])
 
 
-def test_pictures_may_come_in_parts():
-    whole, parted = filled(1, 3, upto=0), filled(1, 3, upto=0)
-    obs = torch.arange(3 * 4 * 4 * 2).reshape(3, 4, 4, 2).to(torch.uint8)
-    rest = (torch.zeros(3, dtype=torch.int64), torch.zeros(3), torch.zeros(3))
-    whole.decide([obs], *rest)
-    parted.decide([obs[:2], obs[2:]], *rest)
-    assert torch.equal(parted.obs_TBHWC, whole.obs_TBHWC)
+def test_what_is_seen_is_kept_channels_last():
+    obs = np.arange(3 * 2 * 4 * 4, dtype=np.uint8).reshape(3, 2, 4, 4)
+    rollout = filled(1, 3, upto=0)
+    kept = rollout.see(obs)
+    assert np.array_equal(kept.numpy(), obs.transpose(0, 2, 3, 1))
+    assert torch.equal(rollout.obs_TBHWC[0], kept)
+
+
+def play(rollout: Rollout, *, steps: int, parts: tuple[int, ...], ahead: bool = False, seed: int = 0) -> None:
+    """Games of stacks of four that end now and then; with `ahead`, the first part is seen before the step's outcome."""
+    random, count = np.random.default_rng(seed), sum(parts)
+    obs, seen = random.integers(0, 256, (count, 4, 6, 5), dtype=np.uint8), 0
+    for _ in range(steps):
+        for begin, part in zip(np.cumsum([0, *parts]), parts, strict=False):
+            if begin >= seen:
+                rollout.see(obs[begin : begin + part])
+        rollout.decide(np.zeros(count, np.int64), np.zeros(count, np.float32), np.zeros(count, np.float32))
+        ended = random.random(count) < 0.2
+        obs = np.concatenate([obs[:, 1:], random.integers(0, 256, (count, 1, 6, 5), dtype=np.uint8)], axis=1)
+        obs[ended] = random.integers(0, 256, (int(ended.sum()), 4, 6, 5), dtype=np.uint8)
+        seen = parts[0] if ahead and not ended[: parts[0]].any() and rollout.position + 1 < rollout.steps else 0
+        if seen:
+            rollout.see(obs[:seen])
+        rollout.outcome(np.zeros(count, np.float32), ended)
+
+
+@pytest.mark.parametrize(("parts", "ahead"), [((3,), False), ((2, 1), False), ((2, 1), True)])
+def test_stacks_that_move_on_are_kept_as_if_each_were_new(parts, ahead):
+    moved, new = (Rollout(30, 3, (4, 6, 5), CPU, stacked=stacked) for stacked in (True, False))
+    for seed in (0, 1):
+        play(moved, steps=30, parts=parts, ahead=ahead, seed=seed)
+        play(new, steps=30, parts=(3,), seed=seed)
+        assert torch.equal(moved.obs_TBHWC, new.obs_TBHWC)
+        for rollout in (moved, new):
+            rollout.restart()
+
+
+def test_stacks_move_on_from_a_restored_rollout():
+    random = np.random.default_rng(0)
+    before = Rollout(3, 2, (4, 6, 5), CPU, stacked=True)
+    play(before, steps=1, parts=(2,))
+    resumed = Rollout(3, 2, (4, 6, 5), CPU, stacked=True)
+    resumed.restore(before.state())
+    older = before.obs_TBHWC[0].numpy().transpose(0, 3, 1, 2)[:, 1:]
+    obs = np.concatenate([older, random.integers(0, 256, (2, 1, 6, 5), dtype=np.uint8)], axis=1)
+    assert np.array_equal(resumed.see(obs).numpy(), obs.transpose(0, 2, 3, 1))
