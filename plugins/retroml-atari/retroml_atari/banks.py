@@ -9,9 +9,8 @@ Shapes: B environments, C stacked frames, H height, W width.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Banks", "Begun", "Stepped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """After a reset: observations (B, C, H, W), lives int32 (B,) and frames since the game began int32 (B,)."""
 
     obs: NDArray[np.uint8]
@@ -34,8 +32,7 @@ class Begun:
     frames: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(NamedTuple):
     """After a step: the like, with raw rewards int32 (B,), who ended (B,), and the last observations of those that did."""
 
     obs: NDArray[np.uint8]
@@ -56,7 +53,7 @@ class Banks:
         self.slices = [slice(begin, end) for begin, end in pairwise(bounds)]
         self._banks = [emulators(game, config, size, threads) for size in sizes]
         self._strengths: Any = [[1.0] * size for size in sizes]
-        self._last: list[Begun | None] = [None for _ in sizes]
+        self._last: list[Begun | Stepped | None] = [None for _ in sizes]
         self._first: Stepped | None = None
 
     @property
@@ -103,12 +100,12 @@ class Banks:
 
     def _wait(self, number: int) -> Stepped:
         obs, rewards, terminated, truncated, info = self._banks[number].ale.recv()
-        lives, frames = info["lives"], info["episode_frame_number"]
-        self._last[number] = Begun(obs, lives, frames)
         final: Mapping[int, NDArray[np.uint8]] = {}
         if "final_obs" in info:
             final = {int(i): info["final_obs"][i].copy() for i in np.flatnonzero(terminated | truncated)}
-        return Stepped(obs, lives, frames, rewards, terminated, truncated, final)
+        stepped = Stepped(obs, info["lives"], info["episode_frame_number"], rewards, terminated, truncated, final)
+        self._last[number] = stepped
+        return stepped
 
 
 def _both(one: Stepped, other: Stepped, offset: int) -> Stepped:

@@ -6,8 +6,7 @@ Shapes: B environments, C stacked frames, H height, W width.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -26,8 +25,7 @@ TRUNCATED: Final = 4
 """It ended by the time limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(NamedTuple):
     """Executed actions int64 (B,), raw rewards int32 (B,), flags uint8 (B,), observations (B, C, H, W) after the step, the
     last observations of games that ended by environment, and the games that began."""
 

@@ -102,7 +102,7 @@ class Recorder:
 
     def begin(self, begun: tuple[Beginning, ...], obs: NDArray[np.uint8]) -> None:
         """The first games begin, with observations (B, C, H, W)."""
-        crcs = np.array([zlib.crc32(obs[i, -1].data) for i in range(self._count)], np.uint32)
+        crcs = np.array(list(map(zlib.crc32, obs[:, -1])), np.uint32)
         self._head = chain.origin(self.header, crcs)
         self._note_begun(begun, obs)
 
@@ -179,13 +179,10 @@ class Recorder:
         self._policy = int(state["policy"])
 
     def _digest(self, played: Played) -> None:
-        obs, running = played.obs, self._running.tolist()
-        for i in range(self._count):
-            before = running[i]
-            if i in played.final_obs:
-                before = zlib.crc32(played.final_obs[i][-1].data, before)
-            running[i] = zlib.crc32(obs[i, -1].data, before)
-        self._running = np.array(running, np.uint32)
+        running = self._running.tolist()
+        for i, obs in played.final_obs.items():
+            running[i] = zlib.crc32(obs[-1], running[i])
+        self._running = np.array(list(map(zlib.crc32, played.obs[:, -1], running)), np.uint32)
 
     def _note_flags(self, flags: NDArray[np.uint8]) -> None:
         row = len(self._actions) - 1
@@ -199,7 +196,7 @@ class Recorder:
     def _note_begun(self, begun: tuple[Beginning, ...], obs: NDArray[np.uint8]) -> None:
         row = len(self._actions)
         for one in begun:
-            crc = zlib.crc32(obs[one.environment, -1].data)
+            crc = zlib.crc32(obs[one.environment, -1])
             self._events["begins"].append((row, one.environment, one.number, one.frames, one.seed, crc))
 
     def _write_block(self) -> None:
