@@ -6,7 +6,7 @@ import pytest
 
 from retroml_core.events import Event
 from retroml_core.runs.eventlog import EventLog, decode, encode, last_seq, read_backwards, read_events
-from retroml_core.runs.tailing import read_part
+from retroml_core.runs.tailing import EventTail, read_part
 
 
 def event(seq=1, type="update_finished", step=0, attempt=1, **data):
@@ -80,6 +80,19 @@ def test_a_torn_last_line_is_cut_and_read_once_whole(tmp_path):
         file.write(line[10:])
     assert [e.seq for e in read_part(path, offset)[0]] == [2]
     assert [e.seq for e in read_events(tmp_path)] == [1, 2]
+
+
+def test_what_is_written_by_now_is_skipped_with_the_rest_of_a_torn_line(tmp_path):
+    write(tmp_path, 1, [event(1)])
+    line = encode(event(2)) + b"\n"
+    with (tmp_path / "0001.jsonl").open("ab") as file:
+        file.write(line[:10])
+        file.flush()
+        tail = EventTail(tmp_path)
+        tail.skip()
+        file.write(line[10:])
+    write(tmp_path, 1, [event(3)])
+    assert [e.seq for e in tail.read()] == [3]
 
 
 def test_a_damaged_line_is_passed_over(tmp_path):
