@@ -72,11 +72,12 @@ def restore_film(trashed: TrashedFilm) -> Film:
         raise FilmError(f"{trashed.origin} is gone: take the run of {trashed.film.name} back from the trash first")
     slot = FilmSlot.reserve(trashed.origin, trashed.film.path.stem, trashed.film.path.suffix)
     try:
-        shutil.move(trashed.film.path, slot.part)
-        slot.publish({**trashed.film.sidecar, "file": slot.final.name})
+        # The film itself comes last: whatever fails before, or whoever is killed, it is still in the trash.
+        write_json(slot.sidecar, {**trashed.film.sidecar, "file": slot.final.name})
+        shutil.move(trashed.film.path, slot.final)
     except OSError:
-        if slot.part.exists() and not trashed.film.path.exists():
-            shutil.move(slot.part, trashed.film.path)
+        for path in (slot.sidecar, slot.final):
+            path.unlink(missing_ok=True)
         raise
     finally:
         slot.discard()

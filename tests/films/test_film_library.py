@@ -181,6 +181,21 @@ def test_a_film_whose_run_is_gone_stays_in_the_trash_and_says_so(service, run, f
     assert len(service.trashed()) == 1
 
 
+def test_a_film_that_cannot_be_taken_back_stays_in_the_trash(service, film, monkeypatch):
+    trashed = service.delete(film)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("retroml_core.films.trash.write_json", full)
+        patch.setattr("retroml_core.films.files.write_json", full)
+        with pytest.raises(OSError, match="No space left"):
+            service.restore(trashed)
+    assert files(film.path.parent) == []
+    assert service.restore(trashed).path == film.path
+
+
 def test_films_stay_in_the_trash_for_a_month(service, film, other):
     old = service.delete(film)
     about = old.folder / "deleted.json"
