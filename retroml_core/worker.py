@@ -25,7 +25,6 @@ from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.launching import LAUNCHED_AT
 from retroml_core.runs.lock import hold
 from retroml_core.runs.run import Run
-from retroml_core.runs.state import StateFile
 from retroml_core.training.attempt import Attempt, open_attempt
 from retroml_core.training.clock import Allowance
 from retroml_core.training.failures import explain
@@ -102,9 +101,6 @@ def _await(run: Run) -> None:
     _say(f"{run.folder} is gone: connect its disk or put the folder back, then the run goes on from its last checkpoint")
     while not (run.folder / "state.json").is_file():
         time.sleep(GONE_POLL_SECONDS)
-    state = StateFile(run.folder, run.status().attempt)
-    state.set(state=RunState.PAUSED, reason="its folder was gone")
-    state.write()
 
 
 def _carry_out(attempt: Attempt) -> RunOutcome:
