@@ -50,24 +50,31 @@ class CompressedFrames:
         self._open_chunk, self._open_filled = -1, 0
 
     def take(self, slots_N: NDArray[np.int64], environments_N: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """See `FrameStorage.take`; each chunk is unpacked once."""
+        """See `FrameStorage.take`; each chunk is unpacked once, and consecutive pictures are copied together."""
         chunks_N, offsets_N = np.divmod(slots_N, CHUNK)
+        keys_N = chunks_N * self._environments + environments_N
         pictures_NP = np.empty((len(slots_N), self._open_KBP.shape[2]), np.uint8)
+        breaks = np.flatnonzero((np.diff(keys_N) != 0) | (np.diff(offsets_N) != 1)) + 1
+        begins, ends = np.append(0, breaks), np.append(breaks, len(slots_N))
+        unpacked, unpacked_KP = -1, self._open_KBP[:, 0]
+        for run in np.argsort(keys_N[begins], kind="stable").tolist():
+            begin, end = begins[run], ends[run]
+            key, offset = int(keys_N[begin]), offsets_N[begin]
+            if key != unpacked:
+                unpacked, unpacked_KP = key, self._unpack(*divmod(key, self._environments))
+            pictures_NP[begin:end] = unpacked_KP[offset : offset + end - begin]
         open_N = (chunks_N == self._open_chunk) & (offsets_N < self._open_filled)
-        pictures_NP[open_N] = self._open_KBP[offsets_N[open_N], environments_N[open_N]]
-        packed = np.flatnonzero(~open_N)
-        keys = chunks_N[packed] * self._environments + environments_N[packed]
-        order = np.argsort(keys, kind="stable")
-        edges = np.flatnonzero(np.diff(keys[order])) + 1
-        for group in np.split(packed[order], edges) if len(packed) else ():
-            unpacked_KP = self._unpack(int(chunks_N[group[0]]), int(environments_N[group[0]]))
-            pictures_NP[group] = unpacked_KP[offsets_N[group]]
+        if open_N.any():
+            pictures_NP[open_N] = self._open_KBP[offsets_N[open_N], environments_N[open_N]]
         return pictures_NP
 
     def _unpack(self, chunk: int, environment: int) -> NDArray[np.uint8]:
-        size = min(CHUNK, self._slots - chunk * CHUNK) * self._open_KBP.shape[2]
-        unpacked = lz4.block.decompress(self._chunks[chunk][environment], uncompressed_size=size)
-        return np.frombuffer(unpacked, np.uint8).reshape(-1, self._open_KBP.shape[2])
+        """The pictures of a chunk as it was last sealed; blank ones where it never was."""
+        shape = (min(CHUNK, self._slots - chunk * CHUNK), self._open_KBP.shape[2])
+        packed = self._chunks[chunk][environment]
+        if not packed:
+            return np.zeros(shape, np.uint8)
+        return np.frombuffer(lz4.block.decompress(packed, uncompressed_size=shape[0] * shape[1]), np.uint8).reshape(shape)
 
     def rows(self, slot: int, count: int) -> NDArray[np.uint8]:
         """See `FrameStorage.rows`; unpacked."""
