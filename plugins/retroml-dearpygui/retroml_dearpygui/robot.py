@@ -21,6 +21,7 @@ __all__ = ["Robot", "texts"]
 T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
 FOLLOWED = 6
+MOST_TABS = 120
 SETTLING_FRAMES = 400
 KEYS = {
     "ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "esc": 0xFF1B, "tab": 0xFF09, "space": 0x20,
@@ -178,6 +179,14 @@ class Robot:
         for symbol in reversed(symbols):
             self._server.key(symbol, down=False)
             self.frames(2)
+
+    def reach(self, tag: str) -> None:
+        """Press Tab until an item has the focus, as who has no mouse. Raises AssertionError where it cannot be reached."""
+        for _ in range(MOST_TABS):
+            self.press("tab")
+            if dpg.is_item_focused(tag):
+                return
+        raise AssertionError(f"{tag} is not reached with Tab")
 
     def write(self, text: str) -> None:
         """Type text into what has the focus."""

@@ -94,7 +94,7 @@ def test_a_data_root_that_goes_away_while_it_is_shown_is_told_until_it_is_back(r
     book = RunBook(root)
     assert book.look().total == 1
     root.path.rename(tmp_path / "away")
-    assert ("not there any more" in book.look().problem, "not there any more" in book.look().problem) == (True, True)
+    assert (" is gone: " in book.look().problem, " is gone: " in book.look().problem) == (True, True)
     (tmp_path / "away").rename(root.path)
     assert (book.look().total, book.look().problem) == (1, "")
 

@@ -85,6 +85,21 @@ def test_the_past_goes_on_where_it_was(watch, machine):
     assert machine.wishes == [500, 496]
 
 
+def test_ten_seconds_of_play_on_and_back_count_for_all_games_at_a_time(watch, machine):
+    watch.travel(500)
+    machine.scenes = [Scene(wish=1, pixels=PIXELS, step=500, games=2)]
+    watch.tick(1.0)
+    watch.skip(-10.0)
+    assert watch.moment == 200
+    watch.skip(1000.0)
+    assert watch.moment == 1000, "no further than was trained"
+
+
+def test_there_is_nothing_to_skip_in_the_present(watch, machine):
+    watch.skip(10.0)
+    assert (watch.moment, machine.wishes) == (None, [])
+
+
 def test_the_tape_is_let_go_of_with_the_app(watch, machine, desk):
     desk.close()
     assert machine.closed

@@ -37,7 +37,7 @@ class CrashLog:
         return self.last
 
     def _write(self, now: datetime.datetime, text: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)  # never the data folder itself, which may have gone away
         (self.folder / f"{now:%Y%m%dT%H%M%S%f}.txt").write_text(text, encoding="utf-8")
         for old in sorted(self.folder.glob("*.txt"))[:-KEPT]:
             old.unlink(missing_ok=True)

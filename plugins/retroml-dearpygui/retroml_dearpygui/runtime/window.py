@@ -107,6 +107,7 @@ class Window:
         try:
             do()
         except Exception as error:  # noqa: BLE001  # the window outlives it
+            dpg.empty_container_stack()  # what it was making is not finished
             self.crashed.append(error)
             self.shell.crashed(where, error)
 

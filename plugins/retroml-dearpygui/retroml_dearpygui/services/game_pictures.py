@@ -53,7 +53,7 @@ class GamePictures:
         there = {path.stem for path in self.folder.glob("*.rgb")} if self.folder.is_dir() else set()
         missing = [game for game in games if game not in there]
         if missing and not self.drawing:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(exist_ok=True)  # never the data folder itself, which may have gone away
             command = [sys.executable, "-m", __name__, str(self.folder), *missing]
             quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             self._child = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]  # three times a file
@@ -63,13 +63,6 @@ class GamePictures:
     def drawing(self) -> bool:
         """Whether pictures are being drawn."""
         return self._child is not None and self._child.poll() is None
-
-    def close(self) -> None:
-        """Stop drawing."""
-        if self._child is not None:
-            self._child.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(5)
 
 
 def draw(game: str) -> NDArray[np.uint8]:

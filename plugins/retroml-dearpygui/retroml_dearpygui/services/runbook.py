@@ -18,7 +18,6 @@ from retroml_core.files import read_json
 from retroml_core.runs.labels import read_labels
 from retroml_core.runs.run import Run
 from retroml_core.runs.state import RunStatus, read_status
-from retroml_dearpygui.services.storage import require_root
 
 if TYPE_CHECKING:
     from retroml_core.runs.roots import DataRoot
@@ -110,8 +109,7 @@ class RunBook:
             stamp = self._root.experiments.stat().st_mtime_ns
         except FileNotFoundError:
             self._stamp = -1
-            if self._folders:
-                require_root(self._root)
+            self._root.check()
             self._folders, self._known = [], {}
             return
         if stamp == self._stamp:

@@ -8,15 +8,11 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from retroml_core.choices import read_choices, write_choices
 from retroml_core.faults import Fault
 
-if TYPE_CHECKING:
-    from retroml_core.runs.roots import DataRoot
-
-__all__ = ["FolderReport", "check_folder", "choose_root", "fixed_by", "require_root", "switch_plugin"]
+__all__ = ["FolderReport", "check_folder", "choose_root", "fixed_by", "switch_plugin"]
 
 LOW_BYTES = 10e9
 
@@ -53,12 +49,6 @@ def check_folder(text: str) -> FolderReport:
         raise Fault(f"{path} cannot be written to ({error.strerror or error}): choose another folder") from error
     low = f"Only {usage.free / 1e9:.1f} GB are free; a long training with its films takes several."
     return FolderReport(path=path, free=usage.free, total=usage.total, warning=low if usage.free < LOW_BYTES else "")
-
-
-def require_root(root: DataRoot) -> None:
-    """Raises Fault in words when the data folder went away while the app was open."""
-    if not root.path.exists():
-        raise Fault(f"The data folder {root.path} is not there any more. Is its disk connected?")
 
 
 def fixed_by() -> str:

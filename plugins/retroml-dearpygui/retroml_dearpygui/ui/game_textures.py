@@ -57,10 +57,6 @@ class GameTextures:
                 self._missing -= there
                 self.version += 1
 
-    def close(self) -> None:
-        """Draw no more."""
-        self._source.close()
-
 
 def _blank() -> NDArray[np.uint8]:
     """A quiet pattern of the same size."""

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui import shortcuts
+
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item
 
-__all__ = ["Keyboard", "combination", "focused", "learn_more"]
+__all__ = ["Keyboard", "combination", "focused", "learn_more", "takes_keys"]
 
 TAG = "keyboard"
 EDITING = ("A", "C", "V", "X", "Y", "Z", "Left", "Right", "Up", "Down")
 """With Ctrl, a field of text knows these itself while it is written in."""
 
+REPEATED = (shortcuts.PREVIOUS, shortcuts.NEXT)
+"""Keys that count again and again while they are held."""
 NAMES = {"enter": "mvKey_Return", "esc": "mvKey_Escape", "space": "mvKey_Spacebar"}
 
 
@@ -35,6 +39,7 @@ class Keyboard:
         self._shortcuts = shortcuts
         self._held: set[int] = set()
         self._editing = {combination(letter)[0] for letter in EDITING}
+        self._repeated = {combination(name)[0] for name in REPEATED}
 
     def build(self) -> None:
         """Listen. Once per window."""
@@ -44,7 +49,7 @@ class Keyboard:
                 dpg.add_key_release_handler(callback=self._released)
 
     def _pressed(self, _sender: Item, key: int) -> None:
-        if key in self._held:  # the key repeats itself while it is held
+        if key in self._held and key not in self._repeated:
             return
         self._held.add(key)
         ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
@@ -73,6 +78,12 @@ def _below(item: Item) -> Item | None:
             if "focused" in dpg.get_item_state(child) and dpg.is_item_focused(child):
                 return int(child)
     return None
+
+
+def takes_keys() -> bool:
+    """Whether keys without Ctrl belong to what has the focus: a field that is written in, a list that opens."""
+    item = focused()
+    return item is not None and dpg.get_item_type(item).endswith(("mvInputText", "mvCombo"))
 
 
 def _writing() -> bool:

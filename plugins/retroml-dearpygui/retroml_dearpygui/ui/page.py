@@ -36,6 +36,11 @@ class Page:
         return 0.0
 
     @property
+    def scrolls(self) -> str:
+        """The tag of what the keyboard scrolls."""
+        return "main"
+
+    @property
     def keyed(self) -> Sequence[Keyed]:
         """The parts of the page that bring keys of their own; of two that bring the same, the later one counts."""
         return ()

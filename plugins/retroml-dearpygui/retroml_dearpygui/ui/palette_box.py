@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import grid, text
+from retroml_dearpygui.ui.widgets.basic import grid, refill, text
 from retroml_dearpygui.viewmodels.palette import Entry, entries, found
 
 if TYPE_CHECKING:
@@ -61,13 +61,11 @@ class PaletteBox:
 
     def _filter(self, words: str) -> None:
         self._fits, self._at = found(self._all, words), 0
-        dpg.delete_item("palette.list", children_only=True)
-        dpg.push_container_stack("palette.list")
-        for number, entry in enumerate(self._fits[:SHOWN]):
-            self._line(number, entry)
-        if not self._fits:
-            text(self._ui, "Nothing fits.", tone="muted")
-        dpg.pop_container_stack()
+        with refill("palette.list"):
+            for number, entry in enumerate(self._fits[:SHOWN]):
+                self._line(number, entry)
+            if not self._fits:
+                text(self._ui, "Nothing fits.", tone="muted")
         self._mark()
 
     def _line(self, number: int, entry: Entry) -> None:

@@ -15,11 +15,11 @@ from retroml_dearpygui.actions import show_help
 from retroml_dearpygui.services.set_up import unfinished
 from retroml_dearpygui.specs import ActionSpec, Mode, PageSpec
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.keyboard import Keyboard, combination, learn_more
+from retroml_dearpygui.ui.keyboard import Keyboard, combination, focused, learn_more, takes_keys
 from retroml_dearpygui.ui.palette_box import PaletteBox
 from retroml_dearpygui.ui.side_cards import SideCards
 from retroml_dearpygui.ui.toasts import Toasts
-from retroml_dearpygui.ui.widgets.basic import button, cell, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, cell, grid, inside, row, space, text
 from retroml_dearpygui.ui.widgets.errors import error_card
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Shell"]
 
 SIDEBAR = 224
+SCROLLED = 0.8
 
 
 class Shell:
@@ -122,12 +123,21 @@ class Shell:
             known[combination(shortcuts.PALETTE)] = lambda: self.palette.show(self.desk)
         for number, spec in enumerate(self.pages[: shortcuts.MOST_PAGES], 1):
             known[combination(shortcuts.page_key(number))] = functools.partial(self.go, spec.name, {})
+        known[combination(shortcuts.SCROLL_UP)] = functools.partial(self._scroll, -SCROLLED)
+        known[combination(shortcuts.SCROLL_DOWN)] = functools.partial(self._scroll, SCROLLED)
         known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
         if self.page is not None:
-            known |= {combination(keys): do for keys, do in self.page.keys.items()}
+            spoken_for = takes_keys()
+            known |= {combination(keys): do for keys, do in self.page.keys.items() if "+" in keys or not spoken_for}
         if learn := learn_more():
             known[combination(shortcuts.HELP)] = learn
         return known
+
+    def _scroll(self, share: float) -> None:
+        """Scroll the page by a share of its height: what cannot have the focus would not be seen without a mouse."""
+        box = self.page.scrolls if self.page is not None else "main"
+        wanted = dpg.get_y_scroll(box) + share * dpg.get_item_rect_size(box)[1]
+        dpg.set_y_scroll(box, min(max(wanted, 0.0), dpg.get_y_scroll_max(box)))
 
     def _act(self, action: ActionSpec) -> None:
         resolve(action.factory)(self.desk)
@@ -181,30 +191,36 @@ class Shell:
         dpg.configure_item("head.help", show=name != "help")
         self._navigation()
         if before != name:
-            dpg.focus_item("nav.help" if name == "help" else "head.help")  # Tab goes on from there into the page
+            self.ui.focus("nav.help" if name == "help" else "head.help")  # Tab goes on from there into the page
         self.desk.settings.set(page=name)
         if name in self._pages and not dpg.does_item_exist(f"page.{name}"):
             self._build_page(name)
 
     def _build_page(self, name: str) -> None:
         self._broken.discard(name)
-        with dpg.group(tag=f"page.{name}", parent="page") as parent:
-            try:
-                self._pages[name].build(parent)
-            except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
-                self._break(name, error)
+        parent = dpg.add_group(tag=f"page.{name}", parent="page")
+        dpg.push_container_stack(parent)
+        try:
+            self._pages[name].build(parent)
+        except Exception as error:  # noqa: BLE001  # whatever a plugin's page raises
+            self._break(name, error)
+        finally:
+            dpg.empty_container_stack()
 
     def _break(self, name: str, error: Exception) -> None:
-        """Put an error card where the page was; the others go on."""
+        """Put an error card where the page was; the others go on.
+
+        Containers that the page entered and did not leave are left first: Dear PyGui would crash on them once they are gone.
+        """
+        dpg.empty_container_stack()
         report = self._crashes.report(f"page {name}", error)
         self._broken.add(name)
         if dpg.does_item_exist(f"page.{name}"):
             dpg.delete_item(f"page.{name}", children_only=True)
         else:
             dpg.add_group(tag=f"page.{name}", parent="page")
-        dpg.push_container_stack(f"page.{name}")
-        error_card(self.ui, self._specs[name].title, report, copy=self.copy, again=lambda: self._rebuild_page(name))
-        dpg.pop_container_stack()
+        with inside(f"page.{name}"):
+            error_card(self.ui, self._specs[name].title, report, copy=self.copy, again=lambda: self._rebuild_page(name))
 
     def _rebuild_page(self, name: str) -> None:
         self._broken.discard(name)
@@ -225,6 +241,7 @@ class Shell:
             self.restyle()
         if not self._early:
             self._side.tick()
+        self.ui.tick()
         self.dialogs.tick()
         self.toasts.tick(dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
 
@@ -243,6 +260,8 @@ class Shell:
         self.desk.post(self._restyle)
 
     def _restyle(self) -> None:
+        item = focused()
+        kept = dpg.get_item_alias(item) if item is not None else ""
         self.dialogs.close()
         self.toasts.clear()
         dpg.delete_item("root")
@@ -250,6 +269,8 @@ class Shell:
         self.build()
         dpg.set_primary_window("root", True)
         self.go(self.current if any(spec.name == self.current for spec in self.pages) else "", {})
+        if kept and dpg.does_item_exist(kept):
+            self.ui.focus(kept)  # the keyboard goes on where it was
 
     def restart(self) -> None:
         """Everything as at a start: pages and view-models are made anew, on the first page."""

@@ -10,6 +10,7 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import bar, button, card, grid, row, space, text
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
 from retroml_dearpygui.viewmodels.tour import TourViewModel
+from retroml_dearpygui.viewmodels.wording import short
 
 if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SideCards"]
 
-MACHINE_HEIGHT, GAP = 96, 24
+MACHINE_HEIGHT, GAP, LETTERS = 96, 24, 20
 
 
 class SideCards:
@@ -85,7 +86,7 @@ class SideCards:
         if now is not None:
             dpg.set_value("side.machine.icon", icons.GPU if now.gpu else icons.CPU)
             title = now.title.removeprefix("NVIDIA ").removeprefix("GeForce ")
-            dpg.set_value("side.machine.title", title if len(title) < 20 else f"{title[:19]}…")
+            dpg.set_value("side.machine.title", short(title, LETTERS))
             dpg.set_value("side.machine.words", "   ".join(gauge.words for gauge in now.gauges[:2]))
             dpg.set_value("side.machine.bar", now.gauges[0].share or 0.0)
 

@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.services.undo import Undo
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, row, text
+from retroml_dearpygui.ui.widgets.basic import button, inside, row, text
 
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Ui
@@ -59,15 +59,14 @@ class Toasts:
             no_focus_on_appearing=True, autosize=True, min_size=(ui.px(WIDTH), 30), pos=(-4000, -4000),
         )  # fmt: skip
         ui.theme(tag, "toast")
-        dpg.push_container_stack(tag)
-        with row(ui, 8):
-            dpg.add_text(ICONS[kind], color=ui.tone(kind))
-            text(ui, title, "strong", wrap=ui.px(WIDTH - 60))
-        if words:
-            text(ui, words, "small", wrap=ui.px(WIDTH - 30))
-        if undo:
-            self._undo_button(tag, undo)
-        dpg.pop_container_stack()
+        with inside(tag):
+            with row(ui, 8):
+                dpg.add_text(ICONS[kind], color=ui.tone(kind))
+                text(ui, title, "strong", wrap=ui.px(WIDTH - 60))
+            if words:
+                text(ui, words, "small", wrap=ui.px(WIDTH - 30))
+            if undo:
+                self._undo_button(tag, undo)
         until = self._clock() + (UNDO_SECONDS if undo else SECONDS + len(words) / 40)
         self._toasts.append(_Toast(tag, until, (title, words), undo if isinstance(undo, Undo) else None))
         for old in self._toasts[:-SHOWN]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Item", "Ui"]
 
 NARROW = 1180
+SETTLING_FRAMES = 3
 T = TypeVar("T")
 Item = int | str
 """How Dear PyGui names a widget: its number or its tag."""
@@ -48,6 +49,7 @@ class Ui:
         self._made: dict[tuple[str, int], int] = {}
         self.dialogs = Dialogs(self)
         self._kept: dict[str, object] = {}
+        self._focus: tuple[Item, int] = "", 0
         self.style(palette, scale)
 
     def style(self, palette: Palette, scale: float) -> None:
@@ -70,6 +72,18 @@ class Ui:
         if name not in self._kept:
             self._kept[name] = make()
         return cast("T", self._kept[name])
+
+    def focus(self, item: Item) -> None:
+        """Give `item` the focus of the keyboard once what is shown has settled: sooner it would be lost again."""
+        self._focus = item, SETTLING_FRAMES
+
+    def tick(self) -> None:
+        """Once a frame."""
+        item, frames = self._focus
+        if frames:
+            self._focus = item, frames - 1
+            if frames == 1 and dpg.does_item_exist(item):
+                dpg.focus_item(item)
 
     def px(self, size: float) -> int:
         """Pixels on this screen for a size meant at 100 %."""

@@ -13,7 +13,6 @@ from retroml_core.index import RunFilter, RunRow, SyncReport
 from retroml_core.services import ExperimentService
 from retroml_dearpygui.desk import Kind, Question
 from retroml_dearpygui.services.run_commands import RunCommands
-from retroml_dearpygui.services.storage import require_root
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce, Rhythm
 from retroml_dearpygui.viewmodels.film_wish import racing
@@ -87,7 +86,7 @@ class ExperimentsViewModel(ViewModel):
 
     def _look(self, bring: Callable[[], SyncReport]) -> None:
         self._syncing.begin()
-        self.desk.background(lambda: self._sync(bring), self._synced, self._broken)
+        self.desk.background(bring, self._synced, self._broken)
 
     def reload(self) -> None:
         """Ask the index anew; of several wishes at once only the last is carried out."""
@@ -140,17 +139,19 @@ class ExperimentsViewModel(ViewModel):
         """The column of that key. Raises KeyError."""
         return {column.key: column for column in self.columns}[key]
 
+    def facet_title(self, facet: str, value: str) -> str:
+        """What a value to filter by is called."""
+        if facet == "state":
+            return value.capitalize()
+        registry = self.desk.app.registry
+        spec = (registry.games if facet == "game" else registry.algorithms).get(value)
+        return spec.title if spec else value
+
     # --- selection ------------------------------------------------------------------------------------------------------
 
     def select(self, run_id: str, selected: bool) -> None:
         """Tick a run, or not."""
         (self.selected.add if selected else self.selected.discard)(run_id)
-        self.changed()
-
-    def select_page(self, selected: bool) -> None:
-        """Tick all runs shown, or none of them."""
-        ids = {row.id for row in self.rows}
-        self.selected = self.selected | ids if selected else self.selected - ids
         self.changed()
 
     def select_all(self) -> None:
@@ -225,11 +226,6 @@ class ExperimentsViewModel(ViewModel):
         self.filter = dataclasses.replace(self.filter, offset=0, **changes)  # type: ignore[arg-type]  # by name
         self.changed()
         self.reload()
-
-    def _sync(self, bring: Callable[[], SyncReport]) -> SyncReport:
-        if self.loaded:
-            require_root(self.desk.app.root)
-        return bring()
 
     def _synced(self, report: SyncReport) -> None:
         self._syncing.end()

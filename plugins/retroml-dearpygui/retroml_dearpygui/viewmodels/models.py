@@ -18,7 +18,6 @@ from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.run_report import flat
-from retroml_dearpygui.services.storage import require_root
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.performing import PerformingViewModel
 from retroml_dearpygui.viewmodels.wording import clock_time, million, score, size, trained, when
@@ -193,7 +192,7 @@ class ModelsViewModel(ViewModel):
     # --- inside ---------------------------------------------------------------------------------------------------------
 
     def _read(self) -> tuple[list[Model], list[tuple[str, str]]]:
-        require_root(self.desk.app.root)
+        self.desk.app.root.check()
         experiments = ExperimentService(self.desk.app)
         experiments.sync()
         rows = experiments.list(RunFilter(limit=200))

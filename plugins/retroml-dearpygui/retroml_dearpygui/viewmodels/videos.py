@@ -17,7 +17,6 @@ from retroml_dearpygui.services.opening import open_file, show_in_folder
 from retroml_dearpygui.services.player import Player
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
-from retroml_dearpygui.services.storage import require_root
 from retroml_dearpygui.services.thumbnails import thumbnail
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
@@ -262,7 +261,7 @@ class VideosViewModel(ViewModel):
     # --- inside ---------------------------------------------------------------------------------------------------------
 
     def _read(self, anew: bool) -> tuple[list[Film], list[Working]]:
-        require_root(self.desk.app.root)
+        self.desk.app.root.check()
         return self._shelf.films(anew=anew), working_now(self.desk.app, self.kind_title)
 
     def _show(self, found: tuple[list[Film], list[Working]]) -> None:

@@ -21,7 +21,6 @@ __all__ = ["WatchViewModel"]
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0)
 LIVE_FPS = 30.0
-FRESH_SECONDS = 4.0
 
 
 class WatchViewModel(ViewModel):
@@ -89,6 +88,12 @@ class WatchViewModel(ViewModel):
         card = self.runs.card
         if card is not None:
             self.travel(share * card.status.step)
+
+    def skip(self, seconds: float) -> None:
+        """Go so many seconds of play on from the moment shown, or back: all games take their steps at the same time."""
+        if self.moment is not None and self.runs.card is not None:
+            games = self.scene.games if self.scene is not None else 1
+            self.travel(min(self.moment + seconds * STEPS_A_SECOND * games, self.runs.card.status.step))
 
     def back_to_now(self) -> None:
         """Show the agents at work again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, tzinfo
 
-__all__ = ["between", "clock_time", "day", "million", "play_time", "score", "several", "size", "trained", "when"]
+__all__ = ["between", "clock_time", "day", "million", "play_time", "score", "several", "short", "size", "trained", "when"]
 
 DASH = "–"
 
@@ -13,6 +13,11 @@ DASH = "–"
 def several(number: int, word: str) -> str:
     """ "1 run", "3 runs"."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def short(words: str, letters: int) -> str:
+    """At most so many letters of `words`: "A long na…"."""
+    return words if len(words) <= letters else f"{words[: letters - 1].rstrip()}…"
 
 
 def score(value: float | None) -> str:

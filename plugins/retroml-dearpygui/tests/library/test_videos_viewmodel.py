@@ -53,7 +53,7 @@ def test_a_data_folder_that_went_away_is_told_until_it_is_back(videos, three, ap
     app.root.path.rename(away)
     clock.pass_by(60)
     videos.tick()
-    assert "Is its disk connected?" in videos.problem
+    assert " is gone: connect its disk" in videos.problem
     away.rename(app.root.path)
     clock.pass_by(60)
     videos.tick()

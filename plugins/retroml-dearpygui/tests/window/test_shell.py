@@ -23,6 +23,7 @@ class BrokenPage(Page):
 
     def build(self, parent):
         if self.at == "build":
+            dpg.push_container_stack(dpg.add_group())
             raise RuntimeError("no bricks")
 
     def tick(self, dt):
@@ -31,6 +32,7 @@ class BrokenPage(Page):
 
 
 def broken_panel(desk, ui, parent):
+    dpg.push_container_stack(dpg.add_group())
     raise RuntimeError("no card")
 
 
@@ -142,6 +144,7 @@ def test_a_page_that_fails_becomes_an_error_card_and_the_others_go_on(breaking, 
     breaking.shell.go("broken", {})
     robot.wait(lambda: any("Broken could not be shown" in words for words in texts("page.broken")), "the card")
     assert {"build": "RuntimeError: no bricks", "tick": "RuntimeError: no time"}[at] in texts("page.broken")
+    assert dpg.top_container_stack() is None, "what is left on it would end the process when the window closes"
     robot.page("watch")
     assert dpg.get_value("page.title") == "Watch"
 
@@ -175,6 +178,28 @@ def test_the_tour_is_shown_at_the_first_start_and_can_be_left(robot):
     robot.click("tour.leave")
     robot.wait(lambda: not dpg.is_item_shown("tour"), "the tour to go")
     assert robot.window.settings.now.toured
+
+
+@pytest.mark.parametrize(("page", "topic", "box"), [("settings", {}, "main"), ("help", {"topic": "films"}, "help.page")])
+def test_a_page_is_scrolled_by_keyboard(robot, page, topic, box):
+    robot.window.settings.set(scale=1.5)
+    robot.window.shell.restyle()
+    robot.wait(lambda: robot.window.ui.scale == 1.5, "the size")
+    robot.window.shell.go(page, topic)
+    robot.wait(lambda: dpg.get_y_scroll_max(box) > 0, "more than fits")
+    robot.press("ctrl+down")
+    robot.wait(lambda: dpg.get_y_scroll(box) > 0, "what is further down")
+    robot.press("ctrl+up")
+    robot.wait(lambda: dpg.get_y_scroll(box) == 0, "the beginning")
+
+
+def test_the_keyboard_stays_where_it_was_when_the_looks_change(robot):
+    robot.window.ui.focus("train.dice")
+    robot.wait(lambda: dpg.is_item_focused("train.dice"), "the focus")
+    dark = robot.window.ui.palette
+    robot.press("ctrl+shift+l")
+    robot.wait(lambda: robot.window.ui.palette != dark, "the other look")
+    robot.wait(lambda: dpg.does_item_exist("train.dice") and dpg.is_item_focused("train.dice"), "the focus again")
 
 
 def test_tab_goes_through_the_fields(robot):

@@ -40,12 +40,12 @@ def watch(robot):
 
 
 @pytest.fixture
-def agents(robot, watch):
-    """The page while four agents are seen."""
-    robot.frames(5)  # it has seen by now that no process is at work
+def agents(robot, watch, monkeypatch):
+    """The page while four agents are seen, however often it looks for a process at work."""
+    monkeypatch.setattr(watch, "_follow", lambda: None)
     watch.frames = live()
     watch.changed()
-    robot.frames(3)
+    robot.wait(lambda: dpg.is_item_shown("watch.agent"), "the choice of agents")
     return watch
 
 
@@ -59,12 +59,6 @@ def test_all_agents_are_seen_and_one_is_enlarged_by_a_click(robot, agents):
 
 
 def test_an_agent_is_enlarged_from_the_list_which_needs_no_mouse(robot, agents):
-    def listed():
-        agents.frames = live()
-        agents.changed()
-        return dpg.is_item_shown("watch.agent")
-
-    robot.wait(listed, "the choice of agents")
     assert dpg.get_item_configuration("watch.agent")["items"] == ["All agents", "Agent 1", "Agent 2", "Agent 3", "Agent 4"]
     choose = dpg.get_item_callback("watch.agent")
     choose("watch.agent", "Agent 3")
@@ -135,6 +129,40 @@ def test_the_curve_is_zoomed_and_moved_along_by_keyboard(robot, watch):
     robot.wait(lambda: limits()[0] < start - 0.05 * (high - low), "the part before")
     robot.press("ctrl+shift+down")
     robot.wait(lambda: limits()[1] - limits()[0] > 0.95 * (high - low), "all of it")
+
+
+def test_a_run_that_has_ended_shows_its_last_game_at_a_press(robot, watch, monkeypatch):
+    wishes = []
+    monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: wishes.append(step))
+    robot.click("watch.last")
+    robot.wait(lambda: wishes == [watch.runs.card.status.step], "its last step")
+
+
+def test_the_past_is_played_and_left_by_keyboard(robot, moment):
+    robot.press("k")
+    robot.wait(lambda: not moment.playing, "the play to be held")
+    robot.press("j")
+    robot.wait(lambda: moment.moment == 0, "ten seconds back, where it begins")
+    robot.press("l")
+    robot.wait(lambda: moment.moment > 0, "ten seconds on")
+    robot.press("esc")
+    robot.wait(lambda: moment.moment is None, "now")
+
+
+def test_escape_leads_from_one_agent_to_all(robot, agents):
+    agents.enlarge(1)
+    robot.press("esc")
+    robot.wait(lambda: agents.agent is None, "all agents")
+
+
+def test_the_slider_is_moved_by_keyboard(robot, watch, monkeypatch):
+    monkeypatch.setattr(TimeMachine, "go", lambda self, run, step: None)
+    robot.wait(lambda: dpg.is_item_shown("watch.time"), "the slider")
+    robot.reach("watch.slider")
+    robot.press("space")
+    robot.wait(lambda: dpg.is_item_active("watch.slider"), "the slider to be taken")
+    robot.press("left")
+    robot.wait(lambda: watch.moment is not None and watch.moment < watch.runs.card.status.step, "a moment before the end")
 
 
 def test_a_run_without_a_tape_says_so(robot, watch):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, row, segmented, text
+from retroml_dearpygui.ui.widgets.basic import button, card, refill, row, segmented, text
 from retroml_dearpygui.ui.widgets.curve_plot import step_unit
 from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
 from retroml_dearpygui.viewmodels.compare import BANDED, HEADS, Compared
+from retroml_dearpygui.viewmodels.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ STEPS, TIME = "steps", "time"
 EACH, MEANS = "each", "means"
 COLOURS = 6
 LONGEST = 40
+"""As much of a name as fits beside the plot; the table beneath it has the rest."""
 PLAIN, MARKED = "—", "●"
 
 
@@ -90,9 +92,10 @@ class CompareView:
 
     def _fill(self) -> None:
         ui = self.ui
-        dpg.delete_item("compare.table", children_only=True)
-        dpg.push_container_stack("compare.table")
-        with dpg.table(header_row=True, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp) as table:
+        with (
+            refill("compare.table"),
+            dpg.table(header_row=True, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp) as table,
+        ):
             ui.theme(table, "table")
             for index, head in enumerate(HEADS):
                 dpg.add_table_column(label=head, width_stretch=True, init_width_or_weight=1.0 if index else 2.0)
@@ -102,7 +105,6 @@ class CompareView:
                     dpg.add_text(_named(number, self.vm.lines), color=colour, wrap=0)
                     for words in line.figures[1:]:
                         text(ui, words)
-        dpg.pop_container_stack()
 
 
 def compared_lines(lines: Sequence[Compared], *, by_time: bool) -> tuple[list[Line], str]:
@@ -113,7 +115,7 @@ def compared_lines(lines: Sequence[Compared], *, by_time: bool) -> tuple[list[Li
     banded = len(lines) <= BANDED
     drawn = [
         Line(
-            name=_short(_named(number, lines)),
+            name=short(_named(number, lines), LONGEST),
             x=(line.curve.seconds if by_time else line.curve.steps) / divisor,
             y=line.curve.mean,
             low=line.curve.low if banded else None,
@@ -125,11 +127,6 @@ def compared_lines(lines: Sequence[Compared], *, by_time: bool) -> tuple[list[Li
         for number, line in played
     ]
     return drawn, unit
-
-
-def _short(words: str) -> str:
-    """As much as fits beside the plot; the table beneath it has the rest."""
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
 
 
 def _named(number: int, lines: Sequence[Compared]) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui import shortcuts
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.compare import CompareView
 from retroml_dearpygui.ui.pages.run_detail import RunDetail
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
+from retroml_dearpygui.ui.pages.runs_bar import RunsBar
+from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
 from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
@@ -34,10 +35,7 @@ __all__ = ["ExperimentsPage"]
 PAGER, LEAST_WIDTH = 44, 1130
 LOW, LEAST_HEIGHT = 720, 260
 """In a window lower than this the table has that height, and the page scrolls: hardly a row would be left otherwise."""
-TOOLS = 190
-PLACES = {"list": "experiments.columns", "detail": "detail.back", "compared": "compare.back"}
-"""The parts of the page, and what has the focus first when one is shown."""
-ALL = {"game": "All games", "algorithm": "All algorithms", "state": "Any status"}
+PLACES = ("list", "detail", "compared")
 
 
 class ExperimentsPage(Page):
@@ -46,22 +44,29 @@ class ExperimentsPage(Page):
     def __init__(self, desk: Desk, ui: Ui) -> None:
         super().__init__(desk, ui)
         self.vm = desk.viewmodel(ExperimentsViewModel)
-        self.detail = RunDetail(desk, ui, desk.viewmodel(RunDetailViewModel), self._back)
+        self.detail = RunDetail(desk, ui, desk.viewmodel(RunDetailViewModel), self.vm.reload)
         self.compared = desk.viewmodel(CompareViewModel)
         self.compare = CompareView(ui, self.compared)
         self.table: TableView | None = None
         self.export = ExportBox(desk, ui, "experiments.exporting", lambda formats, to: self.vm.export(self._ids, formats, to))
         self._menu = Menu(ui, "experiments.menu")
         self._columns = ColumnsBox(ui, "experiments.columns")
+        self.bar = RunsBar(ui, self.vm, self._columns, self._actions(), lambda: ui.focus(self._first("list")))
         self._ids: list[str] = []
         self._seen = -1
         self._page = 0
-        self._offered: Mapping[str, Mapping[str, int]] = {}
+        self._run = ""
 
     @property
     def keyed(self) -> Sequence[Keyed]:
-        """The curve on screen, and the list of columns while it is open."""
-        return self.detail.plot, self.compare.plot, self._columns
+        """The table, the curve on screen, and the list of columns while it is open."""
+        return self.bar, self.detail.plot, self.compare.plot, self._columns
+
+    @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """Those of the parts, and the way back to the table."""
+        back = {"detail": self.detail.close, "compared": self.compared.leave}.get(self._place())
+        return {**super().keys, **({shortcuts.CLOSE: back} if back and not self.detail.menu_was_open else {})}
 
     def open(self, run: str = "", **arguments: str) -> None:
         """Show the table, or a run."""
@@ -75,7 +80,7 @@ class ExperimentsPage(Page):
         self._seen = -1
         place = self._place()
         with dpg.group(tag="experiments.list", show=place == "list"):
-            self._build_bar()
+            self.bar.build()
             self.export.build()
             text(self.ui, "", "small", "warn", tag="experiments.notice", show=False, wrap=0)
             self._build_empty()
@@ -92,8 +97,9 @@ class ExperimentsPage(Page):
             for other in PLACES:
                 dpg.configure_item(f"experiments.{other}", show=other == place)
             dpg.set_y_scroll("main", 0)
-            dpg.focus_item(PLACES[place])
+            self.ui.focus(self._first(place))
         if place == "detail":
+            self._run = self.detail.vm.run_id
             self.detail.tick(dt)
             return
         if place == "compared":
@@ -119,65 +125,13 @@ class ExperimentsPage(Page):
             return "detail"
         return "compared" if self.compared.shown else "list"
 
+    def _first(self, place: str) -> Item:
+        """What has the focus first where that part is shown: in the table the run one comes from."""
+        if place == "list":
+            return self.table.opener(self._run) if self.table is not None else "experiments.columns"
+        return "detail.back" if place == "detail" else "compare.back"
+
     # --- building -------------------------------------------------------------------------------------------------------
-
-    def _build_bar(self) -> None:
-        ui, wanted = self.ui, self.vm.filter
-        with card(ui, tag="experiments.bar"):
-            if ui.narrow:
-                with grid(ui, [1, -TOOLS]):
-                    self._search(wanted.text)
-                    self._tools()
-                with grid(ui, [1, 1, 1]):
-                    self._filters()
-            else:
-                with grid(ui, [1.8, 1, 1, 1, -TOOLS]):
-                    self._search(wanted.text)
-                    self._filters()
-                    self._tools()
-            self._build_tools()
-
-    def _build_tools(self) -> None:
-        """What can be done with the runs ticked: in two rows where there is little room."""
-        ui, vm = self.ui, self.vm
-        tools = (
-            ("resume", "Resume", icons.PLAY, vm.resume, "secondary"),
-            ("stop", "Stop", icons.CIRCLE_STOP, vm.stop, "secondary"),
-            ("duplicate", "Duplicate", icons.COPY, vm.duplicate, "secondary"),
-            ("compare", "Compare", icons.CHART_LINE, self.compared.open, "secondary"),
-            ("race", "Race", icons.FILM, vm.race, "secondary"),
-            ("export", "Export", icons.DOWNLOAD, self._ask_export, "secondary"),
-            ("delete", "Delete", icons.TRASH_2, vm.delete, "danger"),
-        )
-        for part in (tools[:4], tools[4:]) if ui.narrow else (tools,):
-            with row(ui):
-                for key, title, icon, do, kind in part:
-                    button(ui, title, partial(self._do, do), kind, icon=icon, tag=f"experiments.{key}")
-                if part[-1] is tools[-1]:
-                    button(ui, "", vm.select_all, "link", tag="experiments.all")
-                    button(ui, "Select none", vm.clear_selection, "link", tag="experiments.none")
-
-    def _search(self, words: str) -> None:
-        dpg.add_input_text(
-            hint=f"{icons.SEARCH}  Search names, games, tags, notes", width=-1, default_value=words,
-            tag="experiments.text", callback=lambda _sender, words: self.vm.set_text(words),
-        )  # fmt: skip
-
-    def _filters(self) -> None:
-        self._combo("game", self.vm.set_game)
-        self._combo("algorithm", self.vm.set_algorithm)
-        self._combo("state", self.vm.set_state)
-
-    def _tools(self) -> None:
-        with row(self.ui, 4):
-            self._columns.build()
-            button(self.ui, "Clear", self._clear, "ghost", icon=icons.X, tag="experiments.clear")
-
-    def _combo(self, key: str, choose: object) -> None:
-        def chosen(_sender: Item, label: str) -> None:
-            choose(self._value(key, label))  # type: ignore[operator]  # one of the view-model's commands
-
-        dpg.add_combo([ALL[key]], default_value=ALL[key], width=-1, tag=f"experiments.{key}", callback=chosen)
 
     def _build_empty(self) -> None:
         ui = self.ui
@@ -187,7 +141,7 @@ class ExperimentsPage(Page):
             text(ui, "", tone="muted", tag="experiments.empty.text", wrap=0)
             with row(ui):
                 button(ui, "Train an agent", lambda: self.desk.go("train"), "primary", icon=icons.PLAY, tag="experiments.first")
-                button(ui, "Show all runs", self._clear, tag="experiments.showall")
+                button(ui, "Show all runs", self.bar.clear, tag="experiments.showall")
                 button(ui, "Try again", self.vm.sync, icon=icons.REFRESH_CW, tag="experiments.again")
             space(ui, 18)
 
@@ -232,8 +186,7 @@ class ExperimentsPage(Page):
             if self._page != vm.page:
                 self._page = vm.page
                 self.table.to_top()
-        self._show_filters()
-        self._show_selection()
+        self.bar.show()
         first = vm.page * PAGE_SIZE
         count = f"{first + 1:,} to {first + len(vm.rows):,} of {vm.total:,}" if vm.rows else "No runs"
         dpg.set_value("experiments.count", count if vm.loaded else "Reading ...")
@@ -249,48 +202,6 @@ class ExperimentsPage(Page):
             for index, column in enumerate(self.vm.columns)
         )
         return TableRow(key=run.id, cells=cells, ticked=run.id in self.vm.selected)
-
-    def _show_filters(self) -> None:
-        wanted = self.vm.filter
-        now = {"game": wanted.game, "algorithm": wanted.algorithm, "state": str(wanted.states[0]) if wanted.states else None}
-        for key, value in now.items():
-            if self._offered.get(key) != self.vm.facets[key]:
-                dpg.configure_item(f"experiments.{key}", items=[ALL[key], *self._labels(key)])
-            label = next((label for label, found in self._labels(key).items() if found == value), ALL[key])
-            dpg.set_value(f"experiments.{key}", label)
-        self._offered = {key: dict(values) for key, values in self.vm.facets.items()}
-        dpg.configure_item("experiments.clear", show=self.vm.filtered)
-
-    def _labels(self, key: str) -> dict[str, str]:
-        """What the combo of a filter offers: words with a count, and the value they stand for."""
-        return {f"{self._title(key, value)}  ({count:,})": value for value, count in self.vm.facets[key].items()}
-
-    def _title(self, key: str, value: str) -> str:
-        registry = self.desk.app.registry
-        if key == "state":
-            return value.capitalize()
-        spec = (registry.games if key == "game" else registry.algorithms).get(value)
-        return spec.title if spec else value
-
-    def _value(self, key: str, label: str) -> str | None:
-        return self._labels(key).get(label)
-
-    def _show_selection(self) -> None:
-        count = len(self.vm.selected)
-        for name, title, icon in (
-            ("resume", "Resume", icons.PLAY),
-            ("stop", "Stop", icons.CIRCLE_STOP),
-            ("duplicate", "Duplicate", icons.COPY),
-            ("compare", "Compare", icons.CHART_LINE),
-            ("race", "Race", icons.FILM),
-            ("export", "Export", icons.DOWNLOAD),
-            ("delete", "Delete", icons.TRASH_2),
-        ):
-            words = f"{icon}  {title}{f' {count:,}' if count else ''}"
-            dpg.configure_item(f"experiments.{name}", enabled=count > 0, label=words)
-        more = bool(count) and count < self.vm.total
-        dpg.configure_item("experiments.all", show=more, label=f"Select all {self.vm.total:,}")
-        dpg.configure_item("experiments.none", show=count > 0)
 
     def _show_empty(self) -> None:
         vm = self.vm
@@ -311,16 +222,18 @@ class ExperimentsPage(Page):
 
     # --- actions --------------------------------------------------------------------------------------------------------
 
-    def _back(self) -> None:
-        self.vm.reload()
-
-    def _do(self, action: Callable[[list[str]], None]) -> None:
-        """Do something with the runs ticked."""
-        action(sorted(self.vm.selected))
-
-    def _clear(self) -> None:
-        dpg.set_value("experiments.text", "")
-        self.vm.clear_filters()
+    def _actions(self) -> Mapping[str, Callable[[list[str]], None]]:
+        """What can be done with the runs ticked."""
+        vm = self.vm
+        return {
+            "resume": vm.resume,
+            "stop": vm.stop,
+            "duplicate": vm.duplicate,
+            "compare": self.compared.open,
+            "race": vm.race,
+            "export": self._ask_export,
+            "delete": vm.delete,
+        }
 
     def _ask_export(self, ids: list[str]) -> None:
         self._ids = ids

@@ -10,8 +10,9 @@ import numpy as np
 
 from retroml_dearpygui.services.thumbnails import THUMBNAIL
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, refill, row, space, text
 from retroml_dearpygui.ui.widgets.pictures import Pictures
+from retroml_dearpygui.viewmodels.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ __all__ = ["FilmCards"]
 
 LEAST_WIDTH = 300
 PAD = 70
-AT_ONCE = 60
+AT_ONCE, LETTERS = 60, 38
 IN_FLIGHT = 3
 
 
@@ -77,18 +78,16 @@ class FilmCards:
     def _fill(self) -> None:
         self._across, self._room = self._fitting(), 0
         self._asked = set()
-        dpg.delete_item("videos.cards", children_only=True)
-        dpg.push_container_stack("videos.cards")
-        shown = self._films[: self._most]
-        for first in range(0, len(shown), self._across):
-            films = shown[first : first + self._across]
-            with grid(self.ui, [1] * self._across):
-                for film in films:
-                    self._card(film)
-        if len(self._films) > self._most:
-            more = min(AT_ONCE, len(self._films) - self._most)
-            button(self.ui, f"Show {more} more", self._show_more, "link", tag="videos.more")
-        dpg.pop_container_stack()
+        with refill("videos.cards"):
+            shown = self._films[: self._most]
+            for first in range(0, len(shown), self._across):
+                films = shown[first : first + self._across]
+                with grid(self.ui, [1] * self._across):
+                    for film in films:
+                        self._card(film)
+            if len(self._films) > self._most:
+                more = min(AT_ONCE, len(self._films) - self._most)
+                button(self.ui, f"Show {more} more", self._show_more, "link", tag="videos.more")
 
     def _card(self, film: Film) -> None:
         ui, vm = self.ui, self.vm
@@ -102,7 +101,7 @@ class FilmCards:
             ui.theme(picture, "picture_bare")
             with dpg.group(indent=ui.px(14)):
                 space(ui, 4)
-                text(ui, _short(vm.title(film)), "strong", tag=self._tag(film, "title"))
+                text(ui, short(vm.title(film), LETTERS), "strong", tag=self._tag(film, "title"))
                 dpg.add_input_text(
                     default_value=vm.title(film), show=False, on_enter=True, width=width - ui.px(28),
                     tag=self._tag(film, "name"), callback=lambda _sender, name: self._renamed(film, name),
@@ -178,7 +177,3 @@ class FilmCards:
     def _show_more(self) -> None:
         self._most += AT_ONCE
         self._fill()
-
-
-def _short(words: str, longest: int = 38) -> str:
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"

@@ -10,12 +10,13 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui import shortcuts
 from retroml_dearpygui.services.player import RATES
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.keyboard import combination, focused
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, refill, row, text
 from retroml_dearpygui.ui.widgets.video_view import VideoView
 from retroml_dearpygui.viewmodels.wording import play_time
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from retroml_core.films.film import Film
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.ui.ui import Ui
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FilmPlayer"]
 
-SKIP_SECONDS = 10.0
 FACTS_WIDTH = 320
 CONTROLS_HEIGHT = 70
 ACTION_WIDTH = 40
@@ -41,12 +41,17 @@ class FilmPlayer:
         self._film: Film | None = None
         self._keys = {
             shortcuts.HOLD: self._toggle,
-            shortcuts.REWIND: lambda: self._skip(-SKIP_SECONDS),
-            shortcuts.ON: lambda: self._skip(SKIP_SECONDS),
+            shortcuts.REWIND: lambda: self._skip(-shortcuts.SKIP_SECONDS),
+            shortcuts.ON: lambda: self._skip(shortcuts.SKIP_SECONDS),
             shortcuts.PREVIOUS: lambda: vm.player.step(-1),
             shortcuts.NEXT: lambda: vm.player.step(1),
             shortcuts.CLOSE: vm.stop,
         }
+
+    @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """The keys of the player, while a film is shown."""
+        return self._keys if self.vm.playing is not None else {}
 
     def build(self) -> None:
         """Make the widgets in the current container."""
@@ -106,6 +111,7 @@ class FilmPlayer:
                 width=-1,
                 max_value=1.0,
                 format="",
+                no_input=True,
                 tag="film.slider",
                 callback=lambda _sender, at: player.seek(at * player.duration),
             )
@@ -133,7 +139,6 @@ class FilmPlayer:
             dpg.set_value("film.slider", player.position / player.duration if player.duration else 0.0)
         dpg.set_value("film.error", player.error)
         dpg.configure_item("film.error", show=bool(player.error))
-        self._listen()
 
     def _room(self) -> tuple[float, float]:
         """The pixels there are for the picture."""
@@ -146,23 +151,12 @@ class FilmPlayer:
     def _show_film(self, film: Film) -> None:
         self._film = film
         dpg.set_value("film.name", self.vm.title(film))
-        dpg.delete_item("film.facts.rows", children_only=True)
-        dpg.push_container_stack("film.facts.rows")
-        for key, value in self.vm.facts(film):
-            with dpg.group() as pair:
-                text(self.ui, key, "small")
-                text(self.ui, value, wrap=self.ui.px(FACTS_WIDTH - 44) if self._beside else 0)
-            self.ui.theme(pair, "tight")
-        dpg.pop_container_stack()
-
-    def _listen(self) -> None:
-        item = focused()
-        if item is not None and dpg.get_item_type(item) == "mvAppItemType::mvInputText":
-            return
-        for key, do in self._keys.items():
-            if dpg.is_key_pressed(combination(key)[0]):
-                do()
-                return
+        with refill("film.facts.rows"):
+            for key, value in self.vm.facts(film):
+                with dpg.group() as pair:
+                    text(self.ui, key, "small")
+                    text(self.ui, value, wrap=self.ui.px(FACTS_WIDTH - 44) if self._beside else 0)
+                self.ui.theme(pair, "tight")
 
     def _toggle(self) -> None:
         self.vm.player.toggle()

@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.forms.film_form import KIND, OVERLAYS
 from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, text
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, refill, row, text
 from retroml_dearpygui.ui.widgets.form_view import FormView
 from retroml_dearpygui.ui.widgets.section import fold
 from retroml_dearpygui.viewmodels.film_wish import LENGTHS
@@ -122,16 +122,14 @@ class FilmWishCard:
         if chosen == self._others:
             return
         self._others = chosen
-        dpg.delete_item("videos.wish.chosen", children_only=True)
-        dpg.push_container_stack("videos.wish.chosen")
-        for index, other in enumerate(vm.others):
-            with row(ui, 6):
-                button(
-                    ui, "", partial(vm.drop_other, other), "ghost", icon=icons.X, tip="Not this one",
-                    tag=f"videos.wish.drop.{index}",
-                )  # fmt: skip
-                text(ui, vm.words(other))
-        dpg.pop_container_stack()
+        with refill("videos.wish.chosen"):
+            for index, other in enumerate(vm.others):
+                with row(ui, 6):
+                    button(
+                        ui, "", partial(vm.drop_other, other), "ghost", icon=icons.X, tip="Not this one",
+                        tag=f"videos.wish.drop.{index}",
+                    )  # fmt: skip
+                    text(ui, vm.words(other))
 
     def _show_settings(self) -> None:
         form = self.vm.form
@@ -149,10 +147,8 @@ class FilmWishCard:
         own = [field for field in fields if field.key.startswith(f"{KIND}.")]
         picture = [field for field in fields if field not in overlays and field not in own]
         for place, drawn in zip(PLACES, (picture, own, overlays), strict=True):
-            dpg.delete_item(f"videos.wish.{place}", children_only=True)
-            dpg.push_container_stack(f"videos.wish.{place}")
-            self._form.build(drawn, form, LABEL)
-            dpg.pop_container_stack()
+            with refill(f"videos.wish.{place}"):
+                self._form.build(drawn, form, LABEL)
 
     # --- actions --------------------------------------------------------------------------------------------------------
 

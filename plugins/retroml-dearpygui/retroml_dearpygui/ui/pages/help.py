@@ -8,7 +8,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
-from retroml_dearpygui.ui.widgets.basic import button, grid, space, text
+from retroml_dearpygui.ui.widgets.basic import button, grid, refill, space, text
 from retroml_dearpygui.ui.widgets.prose import Prose
 from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.help import HelpViewModel, Hit
@@ -40,6 +40,11 @@ class HelpPage(Page):
         self._seen = -1
         self._listed: tuple[object, ...] = ()
         self._topic = ""
+
+    @property
+    def scrolls(self) -> str:
+        """The text, beside which the list stays where it is."""
+        return "help.page"
 
     @property
     def keyed(self) -> Sequence[Keyed]:
@@ -110,13 +115,11 @@ class HelpPage(Page):
             self._fill(vm.hits)
 
     def _fill(self, hits: list[Hit]) -> None:
-        dpg.delete_item("help.list", children_only=True)
-        dpg.push_container_stack("help.list")
-        for hit in hits:
-            self._entry(hit)
-        if not hits:
-            text(self.ui, "Searching ..." if self.vm.searching else "Nothing fits.", tone="muted")
-        dpg.pop_container_stack()
+        with refill("help.list"):
+            for hit in hits:
+                self._entry(hit)
+            if not hits:
+                text(self.ui, "Searching ..." if self.vm.searching else "Nothing fits.", tone="muted")
 
     def _entry(self, hit: Hit) -> None:
         ui, topic = self.ui, hit.topic

@@ -12,7 +12,7 @@ from retroml_dearpygui.services.pickers import pick_target
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.model_stage import ModelStage
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, inside, row, space, text
 from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
 from retroml_dearpygui.viewmodels.models import COMPARED, ModelsViewModel
@@ -185,14 +185,13 @@ class ModelsPage(Page):
         chosen = [model for model_id in vm.chosen for model in vm.models if model.id == model_id]
         if not chosen:
             return
-        dpg.push_container_stack("models.details")
-        with grid(self.ui, [1] * len(chosen)):
-            for model in chosen:
-                self._actions(model)
-        if len(chosen) < COMPARED and vm.total > 1:
-            text(self.ui, "Tick another model to compare the two.", "small")
-        self._facts_table(chosen)
-        dpg.pop_container_stack()
+        with inside("models.details"):
+            with grid(self.ui, [1] * len(chosen)):
+                for model in chosen:
+                    self._actions(model)
+            if len(chosen) < COMPARED and vm.total > 1:
+                text(self.ui, "Tick another model to compare the two.", "small")
+            self._facts_table(chosen)
 
     def _actions(self, model: Model) -> None:
         ui, vm, tag = self.ui, self.vm, f"models.{model.id}"

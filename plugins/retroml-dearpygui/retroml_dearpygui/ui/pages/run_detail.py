@@ -50,6 +50,8 @@ class RunDetail:
         self.plot = PlotView(ui, "detail.plot", pick=self._travel)
         self.export = ExportBox(desk, ui, "detail.exporting", lambda formats, to: vm.export(formats, to))
         self._menu = Menu(ui, "detail.menu")
+        self.menu_was_open = False
+        """Whether its menu was open before this frame, so that Escape closes that."""
         self._back = back
         self._seen = -1
         self._titles: dict[str, str] = {}
@@ -90,6 +92,7 @@ class RunDetail:
 
     def tick(self, dt: float) -> None:
         """Show what is new."""
+        self.menu_was_open = self._menu.open
         self._menu.tick()
         self.vm.tick()
         self.plot.tick(dt)
@@ -104,7 +107,9 @@ class RunDetail:
         ui, vm = self.ui, self.vm
         with card(ui):
             text(ui, "", "h2", tag="detail.title")
-            text(ui, "", "small", tag="detail.words", wrap=0)
+            with row(ui, 16):
+                text(ui, "", "small", tag="detail.state")
+                text(ui, "", "small", tag="detail.words", wrap=0)
             with row(ui, 8):
                 button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="detail.watch")
                 button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="detail.pause")
@@ -173,8 +178,9 @@ class RunDetail:
         algorithm = registry.algorithms[row_.algorithm].title if row_.algorithm in registry.algorithms else row_.algorithm
         dpg.set_value("detail.title", self.vm.title)
         activity = report.status.activity or state_word(state)
-        dpg.set_value("detail.words", f"● {activity}     {game}, {algorithm}, seed {row_.seed}     {row_.id}")
-        dpg.configure_item("detail.words", color=self.ui.tone(state_tone(state)))
+        dpg.set_value("detail.state", f"● {activity}")
+        dpg.configure_item("detail.state", color=self.ui.tone(state_tone(state)))
+        dpg.set_value("detail.words", f"{game}, {algorithm}, seed {row_.seed}     {row_.id}")
         dpg.configure_item("detail.pause", show=state is RunState.RUNNING)
         dpg.configure_item("detail.resume", show=state in RESUMABLE)
         dpg.configure_item("detail.stop", show=state.live)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, segmented, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, refill, row, segmented, text
 from retroml_dearpygui.viewmodels.wording import million, play_time, score, size, when
 
 if TYPE_CHECKING:
@@ -64,20 +64,13 @@ class Parts:
         key = report.row.id, self.part, data
         if key != self._shown:
             self._shown = key
-            self._fill(make, report)
+            with refill("detail.part"):
+                make(report)
 
     def _choose(self, part: str) -> None:
         self.part = part
         if self._report is not None:
             self.show(self._report)
-
-    def _fill(self, make: Callable[[RunReport], None], report: RunReport) -> None:
-        dpg.delete_item("detail.part", children_only=True)
-        dpg.push_container_stack("detail.part")
-        try:
-            make(report)
-        finally:
-            dpg.pop_container_stack()
 
     # --- parts ----------------------------------------------------------------------------------------------------------
 

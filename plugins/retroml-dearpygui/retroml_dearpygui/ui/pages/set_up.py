@@ -10,7 +10,7 @@ from retroml_core.commands.doctor import Verdict
 from retroml_dearpygui.services.help_pages import MARKS
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.page import Page
-from retroml_dearpygui.ui.widgets.basic import bar, button, card, row, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, button, card, refill, row, space, text
 from retroml_dearpygui.viewmodels.set_up import SetUpViewModel, Stage
 
 if TYPE_CHECKING:
@@ -102,18 +102,16 @@ class SetUpPage(Page):
 
     def _fill(self) -> None:
         ui = self.ui
-        dpg.delete_item("setup.findings", children_only=True)
-        dpg.push_container_stack("setup.findings")
-        if not self.vm.findings:
-            text(ui, "Looking ...", tone="muted")
-        else:
-            with dpg.table(header_row=False, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp) as table:
-                for weight in (0.9, 0.8, 5.0):
-                    dpg.add_table_column(width_stretch=True, init_width_or_weight=weight)
-                for found in self.vm.findings:
-                    with dpg.table_row():
-                        text(ui, MARKS[found.verdict], tone=TONES[found.verdict], wrap=0)
-                        text(ui, found.topic)
-                        text(ui, found.text, tone="muted", wrap=0)
-            ui.theme(table, "table")
-        dpg.pop_container_stack()
+        with refill("setup.findings"):
+            if not self.vm.findings:
+                text(ui, "Looking ...", tone="muted")
+            else:
+                with dpg.table(header_row=False, borders_innerH=True, policy=dpg.mvTable_SizingStretchProp) as table:
+                    for weight in (0.9, 0.8, 5.0):
+                        dpg.add_table_column(width_stretch=True, init_width_or_weight=weight)
+                    for found in self.vm.findings:
+                        with dpg.table_row():
+                            text(ui, MARKS[found.verdict], tone=TONES[found.verdict], wrap=0)
+                            text(ui, found.topic)
+                            text(ui, found.text, tone="muted", wrap=0)
+                ui.theme(table, "table")

@@ -157,7 +157,7 @@ class SettingsPage(Page):
         self._say("settings.folder.problem", vm.folder_problem)
         if vm.folder_note:
             self._say("settings.folder.note", vm.folder_note)
-        if vm.folder != dpg.get_value("settings.folder"):
+        if vm.folder != dpg.get_value("settings.folder") and not dpg.is_item_active("settings.folder"):
             dpg.set_value("settings.folder", vm.folder)
         if vm.storage is not None:
             found = vm.storage

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, row, text
+from retroml_dearpygui.ui.widgets.basic import button, card, inside, refill, row, text
 from retroml_dearpygui.viewmodels.trash import RETENTION
 from retroml_dearpygui.viewmodels.wording import size, when
 
@@ -29,9 +29,7 @@ WEIGHTS = {"On": 0.3, "": 0.4, "What": 0.3, "Name": 2.0, "Size": 0.4}
 
 def build_plugins(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
     """List the plugins anew in `parent`: version, what is wrong with them, a switch."""
-    dpg.delete_item(parent, children_only=True)
-    dpg.push_container_stack(parent)
-    with card(ui, "Plugins", icons.LAYERS), _table(ui, ("On", "Plugin", "Version", "Distribution", "State")):
+    with refill(parent), card(ui, "Plugins", icons.LAYERS), _table(ui, ("On", "Plugin", "Version", "Distribution", "State")):
         for plugin in vm.plugins:
             with dpg.table_row():
                 _switch(vm, plugin)
@@ -39,14 +37,11 @@ def build_plugins(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
                 text(ui, plugin.version, tone="muted")
                 text(ui, plugin.distribution, tone="muted")
                 _state(ui, plugin)
-    dpg.pop_container_stack()
 
 
 def build_about(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
     """List anew in `parent` what the app is made of, with versions and licences."""
-    dpg.delete_item(parent, children_only=True)
-    dpg.push_container_stack(parent)
-    with card(ui, "About Retro ML", icons.INFO):
+    with refill(parent), card(ui, "About Retro ML", icons.INFO):
         text(ui, "Train reinforcement-learning agents on Atari games and watch them learn.", tone="muted", wrap=0)
         with _table(ui, ("Part", "Version", "Licence")):
             for part in vm.about:
@@ -56,7 +51,6 @@ def build_about(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
                     text(ui, part.licence, tone="muted")
         with row(ui):
             button(ui, "Copy versions", vm.copy_report, icon=icons.COPY, tag="settings.about.copy")
-    dpg.pop_container_stack()
 
 
 def build_trash(ui: Ui, vm: Trash, parent: Item) -> None:
@@ -64,8 +58,7 @@ def build_trash(ui: Ui, vm: Trash, parent: Item) -> None:
     dpg.delete_item(parent, children_only=True)
     if not vm.items:
         return
-    dpg.push_container_stack(parent)
-    with card(ui, "In the trash", icons.TRASH_2):
+    with inside(parent), card(ui, "In the trash", icons.TRASH_2):
         text(ui, RETENTION, "small", wrap=0)
         with _table(ui, ("", "What", "Name", "Deleted", "Size")):
             for index, item in enumerate(vm.items[:MOST_TRASHED]):
@@ -77,7 +70,6 @@ def build_trash(ui: Ui, vm: Trash, parent: Item) -> None:
                     text(ui, size(item.size_bytes), tone="muted")
         if len(vm.items) > MOST_TRASHED:
             text(ui, f"and {len(vm.items) - MOST_TRASHED:,} more, deleted earlier", "small")
-    dpg.pop_container_stack()
 
 
 def _switch(vm: SettingsViewModel, plugin: PluginInfo) -> None:

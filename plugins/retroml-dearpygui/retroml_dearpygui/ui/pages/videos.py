@@ -12,13 +12,16 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.film_cards import FilmCards
 from retroml_dearpygui.ui.pages.film_player import FilmPlayer
 from retroml_dearpygui.ui.pages.film_wish import FilmWishCard
-from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, refill, row, space, text
 from retroml_dearpygui.viewmodels.videos import ORDERS, VideosViewModel
 from retroml_dearpygui.viewmodels.wording import several, trained
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retroml_dearpygui.desk import Desk
     from retroml_dearpygui.services.film_jobs import FilmJob
+    from retroml_dearpygui.ui.page import Keyed
     from retroml_dearpygui.ui.ui import Item, Ui
     from retroml_dearpygui.viewmodels.film_work import Working
 
@@ -47,6 +50,11 @@ class VideosPage(Page):
     def fps(self) -> float:
         """Smooth while a film is played."""
         return PLAYING_FPS if self.vm.playing is not None and self.vm.player.playing else 0.0
+
+    @property
+    def keyed(self) -> Sequence[Keyed]:
+        """The player."""
+        return (self.player,)
 
     def open(self, play: str = "", make: str = "", race: str = "", **arguments: str) -> None:
         """Show all films, play one, or ask what film to make of a run, or of several."""
@@ -78,7 +86,7 @@ class VideosPage(Page):
             dpg.configure_item("videos.player", show=playing)
             dpg.configure_item("videos.list", show=not playing)
             dpg.set_y_scroll("main", 0)
-            dpg.focus_item("film.toggle" if playing else "videos.direction")
+            self.ui.focus("film.toggle" if playing else "videos.direction")
         vm.tick()
         if playing:
             self.player.tick()
@@ -145,13 +153,11 @@ class VideosPage(Page):
         shown: list[int | str] = [*(job.number for job in self.vm.jobs), *(work.run_id for work in self.vm.working)]
         if shown != self._jobs:
             self._jobs = shown
-            dpg.delete_item("videos.jobs", children_only=True)
-            dpg.push_container_stack("videos.jobs")
-            for job in self.vm.jobs:
-                self._build_job(job)
-            for index, work in enumerate(self.vm.working):
-                self._build_working(index, work)
-            dpg.pop_container_stack()
+            with refill("videos.jobs"):
+                for job in self.vm.jobs:
+                    self._build_job(job)
+                for index, work in enumerate(self.vm.working):
+                    self._build_working(index, work)
         for index, work in enumerate(self.vm.working):
             dpg.set_value(f"videos.working.{index}.bar", work.fraction)
             left = f", {trained(work.seconds_left)} left" if work.seconds_left is not None else ""

@@ -52,8 +52,8 @@ class WatchPage(Page):
 
     @property
     def keyed(self) -> Sequence[Keyed]:
-        """The edge between the columns, and the learning curve."""
-        return self.split, self.metrics.curve
+        """The edge between the columns, the learning curve, and the picture."""
+        return self.split, self.metrics.curve, self.stage
 
     def open(self, run: str = "", step: str = "", **arguments: str) -> None:
         """Show a run, and a step of it."""
@@ -87,6 +87,7 @@ class WatchPage(Page):
         self.metrics.tick(dt)
         self.panels.tick(dt, self.runs.chosen or None)
         self.model.moment_film.tick()
+        self.stage.tick()
         now = (self.model.version, self.runs.version, self.model.moment_film.version)
         if now == self._shown:
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, grid, pill, row, text
+from retroml_dearpygui.ui.widgets.basic import button, grid, pill, refill, row, text
 from retroml_dearpygui.viewmodels.wording import several
 
 if TYPE_CHECKING:
@@ -45,11 +45,9 @@ class ChangesBox:
         if changes == self._shown:
             return
         self._shown = list(changes)
-        dpg.delete_item("train.changed.list", children_only=True)
-        dpg.push_container_stack("train.changed.list")
-        for change in changes:
-            self._line(change)
-        dpg.pop_container_stack()
+        with refill("train.changed.list"):
+            for change in changes:
+                self._line(change)
 
     def _line(self, change: Change) -> None:
         with grid(self._ui, [1, -34]):

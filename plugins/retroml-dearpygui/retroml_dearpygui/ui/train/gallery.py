@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, grid, text, tooltip
+from retroml_dearpygui.ui.widgets.basic import button, grid, refill, text, tooltip
+from retroml_dearpygui.viewmodels.wording import short
 
 if TYPE_CHECKING:
     from retroml_core.specs import GameSpec
@@ -21,7 +22,7 @@ __all__ = ["Gallery", "about"]
 WIDTH, HEIGHT = 1000, 620
 MARGIN, OTHER, SCROLLBAR = 84, 190, 14
 """Left free beside the dialog, taken by all in it but the pictures, and by the bar that scrolls them."""
-PICTURE, EDGE, GAP = (118, 130), 6, 14
+PICTURE, EDGE, GAP, LETTERS = (118, 130), 6, 14, 17
 
 
 class Gallery:
@@ -89,15 +90,13 @@ class Gallery:
         ui = self._ui
         self._games = list(self._find(words))
         self._shown = self._textures.version
-        dpg.delete_item("gallery.games", children_only=True)
-        dpg.push_container_stack("gallery.games")
-        if not self._games:
-            text(ui, f"No game has {words!r} in its name or description.", tone="muted")
-        for first in range(0, len(self._games), self._across):
-            with dpg.group(horizontal=True, horizontal_spacing=ui.px(GAP)):
-                for game in self._games[first : first + self._across]:
-                    self._picture(game)
-        dpg.pop_container_stack()
+        with refill("gallery.games"):
+            if not self._games:
+                text(ui, f"No game has {words!r} in its name or description.", tone="muted")
+            for first in range(0, len(self._games), self._across):
+                with dpg.group(horizontal=True, horizontal_spacing=ui.px(GAP)):
+                    for game in self._games[first : first + self._across]:
+                        self._picture(game)
 
     def _picture(self, game: GameSpec) -> None:
         ui = self._ui
@@ -111,8 +110,7 @@ class Gallery:
             )
             ui.theme(f"gallery.game.{game.name}", "picture")
             tooltip(ui, f"gallery.game.{game.name}", about(game), game.title)
-            short = game.title if len(game.title) <= 17 else f"{game.title[:16]}…"
-            text(ui, short, "small")
+            text(ui, short(game.title, LETTERS), "small")
 
     def _take(self, name: str) -> None:
         self._dialogs.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, grid, row, text
+from retroml_dearpygui.ui.widgets.basic import button, grid, refill, row, text
 from retroml_dearpygui.ui.widgets.section import section
 from retroml_dearpygui.viewmodels.wording import score, trained
 
@@ -38,24 +38,24 @@ class RecentCard:
     def show(self) -> None:
         """Bring it up to date."""
         cards = self._runs.look.recent
-        shown = tuple((card.id, self._runs.title(card), self._runs.words(card).words, card.status.step) for card in cards)
-        if shown == self._drawn:
-            return
-        self._drawn = shown
-        dpg.delete_item("recent.list", children_only=True)
-        dpg.push_container_stack("recent.list")
-        if self._runs.look.problem:
-            text(self._ui, self._runs.look.problem, tone="danger", wrap=0)
-        elif not cards:
-            text(self._ui, "Your trainings will be listed here.", tone="muted")
-        else:
-            self._table(cards)
-        dpg.pop_container_stack()
-
-    def _table(self, cards: tuple[RunCard, ...]) -> None:
+        shown = (self._runs.look.problem, *((card.id, self._runs.title(card), self._runs.words(card).words) for card in cards))
+        if shown != self._drawn:
+            self._drawn = shown
+            self._draw(cards)
         for card in cards:
-            with grid(self._ui, [1, -118]):
-                self._row(card)
+            best = f"best {score(card.status.best_score)}, " if card.status.best_score is not None else ""
+            dpg.set_value(f"recent.{card.id}.ago", ago(card.created))
+            dpg.set_value(f"recent.{card.id}.figures", f"{best}{trained(card.status.seconds)} trained")
+
+    def _draw(self, cards: tuple[RunCard, ...]) -> None:
+        with refill("recent.list"):
+            if self._runs.look.problem:
+                text(self._ui, self._runs.look.problem, tone="danger", wrap=0)
+            elif not cards:
+                text(self._ui, "Your trainings will be listed here.", tone="muted")
+            for card in cards:
+                with grid(self._ui, [1, -118]):
+                    self._row(card)
 
     def _row(self, card: RunCard) -> None:
         ui, runs, words, tag = self._ui, self._runs, self._runs.words(card), f"recent.{card.id}"
@@ -64,9 +64,8 @@ class RecentCard:
             text(ui, runs.title(card), wrap=0)
             with row(ui, 8):
                 text(ui, f"● {words.words}", "small", words.role)
-                text(ui, ago(card.created), "small")
-            best = f"best {score(card.status.best_score)}, " if card.status.best_score is not None else ""
-            text(ui, f"{best}{trained(card.status.seconds)} trained", "small", wrap=0)
+                text(ui, "", "small", tag=f"{tag}.ago")
+            text(ui, "", "small", tag=f"{tag}.figures", wrap=0)
         with row(ui, 2):
             button(ui, "", lambda: self._view(card.id), "ghost", icon=icons.EYE, tip="View", tag=f"{tag}.view")
             if words.resume:

@@ -11,7 +11,7 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.train.room import cramped, tight
 from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, pill, row, text, tooltip
 from retroml_dearpygui.ui.widgets.section import section
-from retroml_dearpygui.viewmodels.wording import million, score, trained
+from retroml_dearpygui.viewmodels.wording import million, score, short, trained
 
 if TYPE_CHECKING:
     from retroml_dearpygui.services.runbook import RunCard
@@ -45,7 +45,7 @@ class ControlsCard:
         self._listed = ()
         with section(runs.desk, ui, "train.controls", "Training controls", icons.GAMEPAD_2):
             dpg.add_group(tag="run.tabs")
-            with cell() if tight(ui) else grid(ui, [1, -338]):
+            with cell() if tight(ui) else grid(ui, [1, -226]):
                 with cell():
                     text(ui, "", "h2", tag="run.title", wrap=0)
                     with row(ui, 6):
@@ -104,7 +104,7 @@ class ControlsCard:
 
     def _tab(self, title: str, run_id: str, kind: str) -> None:
         item = dpg.add_button(
-            label=title if len(title) <= LETTERS else f"{title[: LETTERS - 1].rstrip()}…",
+            label=short(title, LETTERS),
             tag=f"run.tab.{run_id}",
             user_data=run_id,
             callback=lambda _sender, _data, chosen: self._runs.choose(chosen),

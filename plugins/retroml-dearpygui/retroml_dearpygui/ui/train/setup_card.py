@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -19,7 +17,7 @@ from retroml_dearpygui.ui.train.measure_box import MeasureBox
 from retroml_dearpygui.ui.train.network_row import NetworkRow
 from retroml_dearpygui.ui.train.preset_row import PRESETS, PresetRow
 from retroml_dearpygui.ui.train.room import cramped
-from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, space, text, tooltip
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, inside, refill, row, space, text, tooltip
 from retroml_dearpygui.ui.widgets.form_view import FormView
 from retroml_dearpygui.ui.widgets.section import fold
 from retroml_dearpygui.viewmodels.changes import LENGTH
@@ -168,18 +166,16 @@ class SetupCard:
         quick = [game.name for game in model.games[:most]]
         if model.game not in quick:
             quick = [model.game, *quick[: most - 1]]
-        dpg.delete_item("train.games", children_only=True)
-        dpg.push_container_stack("train.games")
-        with row(ui, 8):
-            for name in quick:
-                self._game(name)
-        with cell() as words:
-            ui.theme(words, "tight")
-            with grid(ui, [1, -122]):
-                text(ui, model.game_spec.title, "strong", tag="train.game_title")
-                button(ui, f"All {len(model.games)} games", self._gallery.open, "link", tag="train.all_games")
-            text(ui, about(model.game_spec), "small", wrap=0)
-        dpg.pop_container_stack()
+        with refill("train.games"):
+            with row(ui, 8):
+                for name in quick:
+                    self._game(name)
+            with cell() as words:
+                ui.theme(words, "tight")
+                with grid(ui, [1, -122]):
+                    text(ui, model.game_spec.title, "strong", tag="train.game_title")
+                    button(ui, f"All {len(model.games)} games", self._gallery.open, "link", tag="train.all_games")
+                text(ui, about(model.game_spec), "small", wrap=0)
 
     def _game(self, name: str) -> None:
         ui, tag = self._ui, f"train.game.{name}"
@@ -207,13 +203,11 @@ class SetupCard:
         if lines == self._expected:
             return
         self._expected = lines
-        dpg.delete_item("train.expect", children_only=True)
-        dpg.push_container_stack("train.expect")
-        for icon, words, tone in lines:
-            with row(self._ui, 8):
-                dpg.add_text(icon, color=self._ui.tone(tone or "faint"))
-                text(self._ui, words, "small", tone, wrap=0)
-        dpg.pop_container_stack()
+        with refill("train.expect"):
+            for icon, words, tone in lines:
+                with row(self._ui, 8):
+                    dpg.add_text(icon, color=self._ui.tone(tone or "faint"))
+                    text(self._ui, words, "small", tone, wrap=0)
 
     def _show_settings(self) -> None:
         model = self._model
@@ -248,14 +242,14 @@ class SetupCard:
         for place in filter(dpg.does_item_exist, [*places, "train.fields_run"]):
             dpg.delete_item(place, children_only=True)
         for place, fields in places.items():
-            with _inside(place):
+            with inside(place):
                 self._form.build(fields, model.form)
         if self._mode >= Mode.RESEARCH:
             self._draw_run_fields()
 
     def _draw_run_fields(self) -> None:
         """The settings around the algorithm, each part of them under its name."""
-        with _inside("train.fields_run"):
+        with inside("train.fields_run"):
             for part, fields in itertools.groupby(self._model.other_fields, lambda field: field.key.partition(".")[0]):
                 if part in PARTS:
                     text(self._ui, PARTS[part], "small")
@@ -270,16 +264,6 @@ class SetupCard:
 
     def _typed_length(self) -> None:
         self._model.set_length(dpg.get_value("train.hours"), dpg.get_value("train.minutes"))
-
-
-@contextmanager
-def _inside(place: str) -> Iterator[None]:
-    """Make items in the group called `place`."""
-    dpg.push_container_stack(place)
-    try:
-        yield
-    finally:
-        dpg.pop_container_stack()
 
 
 def _lines(expected: Expectation, scores: str) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.services.metric_names import metric_titles
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, refill, text
 from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot, step_unit
 from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
 
@@ -79,20 +79,23 @@ class MetricsCard:
 
     def _draw(self, names: tuple[str, ...]) -> None:
         self._shown = names
-        dpg.delete_item("watch.pinned", children_only=True)
-        dpg.push_container_stack("watch.pinned")
-        self._plots = {}
-        titles = {name: title for title, name in self._titles.items()}
-        for number, name in enumerate(names):
-            with grid(self._ui, [1, -40]):
-                text(self._ui, titles.get(name, name), "strong")
-                button(
-                    self._ui, "", functools.partial(self._curves.pin, name), "ghost", icon=icons.X, tag=f"pinned.{number}.close"
-                )
-            plot = PlotView(self._ui, f"pinned.{number}")
-            plot.build(150, legend=False)
-            self._plots[name] = plot
-        dpg.pop_container_stack()
+        with refill("watch.pinned"):
+            self._plots = {}
+            titles = {name: title for title, name in self._titles.items()}
+            for number, name in enumerate(names):
+                with grid(self._ui, [1, -40]):
+                    text(self._ui, titles.get(name, name), "strong")
+                    button(
+                        self._ui,
+                        "",
+                        functools.partial(self._curves.pin, name),
+                        "ghost",
+                        icon=icons.X,
+                        tag=f"pinned.{number}.close",
+                    )
+                plot = PlotView(self._ui, f"pinned.{number}")
+                plot.build(150, legend=False)
+                self._plots[name] = plot
 
     def _pin(self, title: str) -> None:
         if title in self._titles:

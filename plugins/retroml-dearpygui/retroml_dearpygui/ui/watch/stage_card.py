@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui import shortcuts
 from retroml_dearpygui.services.mosaic import arrange, mosaic
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.watch.film_row import FilmRow
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, pill, row, text, tooltip
 from retroml_dearpygui.ui.widgets.screen import HEIGHT, WIDTH, Screen, enlarged
 from retroml_dearpygui.viewmodels.watch import SPEEDS
-from retroml_dearpygui.viewmodels.wording import million, score
+from retroml_dearpygui.viewmodels.wording import million, score, short
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from retroml_core.live import LiveFrames
     from retroml_dearpygui.services.mosaic import Arrangement
     from retroml_dearpygui.services.time_machine import Scene
@@ -23,9 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StageCard"]
 
-STAGE_HEIGHT = 520
+LEAST_HEIGHT, AROUND, WORDS, LETTERS = 320, 240, 420, 44
+"""The picture takes what the window leaves it besides title, slider and buttons, at least so much."""
 ALL = "All agents"
-ALONE = 420
 
 
 class StageCard:
@@ -38,11 +42,13 @@ class StageCard:
         self._film = FilmRow(ui, model)
         self._cells: Arrangement | None = None
         self._count = 0
+        self._height = 0
+        self._fitted = (0.0, 0.0)
 
     def build(self) -> None:
         """Make the card."""
         ui, model = self._ui, self._model
-        self._count = 0
+        self._count = self._height = 0
         with card(ui, tag="watch.stage"):
             with grid(ui, [1, -190]):
                 with row(ui, 8):
@@ -57,14 +63,19 @@ class StageCard:
                     button(
                         ui, "", lambda: model.enlarge(None), "ghost", icon=icons.GRID_3X3, tip=ALL, tag="watch.all", show=False
                     )
-            with dpg.child_window(height=ui.px(STAGE_HEIGHT), width=-1, border=False, no_scrollbar=True, tag="watch.room"):
+            with dpg.child_window(height=ui.px(LEAST_HEIGHT), width=-1, border=False, no_scrollbar=True, tag="watch.room"):
                 ui.theme("watch.room", "plain")
                 self._screen.build()
-                text(ui, "", tone="muted", tag="watch.empty", wrap=0)
-                button(
-                    ui, "Train an agent", lambda: model.desk.go("train"), "primary",
-                    icon=icons.PLAY, tag="watch.first", show=False,
-                )  # fmt: skip
+                with dpg.group(tag="watch.nothing"):
+                    text(ui, "", tone="muted", tag="watch.empty", wrap=ui.px(WORDS))
+                    button(
+                        ui, "Train an agent", lambda: model.desk.go("train"), "primary",
+                        icon=icons.PLAY, tag="watch.first", show=False,
+                    )  # fmt: skip
+                    button(
+                        ui, "Show its last game", lambda: model.travel_share(1.0), "primary",
+                        icon=icons.PLAY, tag="watch.last", show=False,
+                    )  # fmt: skip
             with grid(ui, [-92, 1, -76], tag="watch.time"):
                 button(ui, "Now", model.back_to_now, icon=icons.ZAP, tag="watch.now", width=ui.px(84))
                 dpg.add_slider_float(
@@ -73,6 +84,7 @@ class StageCard:
                     max_value=1.0,
                     default_value=1.0,
                     format="",
+                    no_input=True,
                     callback=lambda _sender, share: model.travel_share(share),
                 )
                 text(ui, "", "small", tag="watch.at")
@@ -90,6 +102,34 @@ class StageCard:
                     callback=lambda _sender, chosen: model.set_speed(speeds[chosen]),
                 )
             self._film.build()
+
+    @property
+    def keys(self) -> Mapping[str, Callable[[], None]]:
+        """The keys that play the past, and those that lead back from it or from an enlarged agent."""
+        model = self._model
+        if model.travelling:
+            return {
+                shortcuts.HOLD: model.toggle,
+                shortcuts.REWIND: partial(model.skip, -shortcuts.SKIP_SECONDS),
+                shortcuts.ON: partial(model.skip, shortcuts.SKIP_SECONDS),
+                shortcuts.CLOSE: model.back_to_now,
+            }
+        return {shortcuts.CLOSE: partial(model.enlarge, None)} if model.agent is not None else {}
+
+    def tick(self) -> None:
+        """Once a frame: as large as the window allows."""
+        top = dpg.get_item_rect_min("watch.title")[1] + dpg.get_y_scroll("main")  # the room itself cannot tell where it is
+        height = max(self._ui.px(LEAST_HEIGHT), int(dpg.get_viewport_client_height() - top - self._ui.px(AROUND)))
+        if top > 0 and height != self._height:
+            self._height = height
+            dpg.configure_item("watch.room", height=height)
+        room = self._room()
+        if self._fitted != room:
+            self._fitted = room
+            self.show()
+        if dpg.is_item_shown("watch.nothing"):
+            places = zip(room, dpg.get_item_rect_size("watch.nothing"), strict=True)
+            dpg.set_item_pos("watch.nothing", [max(0, int((space - taken) / 2)) for space, taken in places])
 
     def click(self) -> None:
         """The mouse was clicked: on a picture of the live view it enlarges that agent, on an enlarged one it goes back."""
@@ -122,7 +162,7 @@ class StageCard:
             self._nothing("Nothing was trained yet. Start a training, then watch it learn here.")
             return
         words = model.runs.words(shown)
-        dpg.set_value("watch.title", model.runs.title(shown))
+        dpg.set_value("watch.title", short(model.runs.title(shown), LETTERS))
         dpg.set_item_label("watch.state", "Then" if model.travelling else words.words)
         self._ui.theme("watch.state", "pill_accent" if model.travelling else f"pill_{words.role}")
         self._show_slider(shown.status.step)
@@ -149,16 +189,17 @@ class StageCard:
 
     def _room(self) -> tuple[float, float]:
         width, height = dpg.get_item_rect_size("watch.room")
-        return max(100.0, width), max(100.0, height or self._ui.px(STAGE_HEIGHT))
+        return max(100.0, width), max(100.0, height)
 
     def _show_scene(self, scene: Scene | None) -> None:
         if scene is None:
             dpg.set_value("watch.words", "looking it up …")
+            dpg.configure_item("watch.last", show=False)
             return
         if scene.pixels is None:
             self._nothing(scene.problem)
             return
-        dpg.configure_item("watch.empty", show=False)
+        dpg.configure_item("watch.nothing", show=False)
         self._screen.put(enlarged(scene.pixels), self._room())
         points = f"{score(scene.score)} points (ends with {score(scene.final_score)})"
         dpg.set_value("watch.words", f"step {million(scene.step)} · game {scene.episode:,} · {points}")
@@ -168,10 +209,10 @@ class StageCard:
         if frames is None:
             played = shown is not None and shown.status.step > 0
             past = "Drag the slider below to see how it played at any moment." if played else "It has not played yet."
-            self._nothing("Waiting for the agents to be seen …" if model.live else past)
+            self._nothing("Waiting for the agents to be seen …" if model.live else past, last=played and not model.live)
             dpg.set_value("watch.words", "")
             return
-        dpg.configure_item("watch.empty", show=False)
+        dpg.configure_item("watch.nothing", show=False)
         count, height, width = frames.frames.shape
         if model.agent is None:
             self._cells = arrange(count, height, width, (HEIGHT, WIDTH))
@@ -182,7 +223,9 @@ class StageCard:
         points = f" · {score(float(frames.scores[model.agent]))} points" if frames.scores is not None else ""
         dpg.set_value("watch.words", f"agent {model.agent + 1} of {count} at step {million(frames.step)}{points}")
 
-    def _nothing(self, words: str) -> None:
+    def _nothing(self, words: str, *, last: bool = False) -> None:
+        """Say in the middle why there is no picture, and offer the `last` game where there is one."""
         self._screen.hide()
-        dpg.configure_item("watch.empty", show=True)
+        dpg.configure_item("watch.nothing", show=True)
+        dpg.configure_item("watch.last", show=last)
         dpg.set_value("watch.empty", words)

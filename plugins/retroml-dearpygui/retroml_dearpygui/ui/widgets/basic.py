@@ -11,7 +11,10 @@ import dearpygui.dearpygui as dpg
 if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item, Ui
 
-__all__ = ["bar", "button", "card", "cell", "grid", "pill", "row", "segmented", "space", "text", "tooltip"]
+__all__ = [
+    "bar", "button", "card", "cell", "grid", "inside", "leave_to", "pill", "refill", "row", "segmented", "space", "text",
+    "tooltip",
+]  # fmt: skip
 
 
 def text(ui: Ui, words: str, style: str = "body", tone: str = "", **more: Any) -> Item:
@@ -83,6 +86,30 @@ def cell(**more: Any) -> Iterator[Item]:
     """Several items, one below the other, in one column of a grid."""
     with dpg.group(**more) as group:
         yield group
+
+
+@contextmanager
+def inside(place: Item) -> Iterator[None]:
+    """Make what follows in the container `place`, which has been made before."""
+    dpg.push_container_stack(place)
+    try:
+        yield
+    finally:
+        dpg.pop_container_stack()
+
+
+@contextmanager
+def refill(place: Item) -> Iterator[None]:
+    """Empty the container `place` and make what follows in it."""
+    dpg.delete_item(place, children_only=True)
+    with inside(place):
+        yield
+
+
+def leave_to(place: str) -> None:
+    """Leave the containers that were entered inside `place` and not left: Dear PyGui crashes on them once they are gone."""
+    while dpg.top_container_stack() not in (None, place):
+        dpg.pop_container_stack()
 
 
 def space(ui: Ui, height: float) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import dearpygui.dearpygui as dpg
-
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
 from retroml_dearpygui.specs import Mode
+from retroml_dearpygui.ui.widgets.basic import leave_to, refill
 from retroml_dearpygui.ui.widgets.errors import error_card
 from retroml_dearpygui.ui.widgets.section import section
 
@@ -62,13 +61,13 @@ class Panels:
             except Exception as error:  # noqa: BLE001  # whatever a plugin's panel raises
                 self._break(tag, spec, error)
                 return
+            leave_to(f"{tag}.body")
         if refresh is not None:
             self._refreshes[tag] = spec, refresh
 
     def _break(self, tag: str, spec: PanelSpec, error: Exception) -> None:
+        leave_to(f"{tag}.body")
         self._refreshes.pop(tag, None)
         report = self._desk.front.report(f"panel {spec.name}", error)
-        dpg.delete_item(f"{tag}.body", children_only=True)
-        dpg.push_container_stack(f"{tag}.body")
-        error_card(self._ui, spec.title, report, copy=self._desk.front.copy)
-        dpg.pop_container_stack()
+        with refill(f"{tag}.body"):
+            error_card(self._ui, spec.title, report, copy=self._desk.front.copy)

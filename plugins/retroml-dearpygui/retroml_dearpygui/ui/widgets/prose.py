@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.services.markdown import Block, Kind, Span, Style
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, refill, row, space, text
 from retroml_dearpygui.viewmodels.flow import lines
 
 if TYPE_CHECKING:
@@ -63,11 +63,9 @@ class Prose:
         if wanted == self._drawn or width <= 0 or dpg.get_text_size(" ", font=self._ui.font_of("body")) is None:
             return
         self._drawn, self._links, self._headings = wanted, 0, {}
-        dpg.delete_item(self._tag, children_only=True)
-        dpg.push_container_stack(self._tag)
-        for number, block in enumerate(self._blocks):
-            self._block(block, width, first=number == 0)
-        dpg.pop_container_stack()
+        with refill(self._tag):
+            for number, block in enumerate(self._blocks):
+                self._block(block, width, first=number == 0)
 
     # --- blocks ---------------------------------------------------------------------------------------------------------
 

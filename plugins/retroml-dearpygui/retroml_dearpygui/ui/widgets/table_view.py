@@ -171,6 +171,11 @@ class TableView:
         self.arranged.reset()
         self._desk.front.restyle()
 
+    def opener(self, key: str) -> Item:
+        """The button that opens the row called `key`, that of the first row where there is no such row."""
+        index = self._keys.index(key) if key in self._keys else 0
+        return self.cell(index, self.columns[0].key)
+
     def cell(self, index: int, column: str) -> Item:
         """The item that shows a column of the row at `index`, for tests."""
         return f"{self.tag}.{index}.{column}"

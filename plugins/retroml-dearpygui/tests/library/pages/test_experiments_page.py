@@ -167,7 +167,7 @@ def test_ticked_runs_are_resumed(robot, shown, monkeypatch):
 
 
 def test_ticked_runs_are_compared_and_left(robot, shown, table):
-    table.select_page(True)
+    table.select_all()
     robot.wait(lambda: dpg.is_item_enabled("experiments.compare"), "the button")
     robot.click("experiments.compare")
     robot.wait(lambda: {"Alpha", "Beta", "Gamma"} <= set(texts("compare.table")), "a row for each")
@@ -212,7 +212,7 @@ def test_a_vanished_data_folder_is_said_in_words(robot, shown, table, app):
     try:
         table.sync()
         robot.wait(lambda: dpg.get_value("experiments.empty.title") == "The runs cannot be shown", "the words")
-        assert "Is its disk connected?" in dpg.get_value("experiments.empty.text")
+        assert " is gone: connect its disk" in dpg.get_value("experiments.empty.text")
     finally:
         elsewhere.rename(app.root.path)
     robot.click("experiments.again")
