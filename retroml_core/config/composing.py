@@ -56,6 +56,7 @@ __all__ = [
     "require_valid",
     "save_config",
     "to_tree",
+    "tree_hash",
     "with_environment",
 ]
 
@@ -224,9 +225,14 @@ def save_config(config: ExperimentConfig, path: Path) -> None:
 
 def config_hash(config: ExperimentConfig) -> str:
     """16 hex digits over everything that shapes the run: all but its id, its times and what people call it."""
-    return hashlib.sha256(json.dumps(hashed_tree(config), sort_keys=True).encode()).hexdigest()[:16]
+    return tree_hash(to_tree(config))
 
 
-def hashed_tree(config: ExperimentConfig) -> dict[str, Any]:
-    """What `config_hash` is taken over."""
-    return {key: value for key, value in to_tree(config).items() if key not in _UNHASHED}
+def tree_hash(tree: Mapping[str, Any]) -> str:
+    """The `config_hash` of a config that is a plain tree, as in `config.json`."""
+    return hashlib.sha256(json.dumps(hashed_tree(tree), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def hashed_tree(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What `tree_hash` is taken over."""
+    return {key: value for key, value in tree.items() if key not in _UNHASHED}

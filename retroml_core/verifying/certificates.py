@@ -75,15 +75,15 @@ def issue(app: App, run: Run, verdict: Verdict, signer: Signer, path: Path) -> C
 
 def statement_of(app: App, run: Run, verdict: Verdict) -> dict[str, Any]:
     """What is certified: the config, what was verified, the last digests and the files of checkpoints with it, the machine."""
-    from retroml_core.config.composing import config_hash, hashed_tree
+    from retroml_core.config.composing import hashed_tree, to_tree, tree_hash
 
-    config, provenance = run.config(app), run.provenance()
+    tree, provenance = to_tree(run.config(app)), run.provenance()
     verified = verdict.as_dict()
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": run.id,
-        "config_hash": config_hash(config),
-        "config": hashed_tree(config),
+        "config_hash": tree_hash(tree),
+        "config": hashed_tree(tree),
         "verified": {key: verified[key] for key in ("first", "last", "compared", "unverifiable", "differences")},
         "chain": _chain(run, verdict),
         "checkpoints": _checkpoints(run, verdict),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.config.composing import ConfigError, config_hash, hashed_tree
+from retroml_core.config.composing import ConfigError, hashed_tree, to_tree, tree_hash
 from retroml_core.runs.checkpoints import CheckpointStore, DamagedCheckpoint
 from retroml_core.runs.fitting import differences as changed
 from retroml_core.training.provenance import differences
@@ -33,13 +33,13 @@ def not_as_certified(app: App, run: Run, certificate: Certificate) -> list[str]:
 
 def _config(app: App, run: Run, said: dict[str, Any]) -> Iterator[str]:
     try:
-        config = run.config(app)
+        tree = to_tree(run.config(app))
     except ConfigError as error:
         yield f"config.json cannot be used: {error}"
         return
-    if config_hash(config) == said["config_hash"]:
+    if tree_hash(tree) == said["config_hash"]:
         return
-    settings = list(changed(said["config"], hashed_tree(config)))
+    settings = list(changed(said["config"], hashed_tree(tree)))
     yield from (f"config.json: {key} was {how}" for key, how in settings)
     if not settings:
         yield "config.json holds other settings than the certified ones"

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
+from retroml_core.config.composing import tree_hash
 from retroml_core.exporting import Exporter
 from retroml_core.files import write_bytes, write_json
 from retroml_exporters.reading import Identity
@@ -26,10 +25,7 @@ from retroml_exporters.requirements import requirements_of
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
 
-__all__ = ["ConfigExporter", "overrides_of", "tree_hash"]
-
-PERSONAL = frozenset({"id", "created_at", "name", "notes", "tags", "group"})
-"""What does not shape a run, and does not enter its hash (`retroml_core.config.composing.config_hash`)."""
+__all__ = ["ConfigExporter", "overrides_of"]
 
 GROUPS = ("environment", "algorithm")
 PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
@@ -57,12 +53,6 @@ class ConfigExporter(Exporter):
             files.append(folder / f"{run.id}_requirements.txt")
             write_bytes(files[3], packages.encode())
         return files
-
-
-def tree_hash(tree: Mapping[str, Any]) -> str:
-    """The hash by which equal settings are known: that of `retroml_core.config.composing.config_hash`."""
-    shaping = {key: value for key, value in tree.items() if key not in PERSONAL}
-    return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def overrides_of(tree: Mapping[str, Any]) -> list[str]:

@@ -6,9 +6,9 @@ import shlex
 import pytest
 from omegaconf import OmegaConf
 from retroml_exporters.settings import ConfigFilesConfig
-from retroml_exporters.settings_files import ConfigExporter, overrides_of, tree_hash
+from retroml_exporters.settings_files import ConfigExporter, overrides_of
 
-from retroml_core.config.composing import compose, config_hash, from_tree, load_config, to_tree
+from retroml_core.config.composing import compose, config_hash, from_tree, load_config, to_tree, tree_hash
 from retroml_core.testing import tiny_app, tiny_config, tiny_run
 
 
@@ -31,10 +31,6 @@ def test_a_run_without_provenance_has_no_requirements(run, folder):
     (run.folder / "provenance.json").unlink()
     paths = ConfigExporter(ConfigFilesConfig()).export([run], folder)
     assert [path.name for path in paths if "requirements" in path.name] == []
-
-
-def test_the_hash_is_the_one_of_the_core(run, app):
-    assert tree_hash(run.tree) == config_hash(run.config(app))
 
 
 def test_the_yaml_is_the_config(run, made, app):
