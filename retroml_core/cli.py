@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -49,7 +50,7 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _fail(str(error), EXIT_ERROR)
+        return _fail(_words(error), EXIT_ERROR)
     except KeyboardInterrupt:
         return _fail("interrupted", EXIT_INTERRUPTED)
 
@@ -101,6 +102,13 @@ def _train(app: App, arguments: list[str]) -> int:
     from retroml_core.terminal.start import start
 
     return start(app, compose(app, rest), manner)
+
+
+def _words(error: OSError) -> str:
+    """What the system refused; of many files that could not be copied the first."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        return str(error.args[0][0][-1])
+    return str(error)
 
 
 def _fail(message: str, code: int) -> int:

@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one, whatever is killed and whenever."""
+"""Writing files so that a reader never sees half of one, whatever is killed and whenever; and what folders take."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
+__all__ = ["folder_bytes", "read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -58,6 +58,15 @@ def replace(source: Path, target: Path, *, patience_seconds: float = 2.0) -> Non
             if os.name != "nt" or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+def folder_bytes(path: Path) -> int:
+    """The bytes of a file, or of all files under a folder; what vanishes meanwhile counts nothing."""
+    total = 0
+    for file in [path] if path.is_file() else (Path(folder) / name for folder, _, names in os.walk(path) for name in names):
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total
 
 
 def sync_folder(folder: Path) -> None:

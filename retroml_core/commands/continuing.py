@@ -23,7 +23,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     """Make the run, start it and follow it; its exit code. Raises Fault when training cannot go on so."""
     from retroml_core.runs.continuing import continue_run, continued_config
     from retroml_core.runs.launching import start_worker
-    from retroml_core.terminal.start import follow_run
+    from retroml_core.terminal.progress import follow
 
     asked = _parser().parse_args(argv)
     run, chosen = find_source(app, asked.source, asked.checkpoint)
@@ -34,7 +34,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     if asked.detach:
         sys.stdout.write(f"{made.id}\n")
         return 0
-    return follow_run(made)
+    return follow(made)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from retroml_core.commands.numbers import from_zero
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.terminal.printing import print_json
@@ -114,7 +115,7 @@ def _parser(verb: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"retroml {verb}", description=description)
     parser.add_argument("id", help="the run: its id, a unique beginning of it, or latest")
     parser.add_argument(
-        "--timeout", type=float, default=LIMIT_SECONDS, metavar="S", help=f"how many seconds to wait ({LIMIT_SECONDS:g})"
+        "--timeout", type=from_zero, default=LIMIT_SECONDS, metavar="S", help=f"how many seconds to wait ({LIMIT_SECONDS:g})"
     )
     parser.add_argument("--json", action="store_true", help="print what came of it as JSON")
     return parser

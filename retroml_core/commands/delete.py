@@ -79,7 +79,7 @@ def restore(app: App, argv: Sequence[str]) -> int:
 
 
 def _as_tree(run: TrashedRun) -> dict[str, object]:
-    deleted_at = datetime.fromtimestamp(run.deleted_at, UTC).isoformat(timespec="seconds") if run.deleted_at else None
+    deleted_at = datetime.fromtimestamp(run.deleted_at, UTC).isoformat(timespec="seconds")
     return {"id": run.id, "folder": str(run.folder), "deleted_at": deleted_at, "size_bytes": run.size_bytes}
 
 

@@ -130,6 +130,7 @@ def _gpu() -> Iterator[Finding]:
 def _data(app: App) -> Iterator[Finding]:
     from retroml_core.runs.forecast import free_bytes, size_text
     from retroml_core.runs.roots import RootError
+    from retroml_core.terminal.wording import counted
 
     try:
         app.root.prove()
@@ -139,7 +140,8 @@ def _data(app: App) -> Iterator[Finding]:
     free = free_bytes(app.root.path)
     advice = "; that is little, free some or set RETROML_HOME to a larger disk" if free < _LITTLE_DISK else ""
     verdict = Verdict.NOTE if advice else Verdict.GOOD
-    holds = f"{len(app.root.run_folders())} runs" if app.root.path.exists() else "not there yet, the first training makes it"
+    there = app.root.path.exists()
+    holds = counted(len(app.root.run_folders()), "run") if there else "not there yet, the first training makes it"
     yield Finding("data folder", verdict, f"{app.root.path}: {holds}, {size_text(free)} free{advice}")
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from retroml_core.commands.numbers import count
+from retroml_core.commands.numbers import count, whole
 from retroml_core.commands.sources import find_source
 from retroml_core.terminal.printing import print_json
 
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("source", help="a model or a run: its id, a unique beginning of it, or latest (the newest run)")
     parser.add_argument("--checkpoint", default="", metavar="NAME", help="of a run: best, latest, or a step; default: the best")
     parser.add_argument("--episodes", type=count, default=10, metavar="N", help="whole games to play (default 10)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the games and of the actions drawn (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="seed of the games and of the actions drawn (default 0)")
     parser.add_argument("--greedy", action="store_true", help="always take the likeliest action")
     parser.add_argument("--max-steps", type=count, default=27_000, metavar="N", help="cut a game there (default 27000)")
     parser.add_argument("--json", action="store_true", help="print the card as JSON")

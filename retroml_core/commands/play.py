@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import math
 import os
 import shutil
 import sys
@@ -16,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.commands.numbers import count
+from retroml_core.commands.numbers import above_zero, count, whole
 from retroml_core.commands.sources import find_source
 
 if TYPE_CHECKING:
@@ -85,19 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--checkpoint", default="", metavar="NAME", help="of a run: best, latest, or a step; default: the best")
     parser.add_argument("--live", type=Path, metavar="FOLDER", help="where to write what it sees, see docs/live-view.md")
     parser.add_argument("--episodes", type=count, metavar="N", help="end after so many games; default: never")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the games and of the actions drawn (default 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="seed of the games and of the actions drawn (default 0)")
     parser.add_argument("--greedy", action="store_true", help="always take the likeliest action")
-    parser.add_argument("--speed", type=_factor, default=1.0, metavar="X", help="times the pace of the game (default 1)")
+    parser.add_argument("--speed", type=above_zero, default=1.0, metavar="X", help="times the pace of the game (default 1)")
     parser.add_argument("--attached", action="store_true", help="end when standard input ends")
     parser.add_argument("--json", action="store_true", help="print each game as a line of JSON")
     return parser
-
-
-def _factor(word: str) -> float:
-    try:
-        number = float(word)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, not {word!r}")
-    return number

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from retroml_core.commands.notices import say_notices
 from retroml_core.terminal.counting import counting
 from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,5 +33,5 @@ def main(app: App, argv: Sequence[str]) -> int:
     if asked.json:
         print_json({"runs": report.runs, "problems": report.problems})
     else:
-        sys.stdout.write(f"{report.runs} runs are in the index {app.root.database}\n")
+        sys.stdout.write(f"the index {app.root.database} holds {counted(report.runs, 'run')}\n")
     return 1 if report.problems else 0

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retroml_core.commands.notices import say_notices
+from retroml_core.commands.numbers import whole
 from retroml_core.events import RunState
 from retroml_core.runs.recovering import UNREADABLE
 from retroml_core.terminal.counting import counting
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--group", help="only runs of this group")
     orders = ("created_at", "name", "steps", "seconds", "mean_score", "best_score")
     parser.add_argument("--sort", default="created_at", choices=orders, help="by what to sort, the highest first (created_at)")
-    parser.add_argument("--limit", type=int, default=30, metavar="N", help="how many at most; 0: all (30)")
+    parser.add_argument("--limit", type=whole, default=30, metavar="N", help="how many at most; 0: all (30)")
     parser.add_argument("--json", action="store_true", help="print all that is known of each run as JSON")
     return parser
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
-from retroml_core.files import write_json
 from retroml_core.runs.labels import Labels, read_labels, write_labels
 from retroml_core.runs.run import Run, RunNotFound, find_run
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
-from retroml_core.services.storage import DELETED_FILE
+from retroml_core.services.storage import throw_away
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -106,9 +104,7 @@ class ExperimentService:
         guard(self._principal, "experiments.delete", run.id)
         if run.status().state.live:
             raise RunInUse(f"{run.id} is being worked on: stop it first (retroml stop {run.id})")
-        trash = self._app.root.made(self._app.root.trash)
-        write_json(run.folder / DELETED_FILE, {"deleted_at": time.time()})
-        run.folder.rename(trash / run.id)
+        throw_away(self._app.root, run.folder, run.id)
         self._index(run, lambda: self._app.index.sync())
         return run.id
 
@@ -121,7 +117,6 @@ class ExperimentService:
         if folder.exists():
             raise RunInUse(f"{folder} is there already")
         trashed.rename(folder)
-        (folder / DELETED_FILE).unlink(missing_ok=True)
         run = Run(folder)
         self._index(run, lambda: self._app.index.ingest(run))
         return run

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
-from retroml_core.files import whole, write_json
+from retroml_core.files import whole
 from retroml_core.runs.models import Model, ModelNotFound, choose_checkpoint, find_model, list_models, save_model
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
-from retroml_core.services.storage import DELETED_FILE
+from retroml_core.services.storage import throw_away
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -52,9 +51,7 @@ class ModelService:
         """Move a model to the trash, from where `restore` takes it back. Raises ModelNotFound, OSError."""
         model = self.find(id)
         guard(self._principal, "models.delete", model.id)
-        trash, folder = self._app.root.made(self._app.root.trash), model.folder(self._app.root)
-        write_json(folder / DELETED_FILE, {"deleted_at": time.time()})
-        folder.rename(trash / f"{TRASHED_MODEL}{model.id}")
+        throw_away(self._app.root, model.folder(self._app.root), f"{TRASHED_MODEL}{model.id}")
         return model
 
     def restore(self, id: str) -> Model:
@@ -66,7 +63,6 @@ class ModelService:
         if folder.exists():
             raise Fault(f"{folder} is there already")
         trashed.rename(folder)
-        (folder / DELETED_FILE).unlink(missing_ok=True)
         return find_model(self._app.root, id)
 
     def pack(self, id: str, target: Path) -> Path:

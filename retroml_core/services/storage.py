@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,17 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.files import read_json
+from retroml_core.files import folder_bytes
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
 
 if TYPE_CHECKING:
     from retroml_core.app import App
+    from retroml_core.runs.roots import DataRoot
     from retroml_core.runs.run import Run
 
-__all__ = ["DELETED_FILE", "StorageReport", "StorageService", "TrashedRun", "folder_bytes"]
-
-DELETED_FILE = "deleted.json"
-"""In the folder of a run in the trash: when it was put there."""
+__all__ = ["StorageReport", "StorageService", "TrashedRun", "throw_away"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +36,7 @@ class StorageReport:
 
 @dataclass(frozen=True, kw_only=True)
 class TrashedRun:
-    """A run in the trash; `deleted_at` in seconds since 1970, 0 when that is not known."""
+    """A run or a model in the trash; `deleted_at` in seconds since 1970."""
 
     id: str
     folder: Path
@@ -86,21 +85,15 @@ class StorageService:
         for config in self._app.root.trash.glob("*/config.json"):
             folder = config.parent
             try:
-                deleted_at = float(read_json(folder / DELETED_FILE)["deleted_at"])
-            except (OSError, ValueError, KeyError, TypeError):
-                deleted_at = 0.0
+                deleted_at = folder.stat().st_mtime
+            except FileNotFoundError:  # taken back a moment ago
+                continue
             yield TrashedRun(id=folder.name, folder=folder, deleted_at=deleted_at, size_bytes=folder_bytes(folder))
 
 
-def folder_bytes(path: Path) -> int:
-    """The bytes of a file, or of all files under a folder; what vanishes meanwhile counts nothing."""
-    if path.is_file():
-        return path.stat().st_size
-    total = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            try:
-                total += (Path(folder) / name).stat().st_size
-            except OSError:
-                continue
-    return total
+def throw_away(root: DataRoot, folder: Path, name: str) -> None:
+    """Move `folder` into the trash under this name. Raises RootError, OSError."""
+    trashed = folder.rename(root.made(root.trash) / name)
+    # When it was: in its own time, because a full disk takes no file, and is when people throw things away.
+    with contextlib.suppress(PermissionError):
+        os.utime(trashed)

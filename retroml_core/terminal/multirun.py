@@ -22,7 +22,8 @@ from retroml_core.config.spelling import spelled
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.terminal.printing import print_json
-from retroml_core.terminal.start import Manner, begin, follow_run, preview, start
+from retroml_core.terminal.progress import follow
+from retroml_core.terminal.start import Manner, begin, preview, start
 from retroml_core.terminal.sweeping import fault_of, jobs_of, split_flags
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Jobs:
         if self.manner.detach:
             sys.stdout.write(f"{run.id}\n")
             return None
-        job.code = follow_run(run)
+        job.code = follow(run)
         status = run.status()
         if job.code:
             raise ConfigError(f"run {run.id} ended with exit code {job.code}: {status.reason}")

@@ -11,6 +11,7 @@ from retroml_core.faults import Fault
 from retroml_core.runs.forecast import forecast, free_bytes, size_text, sizes_of
 from retroml_core.specs import Severity
 from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.progress import follow
 from retroml_core.training.memory import read_memory
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
 
-__all__ = ["DiskTooFull", "Manner", "begin", "follow_run", "preview", "start"]
+__all__ = ["DiskTooFull", "Manner", "begin", "preview", "start"]
 
 
 class DiskTooFull(Fault):
@@ -56,7 +57,7 @@ def start(app: App, config: ExperimentConfig, manner: Manner | None = None) -> i
     if manner.detach:
         sys.stdout.write(f"{run.id}\n")
         return 0
-    return follow_run(run)
+    return follow(run)
 
 
 def begin(app: App, config: ExperimentConfig) -> Run:
@@ -75,15 +76,6 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     run = create_run(app, config)
     start_worker(run)
     return run
-
-
-def follow_run(run: Run) -> int:
-    """Show the progress of `run` until its attempt ends; its exit code."""
-    from rich.console import Console
-
-    from retroml_core.terminal.progress import follow
-
-    return follow(run, Console())
 
 
 def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from retroml_core.events import RunState
 
-__all__ = ["count", "duration", "moment", "percent", "score", "short_ids", "sparkline", "state_words"]
+__all__ = ["count", "counted", "duration", "moment", "percent", "score", "short_ids", "sparkline", "state_words"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _STATES = {
@@ -17,13 +17,17 @@ _STATES = {
     RunState.STARTING: "starting",
     RunState.RUNNING: "training",
     RunState.STOPPING: "stopping, saving a checkpoint",
-    RunState.INTERRUPTED: "interrupted: its process is gone",
 }
 
 
 def count(number: float) -> str:
     """ "1,204,000"."""
     return f"{number:,.0f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 run", "1,204 runs"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def score(value: float | None) -> str:

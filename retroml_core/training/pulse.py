@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import sys
 import threading
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.events import Resource
+from retroml_core.files import folder_bytes
 from retroml_core.runs.forecast import size_text
 from retroml_core.training.memory import Memory, read_memory
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from retroml_core.runs.state import StateFile
     from retroml_core.training.bus import MetricEventBus
 
-__all__ = ["Pulse", "folder_bytes"]
+__all__ = ["Pulse"]
 
 BEAT_SECONDS = 1.0
 STATE_BEATS = 3
@@ -113,13 +112,3 @@ class Pulse:
             self._error = error
         except Exception as error:  # noqa: BLE001  # systems tell their figures in their own ways, and no figure is worth a run
             sys.stderr.write(f"pulse: {type(error).__name__}: {error}\n")
-
-
-def folder_bytes(folder: Path) -> int:
-    """The size of everything in `folder`; files that vanish meanwhile count nothing."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += (Path(parent) / name).stat().st_size
-    return total

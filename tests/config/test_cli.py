@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -46,8 +47,8 @@ def started(monkeypatch):
         return codes.get(run.tree["seed"], 0)
 
     monkeypatch.setattr("retroml_core.runs.launching.start_worker", runs.append)
-    monkeypatch.setattr(start, "follow_run", follow)
-    monkeypatch.setattr(multirun, "follow_run", follow)
+    monkeypatch.setattr(start, "follow", follow)
+    monkeypatch.setattr(multirun, "follow", follow)
     return SimpleNamespace(runs=runs, codes=codes)
 
 
@@ -212,7 +213,7 @@ def test_warnings_are_said(home, started, capsys):
 
 
 def test_detach_prints_the_id_and_does_not_follow(home, started, capsys, monkeypatch):
-    monkeypatch.setattr(start, "follow_run", lambda run: pytest.fail("followed"))
+    monkeypatch.setattr(start, "follow", lambda run: pytest.fail("followed"))
     assert main(["--detach", "seed=5"]) == 0
     assert capsys.readouterr().out == f"{started.runs[0].id}\n"
 
@@ -287,7 +288,7 @@ def test_ctrl_c_is_130(home, started, capsys, monkeypatch):
     def interrupt(run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(start, "follow_run", interrupt)
+    monkeypatch.setattr(start, "follow", interrupt)
     assert main(["seed=5"]) == 130
 
 
@@ -564,6 +565,15 @@ def test_what_is_piped_is_utf_8_on_every_platform(tmp_path):
     command = [sys.executable, "-m", "retroml_core", "config", "import", "config.json"]
     done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path, env=environment)
     assert json.loads(done.stdout.decode("utf-8"))["notes"] == "Fünf × ☺"
+
+
+def test_of_many_files_that_cannot_be_copied_the_first_is_named(home, monkeypatch, capsys):
+    def full(*_):
+        raise shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'"), ("c", "d", "likewise")])
+
+    monkeypatch.setattr("retroml_core.cli._dispatch", full)
+    assert main(["models", "save", "latest"]) == 1
+    assert capsys.readouterr().err == "[Errno 28] No space left on device: 'a' -> 'b'\n"
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):

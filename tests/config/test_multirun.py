@@ -25,7 +25,7 @@ def started(tmp_path, monkeypatch) -> list[dict]:
     monkeypatch.setattr(App, "open", classmethod(lambda cls, safe=False: tiny_app(tmp_path / "home")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(multirun, "begin", begin)
-    monkeypatch.setattr(multirun, "follow_run", lambda run: 0)
+    monkeypatch.setattr(multirun, "follow", lambda run: 0)
     return trees
 
 

@@ -65,6 +65,21 @@ def test_wrong_use_is_code_2(retroml, command):
     assert ended.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["runs", "--limit", "-1"], "a whole number from 0 on"),
+        (["stop", "latest", "--timeout", "nan"], "a number from 0 on"),
+        (["pause", "latest", "--timeout", "-1"], "a number from 0 on"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_wrong_use(retroml, words, allowed, capsys):
+    with pytest.raises(SystemExit) as ended:
+        retroml(*words)
+    assert ended.value.code == 2
+    assert f"must be {allowed}, not '{words[-1]}'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["show", "pause", "resume", "stop", "checkpoint", "rerun"])
 def test_an_unknown_run_is_told(retroml, command):
     with pytest.raises(RunNotFound):
@@ -397,7 +412,7 @@ def test_a_dry_rerun_shows_the_config_and_starts_nothing(retroml, app, original)
 
 
 def test_reindex_counts_the_runs(retroml, trained, app):
-    assert retroml("reindex") == (0, f"1 runs are in the index {app.root.database}\n", "")
+    assert retroml("reindex") == (0, f"the index {app.root.database} holds 1 run\n", "")
 
 
 def test_reindex_fails_when_a_folder_cannot_be_read(retroml, trained, make_run):

@@ -103,7 +103,6 @@ def test_a_model_goes_to_the_trash_and_back(app, model):
     assert service.list() == []
     assert delete.restore(app, [f"model-{model.id}"]) == 0
     assert service.list() == [model]
-    assert not (model.folder(app.root) / "deleted.json").exists()
 
 
 def test_a_model_in_the_trash_is_not_a_run(app, model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import numpy as np
@@ -147,7 +148,6 @@ def test_a_deleted_run_can_be_taken_back(runs, app, make_run):
     assert runs.restore(fake.run.id).folder == fake.run.folder
     assert runs.list()[0].tags == ("t",)
     assert app.index.curve(fake.run.id, "score").values.tolist() == [5.0]
-    assert not (fake.run.folder / "deleted.json").exists()
 
 
 def test_a_run_at_work_is_not_deleted(runs, make_run, at_work):
@@ -213,11 +213,22 @@ def test_a_root_that_does_not_exist_yet_is_reported(tmp_path, tiny):
     assert report.free > 0
 
 
+def test_throwing_away_writes_no_file_so_that_it_works_on_a_full_disk(app, runs, make_run):
+    run = make_run().run
+    files = sorted(run.folder.rglob("*"))
+    os.utime(run.folder, (0, 0))
+    runs.delete(run.id)
+    (trashed,) = StorageService(app).trashed()
+    assert trashed.deleted_at > 0
+    assert [path.relative_to(run.folder) for path in files] == [
+        path.relative_to(trashed.folder) for path in sorted(trashed.folder.rglob("*"))
+    ]
+
+
 def test_the_trash_is_emptied_for_good(app, runs, make_run):
     run = make_run().run
     runs.delete(run.id)
     service = StorageService(app)
-    assert service.trashed()[0].deleted_at > 0
     assert service.empty_trash() > 0
     assert service.trashed() == []
     assert not (app.root.trash / run.id).exists()

@@ -139,11 +139,11 @@ def test_wrong_numbers_are_wrong_use(app, words, capsys):
     assert f"not '{words[1]}'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--episodes", "soon"], ["--max-steps", "-1"]])
+@pytest.mark.parametrize("words", [["--episodes", "soon"], ["--max-steps", "-1"], ["--seed", "-1"]])
 def test_evaluate_refuses_them_in_the_same_words(app, words, capsys):
     with pytest.raises(SystemExit):
         evaluate_command.main(app, ["Catcher", *words])
-    assert f"must be a whole number from 1 on, not '{words[1]}'" in capsys.readouterr().err
+    assert f"must be a whole number from {int(words[0] != '--seed')} on, not '{words[1]}'" in capsys.readouterr().err
 
 
 def test_a_policy_that_is_not_there_is_said_in_words(app, trained, tmp_path):

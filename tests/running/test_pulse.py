@@ -1,10 +1,10 @@
 import pytest
 
-from retroml_core.files import read_json
+from retroml_core.files import folder_bytes, read_json
 from retroml_core.runs.eventlog import EventLog, last_seq
 from retroml_core.runs.state import StateFile
 from retroml_core.training.bus import MetricEventBus
-from retroml_core.training.pulse import Pulse, folder_bytes
+from retroml_core.training.pulse import Pulse
 
 
 @pytest.fixture

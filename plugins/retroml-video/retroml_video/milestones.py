@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retroml_core.filming import Arena, FilmJob, FilmRefused, FilmResult
+from retroml_core.terminal.wording import duration
 from retroml_video.ensemble import Ensemble, Performer, steps_in
 from retroml_video.hall import room_for
 from retroml_video.stage import Wording
 from retroml_video.studio import last_step
-from retroml_video.words import clock, duration_words, number
+from retroml_video.words import clock, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +136,7 @@ def trained_seconds(job: FilmJob, step: int) -> float:
 
 
 def _wording(job: FilmJob, count: int) -> Wording:
-    trained = duration_words(job.run.status().seconds)
+    trained = duration(job.run.status().seconds)
     return Wording(
         title=f"{job.game_title}: {job.algorithm_title} at {count} points of its training",
         heading=job.game_title,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retroml_core.filming import FilmJob, FilmRefused, FilmResult
+from retroml_core.terminal.wording import duration
 from retroml_video.curve import Curve, score_curve
 from retroml_video.director import Director, ends_of
 from retroml_video.policy import PolicyView
 from retroml_video.projector import GAME_FPS, frames_needed
 from retroml_video.stage import Wording
 from retroml_video.studio import Studio, frames_per_step, last_step
-from retroml_video.words import duration_words
 
 if TYPE_CHECKING:
     from retroml_video.settings import TimelapseConfig
@@ -69,7 +69,7 @@ class Timelapse:
 
 
 def _wording(job: FilmJob) -> Wording:
-    trained = duration_words(job.run.status().seconds)
+    trained = duration(job.run.status().seconds)
     return Wording(
         title=f"{job.game_title}: {trained} of {job.algorithm_title} in one film",
         heading=job.game_title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["action_words", "clock", "duration_words", "number"]
+__all__ = ["action_words", "clock", "number"]
 
 _ARROWS = {
     "UP": "↑",
@@ -21,14 +21,6 @@ def clock(seconds: float) -> str:
     """`0:02:05`."""
     whole = max(int(seconds), 0)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
-def duration_words(seconds: float) -> str:
-    """`2 h 05 min`, `5 min`, `20 s`."""
-    whole = max(round(seconds), 0)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole // 60 % 60:02} min"
-    return f"{whole // 60} min {whole % 60:02} s" if whole >= 60 else f"{whole} s"
 
 
 def number(value: float) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from retroml_video.words import action_words, clock, duration_words, number
+from retroml_video.words import action_words, clock, number
 
 
 @pytest.mark.parametrize(
@@ -9,11 +9,6 @@ from retroml_video.words import action_words, clock, duration_words, number
 )
 def test_clock(seconds, words):
     assert clock(seconds) == words
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(20, "20 s"), (300, "5 min 00 s"), (7500, "2 h 05 min"), (59.6, "1 min 00 s")])
-def test_durations(seconds, words):
-    assert duration_words(seconds) == words
 
 
 @pytest.mark.parametrize(("value", "words"), [(1234567, "1,234,567"), (-21.0, "−21"), (0.5, "0.5"), (0.0, "0")])
