@@ -2,8 +2,9 @@
 
     python -m benchmarks.env_speed [--game breakout] [--environments 8] [--rounds 5] [--seconds 3] [--peers gymnasium,envpool]
 
-All contestants play the same way (84×84 grey, skip 4, pooled, stack 4) with random actions, in turns A B A B. Peers other
-than ale-py must be installed in the environment that runs this; a throwaway one does. Prints a table and writes JSON.
+All contestants play the same way (84×84 grey, skip 4, pooled, stack 4, FIRE pressed at a reset only) with random actions. In
+a round each plays for some seconds, in short turns forth and back, so that a busy machine disturbs all of them alike. Peers
+other than ale-py must be installed in the environment that runs this; a throwaway one does. Prints a table and writes JSON.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 Stepper = Callable[[np.ndarray], Any]
+TURN_SECONDS = 0.25
 
 
 def bare(game: str, count: int) -> Stepper:
@@ -41,7 +43,14 @@ def ours(game: str, count: int, *, tape: bool, halves: bool = False) -> Stepper:
     folder = Path(tempfile.mkdtemp(prefix="retroml-tape-")) if tape else None
     stream = "training" if halves else "evaluation"
     environment = make(
-        EnvironmentBuild(game=game, config=AtariConfig(), count=count, seed=0, tape_folder=folder, stream=stream)
+        EnvironmentBuild(
+            game=game,
+            config=AtariConfig(fire_after_life_loss=False),
+            count=count,
+            seed=0,
+            tape_folder=folder,
+            stream=stream,
+        )
     )
     environment.reset()
 
@@ -80,13 +89,17 @@ def envpool(game: str, count: int) -> Stepper:
 PEERS: dict[str, Callable[[str, int], Stepper]] = {"gymnasium": gymnasium_async, "envpool": envpool}
 
 
-def rate(step: Stepper, actions: np.ndarray, seconds: float) -> float:
-    """Steps a second over all environments."""
-    steps, begun = 0, time.perf_counter()
-    while (spent := time.perf_counter() - begun) < seconds:
-        step(actions[steps % len(actions)])
-        steps += 1
-    return steps * actions.shape[1] / spent
+def rates_of(steppers: Mapping[str, Stepper], actions: np.ndarray, seconds: float) -> dict[str, float]:
+    """Steps a second of each, over all environments, from turns that add up to about `seconds` each."""
+    steps, spent = dict.fromkeys(steppers, 0), dict.fromkeys(steppers, 0.0)
+    for turn in range(max(1, round(seconds / TURN_SECONDS))):
+        for name in sorted(steppers, reverse=turn % 2 == 1):
+            begun = time.perf_counter()
+            while (passed := time.perf_counter() - begun) < TURN_SECONDS:
+                steppers[name](actions[steps[name] % len(actions)])
+                steps[name] += 1
+            spent[name] += passed
+    return {name: steps[name] * actions.shape[1] / spent[name] for name in steppers}
 
 
 def main() -> None:
@@ -95,7 +108,7 @@ def main() -> None:
     parser.add_argument("--game", default="breakout")
     parser.add_argument("--environments", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=float, default=5.0, help="seconds of each contestant a round (5)")
     parser.add_argument("--peers", default="", help="comma-separated: " + ", ".join(PEERS))
     parser.add_argument("--output", type=Path, help="where to write the JSON")
     asked = parser.parse_args()
@@ -109,8 +122,8 @@ def main() -> None:
     actions = np.random.default_rng(0).integers(0, 4, (4096, asked.environments))
     rates: dict[str, list[float]] = {name: [] for name in steppers}
     for _ in range(asked.rounds):
-        for name, step in steppers.items():
-            rates[name].append(rate(step, actions, asked.seconds))
+        for name, value in rates_of(steppers, actions, asked.seconds).items():
+            rates[name].append(value)
     report = {name: summary(values, rates["bare"]) for name, values in rates.items()}
     for name, row in report.items():
         print(

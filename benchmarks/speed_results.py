@@ -4,7 +4,8 @@
     python -m benchmarks.speed_results                   renew the page from what is kept
 
 FOLDER holds what `--output` of the benchmarks wrote, under names that begin with a section: `ppo.json`, `ppo_cleanrl.json`,
-`dqn.json`, `environments.json`, `collector.json`, `tape.json`, `checkpoints.json`; what is not there stays as it was.
+`dqn.json`, `environments.json`, `collector.json`, `tape.json`, `replay.json`, `replay_speed.json`, `checkpoints.json`,
+`bound.json`; what is not there stays as it was.
 """
 
 from __future__ import annotations
@@ -151,6 +152,33 @@ def tape(figures: Figures) -> str:
     return markdown(rows)
 
 
+def replay(figures: Figures) -> str:
+    """What a step in a replay takes, and how long replays take for their work."""
+    rows = [("replay", "GB a million steps", "adding a step", "drawing 32")]
+    for name, one in figures["replays"].items():
+        library, _, kind = name.partition(" ")
+        size, add, draw = one["bytes_a_step"] / 1e3, one["add_seconds"] * 1e6, one["draw_seconds"] * 1e3
+        rows.append((f"{PEERS[library].partition(',')[0]}, `{kind}`", f"{size:.2f}", f"{add:.0f} µs", f"{draw:.2f} ms"))
+    storage, each = figures["training"]["storage"], figures["training"]["ratios"]
+    return (
+        f"{markdown(rows)}\n\nWith `replay_storage={storage}`, DQN trains at **{statistics.median(each):.2f}** times the speed "
+        f"that it has with the replay in memory ({min(each):.2f} to {max(each):.2f} in {len(each)} pairs)."
+    )
+
+
+def bound(figures: Figures) -> str:
+    """How near training comes to perfectly packed cores."""
+    rows = [
+        ("work", "core time a step"),
+        *((name, f"{statistics.median(each) * 1e3:.2f} ms") for name, each in figures["core_seconds"].items()),
+    ]
+    rows.append(("all of it packed perfectly", f"{statistics.median(figures['bounds']):.0f} steps/s"))
+    reached, shares = statistics.median(figures["reached"]), figures["shares"]
+    spread = f"{min(shares):.0%} to {max(shares):.0%}"
+    rows.append(("training", f"{reached:.0f} steps/s, **{statistics.median(shares):.0%}** of that ({spread})"))
+    return markdown(rows)
+
+
 def checkpoints(figures: Figures) -> str:
     """The share of training that checkpoints take."""
     rows = [
@@ -187,6 +215,8 @@ SECTIONS: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
         "environments": environments,
         "collector": collector,
         "tape": tape,
+        "replay": replay,
+        "bound": bound,
         "checkpoints": checkpoints,
     }
 )
