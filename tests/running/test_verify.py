@@ -13,7 +13,7 @@ from retroml_core.runs.eventlog import decode
 from retroml_core.schema import Budget, CheckpointConfig
 from retroml_core.verifying.findings import Divergence, Verdict
 
-TIMED = Budget(seconds=3600.0, steps=4000)
+TIMED = Budget(seconds=3600.0, steps=2000)
 """Schedules go by the share of the time, as last reported; the run ends by its steps, however slow the machine is."""
 
 # --- honest runs --------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_a_killed_run_that_went_on_from_a_checkpoint_is_verified(make_run, train
 @pytest.fixture
 def gone_on(make_run, trained, command):
     """A run that was killed at step 1440, after a setting was changed, and went on from the checkpoint of step 1000."""
-    run = make_run(learner={}, steps=3000, checkpoints=CheckpointConfig(every_steps=1000, keep=9, keep_policies=4))
+    run = make_run(learner={}, steps=2000, checkpoints=CheckpointConfig(every_steps=1000, keep=9, keep_policies=4))
 
     def die(control):
         raise StopTraining
