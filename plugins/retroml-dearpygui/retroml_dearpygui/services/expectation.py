@@ -93,7 +93,7 @@ def expect(app: App, config: ExperimentConfig, speed: float | None, sizes: Sizes
         seconds=seconds,
         measured=speed is not None,
         films=films,
-        disk=forecast(config, app).total,
+        disk=forecast(config, app, sizes).total,
         free=free_bytes(app.root.path),
         sizes=sizes or Sizes(),
         memory_free=read_memory().available,

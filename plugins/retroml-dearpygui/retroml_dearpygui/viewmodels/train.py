@@ -245,7 +245,7 @@ class TrainViewModel(ViewModel):
         from retroml_core.config.errors import ConfigError
 
         config = self._composer.change(base, overrides)
-        need = expect(self.desk.app, config, None)
+        need = expect(self.desk.app, config, None, self._composer.sizes(config))
         if not need.enough_disk:
             raise ConfigError(f"this training may need {need.disk_words}: free some, or train for a shorter time")
         run = create_run(self.desk.app, config)
