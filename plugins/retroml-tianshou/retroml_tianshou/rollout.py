@@ -171,7 +171,7 @@ class Rollout:
         self.position += 1
 
     def samples(self, last_values_B: Tensor, *, gamma: float, gae_lambda: float) -> Samples:
-        """The whole rollout with its advantages and returns, in order of time; what lies on the device already is not copied."""
+        """The whole rollout with its advantages and returns, in order of time; what is on the device is not copied."""
         advantages_TB = gae(
             self.rewards_TB + np.float32(gamma) * self.bootstraps_TB,
             self.values_TB,
