@@ -74,6 +74,7 @@ def test_all_of_the_player_is_in_the_window_at_large_letters(robot, videos):
     robot.see("film.large")
     right = {tag: dpg.get_item_rect_max(tag)[0] for tag in ("film.name", "film.copy", "film.delete", "film.large", "film.rate")}
     assert {tag for tag, end in right.items() if end > dpg.get_viewport_client_width()} == set()
+    robot.wait(lambda: dpg.get_item_rect_size("film.picture")[0] > 100, "the picture, at its size")
     robot.see("film.facts.rows")
     assert dpg.get_item_rect_min("film.facts.rows")[0] < dpg.get_item_rect_max("film.picture")[0]
 
