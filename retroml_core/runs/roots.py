@@ -91,10 +91,11 @@ class DataRoot:
 
     def check(self) -> None:
         """Raises RootError when it was there once and is gone, or cannot be looked at."""
+        seen = self._seen  # before looking: another thread may make it meanwhile
         try:
             self.experiments.stat()
         except (FileNotFoundError, NotADirectoryError) as error:
-            if self._seen:
+            if seen:
                 raise RootError(f"the data folder {self.path} is gone: {GONE_ADVICE}") from error
         except OSError as error:
             raise self._unreadable(error) from error

@@ -142,3 +142,16 @@ def test_windows_takes_the_largest_volume():
 
 def test_windows_keeps_the_user_folder_on_the_largest_volume():
     assert _windows_default({Path("/c"): 900, Path("/d"): 100}, Path("/c/users/me/RetroML")) == Path("/c/users/me/RetroML")
+
+
+def test_a_root_that_another_thread_makes_while_it_is_looked_for_is_not_gone(tmp_path, monkeypatch):
+    root = DataRoot(tmp_path / "root")
+
+    def made_just_after(path, **_):
+        monkeypatch.undo()
+        root.prepare()
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "stat", made_just_after)
+    root.check()
+    assert root.run_folders() == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import bar, cell, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, cell, grid, text
 from retroml_dearpygui.ui.widgets.section import section
 
 if TYPE_CHECKING:
@@ -32,14 +32,11 @@ class MachineCard:
         with section(self._model.desk, ui, "train.machine", "GPU status", icons.GPU):
             text(ui, "Looking …", "strong", tag="machine.title")
             for number in range(MOST_GAUGES):
-                with grid(ui, [-96, 1, -118], tag=f"machine.{number}", show=False):
-                    text(ui, "", tone="muted", tag=f"machine.{number}.label")
-                    with cell() as place:
-                        ui.theme(place, "tight")
-                        space(ui, 4)
-                        bar(ui, tag=f"machine.{number}.bar")
-                    with row(ui, 0):
+                with cell(tag=f"machine.{number}", show=False):
+                    with grid(ui, [-96, 1]):
+                        text(ui, "", tone="muted", tag=f"machine.{number}.label")
                         text(ui, "", "small", tag=f"machine.{number}.words")
+                    bar(ui, tag=f"machine.{number}.bar")
             text(ui, "", "small", tag="machine.note", wrap=0, show=False)
         self.show()
 
