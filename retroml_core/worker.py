@@ -88,19 +88,24 @@ def _attempt(run: Run, app: App, config: ExperimentConfig, since: float) -> int 
             return _exit_code(attempt, outcome)
     except Exception as error:  # noqa: BLE001  # a disk too full even to say so, or no device
         if not run.folder.is_dir():
-            _await(run)
-            return None
+            return None if _await(run) else _refuse(f"{run.folder} was deleted while it was at work")
         failure = explain(error, folder=str(run.folder), step=run.status().step, checkpoint=_last_good(run), config=config)
         with contextlib.suppress(OSError):
             fail_early(run, failure.reason)
         return _refuse(failure.reason)
 
 
-def _await(run: Run) -> None:
-    """Wait until the folder of `run`, which is gone with all that was to be written, is back; the next attempt goes on then."""
+def _await(run: Run) -> bool:
+    """Wait until the folder of `run`, which is gone with all that was to be written, is back; the next attempt goes on then.
+
+    False where it is gone from a folder that is still there: it was deleted, and nobody will put it back.
+    """
     _say(f"{run.folder} is gone: connect its disk or put the folder back, then the run goes on from its last checkpoint")
     while not (run.folder / "state.json").is_file():
+        if run.folder.parent.is_dir() and not run.folder.is_dir():
+            return False
         time.sleep(GONE_POLL_SECONDS)
+    return True
 
 
 def _carry_out(attempt: Attempt) -> RunOutcome:

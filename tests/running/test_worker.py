@@ -1,6 +1,7 @@
 import errno
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,13 +137,13 @@ def test_a_run_whose_folder_is_gone_goes_on_once_it_is_back(make_run, app, work,
 
     def taken_away(store, step, *args, **more):
         if step == 1280 and not aside.exists():
-            folder.rename(aside)
+            app.root.experiments.rename(aside)
         return save(store, step, *args, **more)
 
     def put_back(said):
         if said.startswith(f"{folder} is gone"):
             assert not folder.exists()
-            aside.rename(folder)
+            aside.rename(app.root.experiments)
             aside.touch()
 
     monkeypatch.setattr(CheckpointStore, "save", taken_away)
@@ -153,6 +154,20 @@ def test_a_run_whose_folder_is_gone_goes_on_once_it_is_back(make_run, app, work,
     assert states == [
         ("starting", None), ("running", None), ("starting", None), ("running", 640), ("completed", None)
     ]  # fmt: skip
+
+
+@posix
+def test_a_run_whose_folder_is_deleted_ends(make_run, work, monkeypatch, capsys):
+    run = make_run(learner={}, checkpoints=CheckpointConfig(every_steps=640))
+
+    def deleted(*_, **__):
+        shutil.rmtree(run.folder)
+        raise FileNotFoundError(run.folder)
+
+    monkeypatch.setattr(CheckpointStore, "save", deleted)
+    assert work(run) == 1
+    assert f"{run.folder} was deleted" in capsys.readouterr().err
+    assert not run.folder.exists()
 
 
 def test_signals_that_come_when_all_is_over_change_nothing(make_run, app, work, monkeypatch):
