@@ -18,15 +18,13 @@ Shapes: A actions, N = T * B samples of a rollout.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
 from tianshou.algorithm.modelfree import a2c as tianshou_a2c
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
-from retroml_tianshou.measures import about, arrays
-from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.rmsprop import RMSprop
 from retroml_tianshou.sanity import Bounds, bounds
@@ -37,7 +35,6 @@ from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
     from tianshou.algorithm.optim import OptimizerFactory
     from torch import Tensor
 
@@ -124,22 +121,16 @@ class A2C(ActorCriticTrainable):
         self.live = Live(config.learning_rate, config.entropy_coefficient)
         self.algorithm = JointA2C(config, self.network, build.env.action_count)
         self.algorithm.bounds = bounds(config.gamma, build.env.reward_limit)
-        self._samples: Mapping[str, NDArray[Any]] = {}
-        self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 
     def update(self, control: Control) -> Mapping[str, float]:
         """Learn from the full rollout; see docs/algorithms/a2c.md for each metric."""
-        if self.obs is None:
-            raise RuntimeError("update() before anything was played")
         control.tick()
         schedule = self._schedule(control.fraction())
-        samples = self.rollout.samples(self.values(self.obs), gamma=self.config.gamma, gae_lambda=self.config.gae_lambda)
+        samples = self.played()
         self.compute.use_threads(self.compute.threads)
-        metrics = self.algorithm.learn(samples, measure_ratio=self.updates % MEASURED_EVERY == 0)
-        self._samples = arrays(samples, self.rollout.rewards_TB)
-        self.monte_carlo.take(self.rollout)
+        learned = self.algorithm.learn(samples, measure_ratio=self.updates % MEASURED_EVERY == 0)
         self.rollout.restart()
-        return metrics | schedule | about(self._samples) | self.monte_carlo.read()
+        return learned | schedule | self.about_rollout()
 
     def _schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
@@ -148,24 +139,14 @@ class A2C(ActorCriticTrainable):
         self.algorithm.ent_coef = self.live.entropy_coefficient
         return {"schedule/learning_rate": rate, "schedule/entropy_coefficient": self.live.entropy_coefficient}
 
-    def tune(self, name: str, value: float) -> None:
-        """Change a live setting from the next update on. Raises ValueError when `name` is not one."""
-        if name not in asdict(self.live):
-            raise ValueError(f"{name} cannot be changed while training; these can: {', '.join(asdict(self.live))}")
-        setattr(self.live, name, float(value))
-
-    def samples(self) -> Mapping[str, NDArray[Any]]:
-        """The last rollout: actions, rewards as learned from, values, returns and advantages, each (N,)."""
-        return self._samples
-
     def learning_state(self) -> Tree:
-        """The optimizer, and the games that the critic is still to be judged by."""
-        return {"optimizer": optimizer_state(self.algorithm.optim), "monte_carlo": self.monte_carlo.state()}
+        """The optimizer."""
+        return super().learning_state() | {"optimizer": optimizer_state(self.algorithm.optim)}
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
+        super().restore_learning(state)
         load_optimizer(self.algorithm.optim, state["optimizer"])
-        self.monte_carlo.restore(state.get("monte_carlo"))
 
 
 def build(build: Build) -> A2C:

@@ -5,7 +5,6 @@ Shapes: B environments, A actions, C stacked frames, H height, W width.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -21,21 +20,25 @@ from retroml_tianshou.architectures import collect
 from retroml_tianshou.compiling import compile_trunks
 from retroml_tianshou.compute import prepare_for
 from retroml_tianshou.gradients import Gradients
+from retroml_tianshou.measures import about, arrays
+from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.networks import ActorCritic, build_network
 from retroml_tianshou.pixels import channels_last
 from retroml_tianshou.rollout import Rollout
 from retroml_tianshou.snapshots import generator_state, load_generator, load_parameters, parameters
+from retroml_tianshou.tuning import Tunable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_core.environment import Transition
     from retroml_core.tree import Tree
+    from retroml_tianshou.rollout import Samples
 
 __all__ = ["ActorCriticTrainable"]
 
 
-class ActorCriticTrainable(OnlineTrainable):
+class ActorCriticTrainable(Tunable, OnlineTrainable):
     """Plays with an `ActorCritic` network into a `Rollout`; a subclass adds `update` and the state of its learning.
 
     `network` is what learns and what `act` asks; `player` is what plays: the same, unless a subclass lets it lag behind.
@@ -58,6 +61,8 @@ class ActorCriticTrainable(OnlineTrainable):
         self._compile()
         self.player = self.network
         self.rollout = self.make_rollout()
+        self.monte_carlo = MonteCarlo(build.config.environments, build.config.gamma)
+        self._samples: Mapping[str, NDArray[Any]] = {}
         self.sampling = torch.Generator(device).manual_seed(seeds.integer("sampling", build.rank))
         self.acting = torch.Generator().manual_seed(seeds.integer("acting"))
         self._staging: Tensor | None = None
@@ -136,6 +141,26 @@ class ActorCriticTrainable(OnlineTrainable):
     def ready(self) -> bool:
         """Whether the rollout is full."""
         return self.rollout.full
+
+    # --- what was played ----------------------------------------------------------------------------------------------
+
+    def played(self) -> Samples:
+        """The full rollout with its advantages; views of its buffers. Raises RuntimeError before anything was played."""
+        if self.obs is None:
+            raise RuntimeError("update() before anything was played")
+        config = self.build.config
+        samples = self.rollout.samples(self.values(self.obs), gamma=config.gamma, gae_lambda=config.gae_lambda)
+        self._samples = arrays(samples, self.rollout.rewards_TB)
+        self.monte_carlo.take(self.rollout)
+        return samples
+
+    def about_rollout(self) -> dict[str, float]:
+        """What the last rollout says of critic and advantages, by metric name."""
+        return about(self._samples) | self.monte_carlo.read()
+
+    def samples(self) -> Mapping[str, NDArray[Any]]:
+        """The last rollout: actions, rewards as learned from, values, returns and advantages, each (N,)."""
+        return self._samples
 
     def _bootstraps(self, transition: Transition) -> NDArray[np.float32] | None:
         cut = [i for i in transition.final_obs if transition.truncated[i] and not transition.terminated[i]]
@@ -218,17 +243,13 @@ class ActorCriticTrainable(OnlineTrainable):
         load_generator(self.sampling, state["sampling"])
         self.restore_learning(state["learning"])
 
-    @abstractmethod
     def learning_state(self) -> Tree:
-        """Optimizer, schedules and generators of learning."""
+        """The games that the critic is still to be judged by; a subclass adds optimizer, schedules and generators."""
+        return {"monte_carlo": self.monte_carlo.state()}
 
-    @abstractmethod
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
-
-    def samples(self) -> Mapping[str, NDArray[Any]]:
-        """Arrays of the last update that metric plugins may look at; see `Report.samples`."""
-        return {}
+        self.monte_carlo.restore(state.get("monte_carlo"))
 
 
 def _integers(actions_B: Tensor) -> NDArray[np.int64]:

@@ -36,6 +36,7 @@ from retroml_tianshou.replay.sampling import Sampler, UniformSampler
 from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.schedules import share_left
 from retroml_tianshou.snapshots import load_optimizer, load_parameters, optimizer_state, parameters, stacked
+from retroml_tianshou.tuning import Tunable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class LiveSettings:
     learning_rate: float
 
 
-class OffPolicyTrainable(OnlineTrainable):
+class OffPolicyTrainable(Tunable, OnlineTrainable):
     """Plays epsilon-greedily into a replay and learns from it. A subclass says what learns in `make_learner`.
 
     It may also choose the `make_sampler`, and explore in another way by its own `choose`.
@@ -242,12 +243,6 @@ class OffPolicyTrainable(OnlineTrainable):
     def samples(self) -> Mapping[str, NDArray[Any]]:
         """Actions and rewards of the last chunk, in order of time, each (n,)."""
         return self.replay.latest(self.settings.report_steps)
-
-    def tune(self, name: str, value: float) -> None:
-        """Change a live setting from the next chunk on. Raises ValueError when `name` is not one."""
-        if name not in asdict(self.live):
-            raise ValueError(f"{name} cannot be changed while training; these can: {', '.join(asdict(self.live))}")
-        setattr(self.live, name, float(value))
 
     # --- acting outside training --------------------------------------------------------------------------------------
 

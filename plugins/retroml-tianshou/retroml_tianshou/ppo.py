@@ -24,7 +24,7 @@ Shapes: B samples of a minibatch, A actions, N samples of a rollout.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
@@ -34,8 +34,6 @@ from torch import Tensor
 
 from retroml_tianshou.actor_critic import ActorCriticTrainable
 from retroml_tianshou.gradients import Gradients
-from retroml_tianshou.measures import about, arrays
-from retroml_tianshou.monte_carlo import MonteCarlo
 from retroml_tianshou.optimizer import FusedAdam, MeteredOptimizer
 from retroml_tianshou.sanity import Bounds, bounds
 from retroml_tianshou.snapshots import load_optimizer, optimizer_state
@@ -43,7 +41,6 @@ from retroml_tianshou.views import Actor, Critic, UncompiledPolicy
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
 
     from retroml_core.algorithm import Build, Control
     from retroml_core.tree import Tree
@@ -176,8 +173,6 @@ class PPO(ActorCriticTrainable):
         self.gradients = self.parallel_gradients(self.minibatch())
         self.algorithm = JointPPO(config, self.network, build.env.action_count, self.gradients)
         self.algorithm.bounds = bounds(config.gamma, build.env.reward_limit)
-        self._samples: Mapping[str, NDArray[Any]] = {}
-        self.monte_carlo = MonteCarlo(config.environments, config.gamma)
 
     def minibatch(self) -> int:
         """How many samples are learned from at a time."""
@@ -189,16 +184,6 @@ class PPO(ActorCriticTrainable):
         learned = self.learn_from(self.played(), control.tick)
         self.rollout.restart()
         return learned | schedule | self.about_rollout()
-
-    def played(self) -> Samples:
-        """The full rollout with its advantages; views of its buffers. Raises RuntimeError before anything was played."""
-        if self.obs is None:
-            raise RuntimeError("update() before anything was played")
-        config = self.config
-        samples = self.rollout.samples(self.values(self.obs), gamma=config.gamma, gae_lambda=config.gae_lambda)
-        self._samples = arrays(samples, self.rollout.rewards_TB)
-        self.monte_carlo.take(self.rollout)
-        return samples
 
     def learn_from(self, samples: Samples, tick: Callable[[], None]) -> dict[str, float]:
         """One update, by metric name."""
@@ -212,10 +197,6 @@ class PPO(ActorCriticTrainable):
             target_kl=config.target_kl,
             tick=tick,
         )
-
-    def about_rollout(self) -> dict[str, float]:
-        """What the last rollout says of critic and advantages, by metric name."""
-        return about(self._samples) | self.monte_carlo.read()
 
     def schedule(self, fraction: float) -> dict[str, float]:
         """Set what changes over the budget, of which `fraction` is used, and report it."""
@@ -231,29 +212,18 @@ class PPO(ActorCriticTrainable):
             "schedule/entropy_coefficient": self.live.entropy_coefficient,
         }
 
-    def tune(self, name: str, value: float) -> None:
-        """Change a live setting from the next update on. Raises ValueError when `name` is not one."""
-        if name not in asdict(self.live):
-            raise ValueError(f"{name} cannot be changed while training; these can: {', '.join(asdict(self.live))}")
-        setattr(self.live, name, float(value))
-
-    def samples(self) -> Mapping[str, NDArray[Any]]:
-        """The last rollout: actions, rewards as learned from, values, returns and advantages, each (N,)."""
-        return self._samples
-
     def learning_state(self) -> Tree:
-        """Optimizer, order of minibatches, and the games that the critic is still to be judged by."""
-        return {
+        """Optimizer and order of minibatches."""
+        return super().learning_state() | {
             "optimizer": optimizer_state(self.algorithm.optim),
             "order": self.order.bit_generator.state,
-            "monte_carlo": self.monte_carlo.state(),
         }
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
+        super().restore_learning(state)
         load_optimizer(self.algorithm.optim, state["optimizer"])
         self.order.bit_generator.state = state["order"]
-        self.monte_carlo.restore(state.get("monte_carlo"))
 
     def close(self) -> None:
         """Release threads, environment and device."""
