@@ -146,7 +146,7 @@ class FilmConfig:
 class NetworkConfig:
     """The shape of the network. None leaves a part to the architecture named."""
 
-    name: str = param("nature", help="Architecture: nature, small, impala, attention, or one that a plugin adds.")
+    name: str = param("nature", help="Architecture: nature, small, impala, attention, mlp, or one that a plugin adds.")
     width: float = param(
         1.0,
         ge=0.05,

@@ -111,7 +111,8 @@ class GameSpec(Spec):
     """A game: `summary` says in a sentence what one does in it, `environment` is the kind that plays it.
 
     `aliases` are other spellings (`"BreakoutNoFrameskip-v4"`); `actions` the meanings of the agent's actions in order;
-    `lives` those at the start of a game (0: the game has none);
+    `lives` those at the start of a game (0: the game has none); `difficulty` how hard points are for
+    an agent to come upon: "easy", "hard", "very hard", "" when nobody says;
     `random_score` and `human_score` are mean raw scores with `scores_source` saying where they are published.
     """
 
@@ -119,6 +120,7 @@ class GameSpec(Spec):
     aliases: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     lives: int = 0
+    difficulty: str = ""
     random_score: float | None = None
     human_score: float | None = None
     scores_source: str = ""

@@ -41,11 +41,12 @@ def _fits(game: GameSpec, words: Sequence[str]) -> bool:
 
 
 def _table(games: Sequence[GameSpec], *, actions: bool) -> str:
-    head = ("game", "title", "actions", "lives", "random", "human")
+    head = ("game", "title", "difficulty", "actions", "lives", "random", "human")
     rows = [
         (
             game.name,
             game.title,
+            game.difficulty or "?",
             ", ".join(game.actions) if actions else str(len(game.actions) or "?"),
             str(game.lives or "-"),
             _score(game.random_score),

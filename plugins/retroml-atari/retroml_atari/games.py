@@ -43,6 +43,7 @@ def _spec(entry: dict[str, Any], source: str) -> GameSpec:
         aliases=_aliases(entry["name"]),
         actions=tuple(entry["actions"]),
         lives=entry["lives"],
+        difficulty=entry["difficulty"],
         random_score=entry["random"],
         human_score=entry["human"],
         scores_source=source if published else "",

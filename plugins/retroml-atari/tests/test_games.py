@@ -46,6 +46,14 @@ def test_scores_are_those_of_the_literature(game, random, human):
     assert (ALL[game].random_score, ALL[game].human_score) == (random, human)
 
 
+@pytest.mark.parametrize(
+    ("game", "difficulty"), [("pong", "easy"), ("qbert", "hard"), ("montezuma_revenge", "very hard"), ("superman", "")]
+)
+def test_games_of_the_published_table_say_how_hard_they_are(game, difficulty):
+    assert ALL[game].difficulty == difficulty
+    assert {bool(spec.difficulty) for spec in ALL.values() if spec.human_score is not None} == {True}
+
+
 def test_a_game_that_was_never_published_has_no_score():
     assert (ALL["superman"].human_score, ALL["superman"].scores_source) == (None, "")
 

@@ -35,6 +35,7 @@ def main() -> None:
     titles = json.loads((HERE / "titles.json").read_text(encoding="utf-8"))
     scores = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
     carry_over = json.loads((HERE / "carry_over.json").read_text(encoding="utf-8"))
+    difficulty = json.loads((HERE / "difficulty.json").read_text(encoding="utf-8"))["levels"]
     lines = []
     for name in sorted(roms.get_all_rom_ids()):
         found = describe(name)
@@ -43,6 +44,7 @@ def main() -> None:
         random_score, human_score = scores["scores"].get(name, (None, None))
         title = titles.get(name, name.replace("_", " ").title())
         entry = {"name": name, "title": title, "summary": summaries.get(name, "")}
+        entry["difficulty"] = difficulty.get(name, "")
         entry |= {"random": random_score, "human": human_score, **found}
         entry["carries_over"] = name in carry_over
         lines.append(json.dumps(entry, ensure_ascii=False))

@@ -65,7 +65,7 @@ class A2CConfig:
         0.99,
         ge=0.0,
         le=1.0,
-        soft_ge=0.9,
+        soft_ge=0.8,
         soft_le=0.9999,
         help="Worth of a point one step later: close to 1 plans far ahead, lower cares only about what comes soon.",
         source="Mnih 2016 section 5.1; Baselines; SB3",

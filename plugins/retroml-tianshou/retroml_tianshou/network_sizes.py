@@ -5,6 +5,7 @@ Shapes: observations are (C, H, W).
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from retroml_tianshou.network_specs import Architecture, Size
 if TYPE_CHECKING:
     Shape = tuple[int, int, int]
 
-__all__ = ["ArchitectureError", "attention", "convolutions", "feature_sizes", "impala", "seen"]
+__all__ = ["ArchitectureError", "attention", "convolutions", "feature_sizes", "impala", "pixels", "seen"]
 
 
 class ArchitectureError(ValueError):
@@ -56,6 +57,11 @@ def convolutions(architecture: Architecture, observation_shape: Shape) -> Size:
     for (incoming, outgoing), kernel in zip(pairwise((channels, *architecture.channels)), architecture.kernels, strict=True):
         count += outgoing * (incoming * kernel * kernel + 1)
     return Size(parameters=count, features=architecture.channels[-1] * height * width)
+
+
+def pixels(architecture: Architecture, observation_shape: Shape) -> Size:  # noqa: ARG001  # as all of them
+    """The size of pixels as they are: nothing to learn."""
+    return Size(parameters=0, features=math.prod(observation_shape))
 
 
 def impala(architecture: Architecture, observation_shape: Shape) -> Size:

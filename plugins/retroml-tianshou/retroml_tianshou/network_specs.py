@@ -96,6 +96,14 @@ _OURS = (
         default=Architecture(**vars(_NATURE) | {"heads": 4}),
         source="after Zambaldi et al. 2019, https://openreview.net/forum?id=HkxaFoC9KQ",
     ),
+    NetworkSpec(
+        name="mlp",
+        title="MLP",
+        summary="No convolutions: every pixel goes into fully connected layers, which do not know what lies beside what.",
+        factory="retroml_tianshou.networks:pixels",
+        size="retroml_tianshou.network_sizes:pixels",
+        default=Architecture(hidden=(128, 128)),
+    ),
 )
 
 ARCHITECTURES: Mapping[str, NetworkSpec] = MappingProxyType({spec.name: spec for spec in _OURS})

@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from retroml_core.schema import NetworkConfig
     from retroml_tianshou.network_specs import Architecture
 
-__all__ = ["ActorCritic", "PixelConvolution", "build_network", "build_trunk", "convolutions", "initialise"]
+__all__ = [
+    "ActorCritic",
+    "PixelConvolution",
+    "ScaledPixels",
+    "build_network",
+    "build_trunk",
+    "convolutions",
+    "initialise",
+    "pixels",
+]
 
 
 def build_network(
@@ -93,6 +102,19 @@ class PixelConvolution(nn.Conv2d):
         """The convolution of `pixels / 255`."""
         weight = self.weight * (1 / 255)
         return functional.conv2d(pixels.to(self.weight.dtype), weight, self.bias, self.stride, self.padding)
+
+
+class ScaledPixels(nn.Module):
+    """uint8 pixels (B, C, H, W) as floats (B, F) from 0 to 1."""
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """`pixels / 255`, one row an observation."""
+        return pixels.flatten(1).float() * (1 / 255)
+
+
+def pixels(architecture: Architecture, observation_shape: tuple[int, int, int]) -> nn.Sequential:  # noqa: ARG001  # as all factories
+    """The encoder of "mlp": the pixels themselves, for the hidden layers on top."""
+    return nn.Sequential(ScaledPixels())
 
 
 def convolutions(architecture: Architecture, observation_shape: tuple[int, int, int]) -> nn.Sequential:

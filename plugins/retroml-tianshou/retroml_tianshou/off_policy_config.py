@@ -91,7 +91,7 @@ class OffPolicyConfig:
         0.99,
         ge=0.0,
         le=1.0,
-        soft_ge=0.9,
+        soft_ge=0.8,
         soft_le=0.9999,
         help="Worth of a point one step later: close to 1 plans far ahead, lower cares only about what comes soon.",
         source="Mnih 2015",

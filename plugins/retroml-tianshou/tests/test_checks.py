@@ -97,6 +97,6 @@ def test_a_network_that_passes_over_the_edge_of_the_picture_is_a_warning():
     assert faults(network=NetworkConfig(name="small", kernels=[6, 4], strides=[6, 2])) == {}
 
 
-@pytest.mark.parametrize("name", ["nature", "small", "impala", "attention"])
+@pytest.mark.parametrize("name", ["nature", "small", "impala", "attention", "mlp"])
 def test_our_networks_see_the_whole_picture(name):
     assert faults(network=NetworkConfig(name=name)) == {}

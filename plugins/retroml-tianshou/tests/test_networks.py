@@ -28,6 +28,7 @@ def test_logits_and_values_have_their_shapes(name):
         ("small", 4, 677_429),
         ("impala", 4, 1_090_517),
         ("attention", 4, 1_703_845),
+        ("mlp", 4, 3_629_957),
     ],
 )
 def test_parameter_counts_are_known(name, actions, count):
@@ -55,6 +56,7 @@ def test_every_part_can_be_overridden():
         NetworkConfig(name="small", width=0.01, hidden=[9, 3]),
         NetworkConfig(name="impala", width=2, blocks=1, channels=[3, 5]),
         NetworkConfig(name="attention", channels=[4, 6, 6], heads=3, hidden=[8]),
+        NetworkConfig(name="mlp", width=0.25, hidden=[9, 3]),
     ],
     ids=str,
 )
@@ -122,8 +124,9 @@ def test_bfloat16_computes_the_trunk_only_and_about_the_same():
 @pytest.mark.parametrize(
     ("settings", "key", "message"),
     [
-        ({"name": "natur"}, "network.name", "did you mean nature.*attention, impala, nature, small"),
+        ({"name": "natur"}, "network.name", "did you mean nature.*attention, impala, mlp, nature, small"),
         ({"blocks": 2}, "network.blocks", "nature has none of these; it has channels, kernels, strides, hidden"),
+        ({"name": "mlp", "channels": [8]}, "network.channels", "mlp has none of these; it has hidden"),
         ({"name": "impala", "kernels": [3, 3, 3]}, "network.kernels", "it has channels, blocks, hidden"),
         ({"name": "impala", "channels": []}, "network.channels", "at least one convolution"),
         ({"kernels": [8, 4]}, "network.kernels", "2 entries for 3"),

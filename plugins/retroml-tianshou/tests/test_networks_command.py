@@ -34,9 +34,9 @@ def networks(capsys):
 def test_networks_are_listed_with_their_sizes(networks):
     head, *rows, about = networks().splitlines()
     assert head.split() == ["network", "title", "parameters", "memory", "settings"]
-    assert [row.split()[0] for row in rows] == ["attention", "impala", "mine", "nature", "small"]
-    assert "1,687,719" in rows[3]
-    assert "channels=[32,64,64]" in rows[3]
+    assert [row.split()[0] for row in rows] == ["attention", "impala", "mine", "mlp", "nature", "small"]
+    assert "1,687,719" in rows[4]
+    assert "channels=[32,64,64]" in rows[4]
     assert "4 x 84 x 84" in about
 
 

@@ -98,7 +98,7 @@ class Offers:
 
 def test_all_networks_are_offered_and_those_that_cannot_be_made_say_so():
     found = sizes(Offers(), config_of("ppo", NetworkConfig(name="nature")), INFO)
-    assert [network.name for network in found.networks] == ["nature", "small", "impala", "attention"]
+    assert [network.name for network in found.networks] == ["nature", "small", "impala", "attention", "mlp"]
     nature = found.network("nature")
     assert (nature.parameters, "kernel" in nature.problem) == (None, True)
     assert found.network("impala").parameters > 0
