@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
+    from retroml_core.sizing import Sizes
 
-__all__ = ["DiskTooFull", "Manner", "begin", "preview", "start"]
+__all__ = ["DiskTooFull", "Manner", "UnfitNetwork", "begin", "preview", "start"]
 
 
 class DiskTooFull(Fault):
     """A run will need more disk than is free."""
+
+
+class UnfitNetwork(Fault):
+    """The network of a config cannot be made for what its environment shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +71,7 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     from retroml_core.runs.run import create_run
 
     _say(_warnings(app, config))
-    sizes = sizes_of(config, app)
+    sizes = _sizes(app, config)
     needs = forecast(config, app, sizes)
     free = free_bytes(app.root.path)
     _say([f"This run needs {needs}; {size_text(free)} are free.", *_memory(sizes.replay_memory_bytes)])
@@ -82,7 +87,7 @@ def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
     """What a run of `config` would be, for JSON: the config, the bytes of disk and of memory, the warnings."""
     from retroml_core.config.composing import to_tree
 
-    sizes = sizes_of(config, app)
+    sizes = _sizes(app, config)
     needs = forecast(config, app, sizes)
     disk = {**asdict(needs), "total": needs.total, "free": free_bytes(app.root.path)}
     text = f"This run would need {needs}; {size_text(disk['free'])} are free."
@@ -93,6 +98,18 @@ def preview(app: App, config: ExperimentConfig) -> dict[str, Any]:
         "needs": " ".join([text, *_memory(sizes.replay_memory_bytes)]),
         "warnings": _warnings(app, config),
     }
+
+
+def _sizes(app: App, config: ExperimentConfig) -> Sizes:
+    sizes = sizes_of(config, app)
+    network = sizes.network(config.network.name)
+    if network is not None and network.problem:
+        fitting = ", ".join(one.name for one in sizes.networks if not one.problem)
+        raise UnfitNetwork(
+            f"network.name={network.name} does not fit environment={config.environment.name}: {network.problem}; "
+            f"with the other settings as they are {f'these do: {fitting}' if fitting else 'none does'}"
+        )
+    return sizes
 
 
 def _memory(replay: int) -> list[str]:

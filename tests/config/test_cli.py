@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from retroml_core.cli import main
 from retroml_core.events import RunState
 from retroml_core.hookspecs import hookimpl
 from retroml_core.runs.run import Run
+from retroml_core.schema import NetworkConfig
+from retroml_core.sizing import NetworkSize, Sizes
 from retroml_core.specs import CommandSpec
 from retroml_core.terminal import multirun, start
 from retroml_core.testing.apps import tiny_app
@@ -249,6 +252,17 @@ def test_a_full_disk_is_refused_before_anything_is_made(home, started, capsys, m
     monkeypatch.setattr(start, "free_bytes", lambda folder: 1000)
     assert main(["seed=5"]) == 2
     assert "not enough disk for this run" in capsys.readouterr().err
+    assert (started.runs, home.exists()) == ([], False)
+
+
+def test_a_network_that_does_not_fit_is_refused_with_those_that_do(home, started, capsys, monkeypatch):
+    sizes = (
+        NetworkSize(name=NetworkConfig().name, title="", summary="", problem="network.kernels: convolution 3 is too large"),
+        NetworkSize(name="flat", title="", summary=""),
+    )
+    monkeypatch.setattr(start, "sizes_of", lambda config, app: Sizes(networks=sizes))
+    assert main(["seed=5"]) == 2
+    assert re.search(r"convolution 3 is too large; .* these do: flat", capsys.readouterr().err)
     assert (started.runs, home.exists()) == ([], False)
 
 
