@@ -17,7 +17,7 @@ _COMMANDS = {
     "checkpoint": ("Save a checkpoint", "Save the state of a running run now."),
     "continue": ("Train on", "Train on from a model or a checkpoint, as a new run."),
     "rerun": ("Repeat a run", "Start a new run with the config of another."),
-    "delete": ("Delete runs", "Move runs to the trash."),
+    "delete": ("Delete runs", "Move runs to the trash, or empty it."),
     "restore": ("Take runs back", "Take runs and models back from the trash, or list what lies there."),
     "reindex": ("Rebuild the index", "Rebuild the index from the run folders."),
     "film": ("Make a film", "Make a film of a run."),

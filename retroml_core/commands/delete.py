@@ -1,4 +1,4 @@
-"""`retroml delete ID ...` and `retroml restore [ID ...]`: into the trash and back."""
+"""`retroml delete ID ...` and `retroml restore [ID ...]`: into the trash and back, or gone for good."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from retroml_core.faults import Fault
 from retroml_core.runs.forecast import size_text
 from retroml_core.terminal.printing import print_json
 from retroml_core.terminal.text_table import columns
+from retroml_core.terminal.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,13 +25,22 @@ __all__ = ["main", "restore"]
 
 
 def main(app: App, argv: Sequence[str]) -> int:
-    """Move runs to the trash; 0 when all were. Those at work stay where they are."""
+    """Move runs to the trash; 0 when all were. Those at work stay where they are. Or empty the trash, see `_empty_trash`."""
     parser = argparse.ArgumentParser(
-        prog="retroml delete", description="Move runs to the trash, with all that belongs to them. A run at work is refused."
+        prog="retroml delete",
+        description="Move runs to the trash, with all that belongs to them, or empty it. A run at work is refused.",
     )
-    parser.add_argument("id", nargs="+", help="the runs: ids, unique beginnings of them, or latest")
+    parser.add_argument("id", nargs="*", help="the runs: ids, unique beginnings of them, or latest")
+    parser.add_argument(
+        "--empty-trash", action="store_true", help="delete all runs, models and films in the trash for good; asks before"
+    )
+    parser.add_argument("--yes", action="store_true", help="with --empty-trash: do not ask")
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")
     asked = parser.parse_args(argv)
+    if asked.empty_trash == bool(asked.id):
+        parser.error("say either which runs to move to the trash, or --empty-trash")
+    if asked.empty_trash:
+        return _empty_trash(app, yes=asked.yes, as_json=asked.json)
     from retroml_core.services import ExperimentService
 
     service = ExperimentService(app)
@@ -43,6 +53,32 @@ def main(app: App, argv: Sequence[str]) -> int:
     code = _each(found, throw_away, as_json=asked.json)
     say_notices(app, service.notices)
     return code
+
+
+def _empty_trash(app: App, *, yes: bool, as_json: bool) -> int:
+    """Delete for good what lies in the trash, and say what that freed; 1 when the user said no. Raises Fault where nobody can
+    be asked."""
+    from retroml_core.services import FilmService, StorageService
+
+    storage, films = StorageService(app), FilmService(app)
+    sizes = [one.size_bytes for one in storage.trashed()] + [one.film.size_bytes for one in films.trashed()]
+    if sizes and not yes and not _agreed(f"{counted(len(sizes), 'thing')} in the trash, {size_text(sum(sizes))}"):
+        sys.stderr.write("nothing was deleted\n")
+        return 1
+    freed = storage.empty_trash() + films.empty_trash()
+    if as_json:
+        print_json({"deleted": len(sizes), "freed_bytes": freed})
+    else:
+        sys.stdout.write(f"the trash is empty{f', {size_text(freed)} were freed' if sizes else ''}\n")
+    return 0
+
+
+def _agreed(what: str) -> bool:
+    if not sys.stdin.isatty():
+        raise Fault(f"{what}: add --yes to delete it for good")
+    sys.stderr.write(f"{what}: delete it for good? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def restore(app: App, argv: Sequence[str]) -> int:

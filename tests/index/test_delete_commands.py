@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 
@@ -144,3 +145,52 @@ def test_runs_are_sorted_by_state(app, make_run):
     app.index.sync()
     rows = app.index.runs(RunFilter(order="state", descending=False))
     assert [row.state for row in rows] == [RunState.COMPLETED, RunState.STOPPED]
+
+
+class Terminal(io.StringIO):
+    """Somebody at a terminal who answers."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    return lambda word: monkeypatch.setattr("sys.stdin", Terminal(f"{word}\n"))
+
+
+@pytest.fixture
+def thrown_away(app, make_run):
+    """The folder of a run in the trash."""
+    run = make_run().run
+    ExperimentService(app).delete(run.id)
+    return app.root.trash / run.id
+
+
+def test_emptying_the_trash_asks_and_takes_no_for_an_answer(app, thrown_away, answer, capsys):
+    answer("")
+    assert delete.main(app, ["--empty-trash"]) == 1
+    assert thrown_away.is_dir()
+    assert "1 thing in the trash" in capsys.readouterr().err
+
+
+def test_the_trash_is_emptied_once_that_is_wanted(app, thrown_away, answer, capsys):
+    answer("Yes")
+    assert delete.main(app, ["--empty-trash"]) == 0
+    assert not thrown_away.exists()
+    assert "were freed" in capsys.readouterr().out
+
+
+def test_where_nobody_can_be_asked_the_trash_is_emptied_with_yes_alone(app, thrown_away, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    with pytest.raises(Fault, match="add --yes"):
+        delete.main(app, ["--empty-trash"])
+    assert delete.main(app, ["--empty-trash", "--yes", "--json"]) == 0
+    assert not thrown_away.exists()
+    assert json.loads(capsys.readouterr().out)["deleted"] == 1
+
+
+@pytest.mark.parametrize("words", [[], ["latest", "--empty-trash"]])
+def test_either_runs_or_the_trash(app, words):
+    with pytest.raises(SystemExit):
+        delete.main(app, words)
