@@ -29,6 +29,11 @@ def live(sequence=1, agents=4):
     )  # fmt: skip
 
 
+def listeners():
+    """How many items listen to events of others."""
+    return sum(dpg.get_item_type(item).endswith("mvItemHandlerRegistry") for item in dpg.get_all_items())
+
+
 @pytest.fixture
 def watch(robot):
     """The page with a run that was completed."""
@@ -82,6 +87,13 @@ def test_a_click_on_an_enlarged_agent_goes_back(robot, agents):
     robot.frames(3)
     robot.click("watch.screen")
     robot.wait(lambda: agents.agent is None, "all agents again")
+
+
+def test_pages_built_anew_leave_no_listeners_behind(robot, agents):
+    before = listeners()
+    robot.window.shell.restyle()
+    robot.frames(2)
+    assert listeners() == before
 
 
 def test_what_an_agent_thinks_is_said(robot, agents):

@@ -10,7 +10,7 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.watch.metrics_card import MetricsCard
 from retroml_dearpygui.ui.watch.mind_card import MindCard
 from retroml_dearpygui.ui.watch.stage_card import StageCard
-from retroml_dearpygui.ui.widgets.basic import cell
+from retroml_dearpygui.ui.widgets.basic import cell, clickable
 from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
@@ -75,9 +75,7 @@ class WatchPage(Page):
                 self.metrics.build()
                 self.mind.build()
                 self.panels.build()
-        with dpg.item_handler_registry() as clicks:
-            dpg.add_item_clicked_handler(dpg.mvMouseButton_Left, callback=lambda: self.stage.click())
-        dpg.bind_item_handler_registry("watch.screen", clicks)
+        clickable("watch.screen", self.stage.click)
 
     def tick(self, dt: float) -> None:
         """Show what is new."""

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from retroml_dearpygui.ui.ui import Item, Ui
 
 __all__ = [
-    "bar", "button", "card", "cell", "grid", "inside", "leave_to", "pill", "refill", "row", "segmented", "space", "text",
-    "tooltip",
+    "bar", "button", "card", "cell", "clickable", "grid", "inside", "leave_to", "pill", "refill", "row", "segmented", "space",
+    "text", "tooltip",
 ]  # fmt: skip
 
 
@@ -40,6 +40,16 @@ def tooltip(ui: Ui, item: Item, words: str, title: str = "") -> Item:
             text(ui, title, "strong")
         dpg.add_text(words, wrap=ui.px(340), color=ui.tone("muted" if title else "text"))
     return ui.theme(tip, "tooltip")
+
+
+def clickable(tag: str, do: Callable[[], None]) -> None:
+    """Call `do` when the item `tag` is clicked, which is no button. Takes the place of what listened to that tag before."""
+    clicks = f"{tag}.clicks"
+    if dpg.does_item_exist(clicks):
+        dpg.delete_item(clicks)
+    with dpg.item_handler_registry(tag=clicks):
+        dpg.add_item_clicked_handler(dpg.mvMouseButton_Left, callback=lambda: do())
+    dpg.bind_item_handler_registry(tag, clicks)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.forms.fields import Field, Kind
 from retroml_dearpygui.forms.sliding import Scale, scale_of
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, cell, grid, row, tooltip
+from retroml_dearpygui.ui.widgets.basic import button, cell, clickable, grid, row, tooltip
 
 if TYPE_CHECKING:
     from retroml_dearpygui.forms.form import Form
@@ -79,14 +79,8 @@ class FormView:
         """What the label says when the mouse rests on it, and that it leads on to the help."""
         label, more = self._tag(field, "label"), "\nClick to learn more." if self._learn else ""
         tooltip(self._ui, label, field.tooltip + more, field.label)
-        if self._learn is None:
-            return
-        learn, clicks = functools.partial(self._learn, field), f"{label}.clicks"
-        if dpg.does_item_exist(clicks):  # of a field that was drawn before in its place
-            dpg.delete_item(clicks)
-        with dpg.item_handler_registry(tag=clicks):
-            dpg.add_item_clicked_handler(dpg.mvMouseButton_Left, callback=lambda: learn())
-        dpg.bind_item_handler_registry(label, clicks)
+        if self._learn is not None:
+            clickable(label, functools.partial(self._learn, field))
 
     def clear(self) -> None:
         """The fields were taken away with their container."""
