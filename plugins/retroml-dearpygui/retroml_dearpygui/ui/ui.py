@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui.dialogs import Dialogs
 from retroml_dearpygui.ui.themes import build_themes
+from retroml_dearpygui.ui.widgets.moving import Moving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Ui:
         self._made: dict[tuple[str, int], int] = {}
         self.dialogs = Dialogs(self)
         self._kept: dict[str, object] = {}
+        self._moving: dict[str, Moving] = {}
         self._focus: tuple[Item, int] = "", 0
         self.style(palette, scale)
 
@@ -73,12 +75,20 @@ class Ui:
             self._kept[name] = make()
         return cast("T", self._kept[name])
 
+    def moving(self, name: str, width: int, height: int) -> Moving:
+        """The texture of that name for moving pictures of at most so many pixels, made at the first call."""
+        if name not in self._moving:
+            self._moving[name] = Moving(width, height)
+        return self._moving[name]
+
     def focus(self, item: Item) -> None:
         """Give `item` the focus of the keyboard once what is shown has settled: sooner it would be lost again."""
         self._focus = item, SETTLING_FRAMES
 
     def tick(self) -> None:
-        """Once a frame."""
+        """Before each frame, after all that is shown was brought up to date."""
+        for texture in self._moving.values():
+            texture.tick()
         item, frames = self._focus
         if frames:
             self._focus = item, frames - 1

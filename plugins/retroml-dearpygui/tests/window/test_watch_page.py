@@ -8,6 +8,7 @@ import pytest
 from retroml_dearpygui.robot import texts
 from retroml_dearpygui.services.film_jobs import FilmJobs
 from retroml_dearpygui.services.time_machine import Scene, TimeMachine
+from retroml_dearpygui.ui.widgets.screen import HEIGHT, WIDTH
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.videos import VideosViewModel
@@ -87,6 +88,17 @@ def test_a_click_on_an_enlarged_agent_goes_back(robot, agents):
     robot.frames(3)
     robot.click("watch.screen")
     robot.wait(lambda: agents.agent is None, "all agents again")
+
+
+def test_a_picture_is_uploaded_until_it_is_there_whatever_page_is_shown(robot):
+    texture = robot.window.ui.moving("screen", WIDTH, HEIGHT)
+
+    def place():
+        return dpg.get_item_type(dpg.get_item_parent(texture.item)).rpartition("::")[2]
+
+    texture.write(np.full((84, 84), 128, np.uint8))
+    assert place() == "mvTextureRegistry"
+    robot.wait(lambda: place() == "mvStage", "the texture to rest")
 
 
 def test_pages_built_anew_leave_no_listeners_behind(robot, agents):

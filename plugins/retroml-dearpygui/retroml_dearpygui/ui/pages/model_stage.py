@@ -28,7 +28,7 @@ class ModelStage:
 
     def __init__(self, ui: Ui, vm: PerformingViewModel) -> None:
         self.ui, self.vm = ui, vm
-        self._screen = Screen("models.play.screen")
+        self._screen = Screen(ui, "models.play.screen")
         self._mind = MindCard(ui, "models.play.mind")
         self._seen = -1
 

@@ -38,7 +38,7 @@ class StageCard:
     def __init__(self, ui: Ui, model: WatchViewModel) -> None:
         self._ui = ui
         self._model = model
-        self._screen = Screen("watch.screen")
+        self._screen = Screen(ui, "watch.screen")
         self._film = FilmRow(ui, model)
         self._cells: Arrangement | None = None
         self._count = 0
