@@ -92,7 +92,7 @@ class TopicSpec(Spec):
 
     `source` names a file in a package, `"retroml_x:help/maps.md"`, or a function `(app: App) -> str`, `"retroml_x.help:maps"`,
     which is called beside the window. Links go to `topic:<name>`, `page:<name>` and web addresses. Topics are listed by
-    `order`; those of a higher mode than the user's are found by links only.
+    `order`; those of a higher mode than the user's are found by links and by searching only.
     """
 
     source: str

@@ -31,6 +31,16 @@ def test_what_begins_with_the_words_comes_first():
     assert [entry.title for entry in found(listed, "pause")] == ["Pause", "A pause", "Papa uses"]
 
 
+def test_what_the_mode_hides_is_found_by_its_words_only(desk, front):
+    desk.settings.set(mode=1)
+    listed = entries(desk)
+    assert "Models" not in [entry.title for entry in found(listed, "")]
+    first, *_ = found(listed, "models")
+    assert (first.title, first.shortcut) == ("Models", "")
+    first.do()
+    assert front.places == [("models", {})]
+
+
 def test_choosing_a_page_goes_there(listed, front):
     next(entry for entry in listed if entry.title == "Watch").do()
     assert front.places == [("watch", {})]

@@ -54,9 +54,9 @@ def test_pages_remember_their_own_things(path):
 
 def test_a_value_that_is_not_allowed_is_passed_over_and_the_log_says_so(path, caplog):
     path.parent.mkdir()
-    path.write_text(json.dumps({"mode": 9, "width": 1000}), encoding="utf-8")
+    path.write_text(json.dumps({"mode": 9, "width": 1000, "device": "tpu"}), encoding="utf-8")
     now = SettingsStore(path).now
-    assert (now.mode, now.width) == (1, 1000)
+    assert (now.mode, now.width, now.device) == (1, 1000, "auto")
     assert "mode" in caplog.text
 
 

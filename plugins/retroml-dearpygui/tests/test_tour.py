@@ -44,6 +44,11 @@ def test_who_starts_by_himself_is_shown_how_to_watch(tour, desk):
     assert tour.step.title == "Watch it learn"
 
 
+def test_at_the_next_start_it_goes_on_where_it_was(tour, desk):
+    tour.go_on()
+    assert TourViewModel(desk).step.title == "Five minutes are enough"
+
+
 def test_it_waits_for_the_start(tour, desk):
     tour.go_on()
     tour.go_on()

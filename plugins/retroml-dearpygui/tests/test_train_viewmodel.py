@@ -111,6 +111,13 @@ def test_choices_are_there_at_the_next_start(train, desk):
     assert (again.game, again.preset, again.length.words) == ("pong", "medium", "5 h")
 
 
+def test_the_device_of_the_settings_is_that_of_new_trainings(train, started, desk, app):
+    desk.settings.set(device="cpu")
+    train.tick()
+    train.start()
+    assert (started[0].config(app).device, train.changes) == ("cpu", [])
+
+
 def test_a_length_that_was_typed_is_there_at_the_next_start(train, desk, pause):
     train.choose_preset("long")
     train.set_length("0", "45")
@@ -145,7 +152,8 @@ def test_games_are_found_by_what_one_does_in_them_after_those_called_so(train):
 
 def test_a_game_is_told_of_in_a_line(train):
     train.choose_game("pong")
-    words = "Return the ball with your paddle and be the first to reach 21 points. 6 actions, no lives."
+    words = "Return the ball with your paddle and be the first to reach 21 points. 6 actions, no lives. "
+    words += "Points are easy to come upon."
     assert about(train.game_spec) == f"{words} People score 15 on average, random play -21."
     assert about(GameSpec(name="mine", title="Mine", summary="", environment="atari")) == ""
 
@@ -378,6 +386,17 @@ def test_a_reset_takes_the_length_back_too_and_undo_both(train, front):
     assert [one.key for one in train.changes] == ["length", "notes"]
 
 
+def test_a_part_is_reset_alone(train, front):
+    train.set_length("0", "45")
+    train.edit("algorithm.learning_rate", "0.001")
+    train.edit("algorithm.gae_lambda", "0.9")
+    train.put("algorithm.clip_value", False)
+    train.reset(train.fields(advanced=False))
+    assert [one.key for one in train.changes] == ["length", "algorithm.clip_value"]
+    front.undos[-1]()
+    assert len(train.changes) == 4
+
+
 def test_another_preset_brings_its_own_length_and_keeps_what_was_changed(train):
     train.set_length("0", "45")
     train.edit("algorithm.learning_rate", "0.001")
@@ -409,7 +428,7 @@ def test_nothing_is_loaded_to_tell_what_nobody_sees(train):
 
 def test_networks_are_chosen_from_what_plugins_offer(student, pause):
     train = student
-    assert [network.name for network in train.prospects.networks] == ["nature", "small", "impala", "attention"]
+    assert [network.name for network in train.prospects.networks] == ["nature", "small", "impala", "attention", "mlp"]
     assert (train.prospects.network.title, train.prospects.network.parameters) == ("Nature CNN", 1_686_693)
     train.put("network.name", "small")
     pause(train)
@@ -459,8 +478,8 @@ def known(monkeypatch):
 
 def test_each_preset_promises_something(known, desk):
     assert [(card.name, card.length, card.scores) for card in desk.viewmodel(TrainViewModel).prospects.presets] == [
-        ("short", "1 h 30 min", "2 to 430"),
-        ("medium", "5 h", "2 to 430"),
+        ("short", "1 h 30 min", "52 to 260"),
+        ("medium", "5 h", "180 to 360"),
         ("long", "12 h", "390 to 430"),
     ]
 

@@ -90,15 +90,15 @@ class Form:
             kept.pop(key, None)
         self.pardon()
 
-    def reset(self) -> Callable[[], None]:
-        """All back to what the preset says; returns what undoes that."""
+    def reset(self, keys: Iterable[str] | None = None) -> Callable[[], None]:
+        """These, or all, back to what the preset says; returns what undoes that."""
         before = dict(self._edited), dict(self._texts), dict(self._faults)
 
         def undo() -> None:
             self._edited, self._texts, self._faults = before
             self.pardon()
 
-        for key in list(self.changes):
+        for key in self.changes if keys is None else keys:
             self.revert(key)
         return undo
 

@@ -23,7 +23,10 @@ class Children:
 
     def start(self, run: Run) -> None:
         """Start the process of `run`. Raises OSError when it cannot be started."""
-        process = start_worker(run)
+        self.adopt(start_worker(run))
+
+    def adopt(self, process: subprocess.Popen[bytes]) -> None:
+        """Take note of the end of a process that was started for trainings."""
         with self._lock:
             self._processes = [one for one in self._processes if one.poll() is None]
             self._processes.append(process)

@@ -27,6 +27,10 @@ class DesktopSettings:
     theme: str = param("dark", help="The look, by name.")
     scale: float = param(0.0, ge=0.0, le=3.0, help="Size of text and pictures; 0 takes that of the screen.")
     notify: bool = param(True, help="Tell the desktop when a training ends while the window is in the background.")
+    update_seconds: float = param(2.0, ge=0.5, le=10.0, unit="s", help="Time between two looks at the curves of a training.")
+    device: str = param(
+        "auto", choices=("auto", "cpu", "cuda"), help="Where networks of new trainings run, unless one asks otherwise."
+    )
     page: str = param("train", help="The page shown last.")
     width: int = param(1440, ge=640, le=16384, unit="px", help="Width of the window.")
     height: int = param(900, ge=480, le=16384, unit="px", help="Height of the window.")
@@ -105,4 +109,6 @@ def _like(field: dataclasses.Field[Any], value: Any) -> Any:
 def _allowed(field: dataclasses.Field[Any], value: Any) -> bool:
     info = param_info(field)
     low, high = (info.ge, info.le) if info is not None else (None, None)
+    if info is not None and info.choices and value not in info.choices:
+        return False
     return (low is None or value >= low) and (high is None or value <= high)

@@ -8,6 +8,7 @@ import numpy as np
 
 from retroml_dearpygui.services.game_pictures import HEIGHT, WIDTH, GamePictures
 from retroml_dearpygui.ui.widgets.pictures import Pictures
+from retroml_dearpygui.viewmodels.train_choices import ordered_games
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.ui.ui import Ui
 
-__all__ = ["GameTextures"]
+__all__ = ["GameTextures", "game_textures"]
 
 LOOK_SECONDS = 1.0
 
@@ -56,6 +58,11 @@ class GameTextures:
             if there:
                 self._missing -= there
                 self.version += 1
+
+
+def game_textures(desk: Desk, ui: Ui) -> GameTextures:
+    """Those of the window, one for all pages; the games people know are drawn first."""
+    return ui.keep("games", lambda: GameTextures(desk, [game.name for game in ordered_games(desk.app.registry.games)]))
 
 
 def _blank() -> NDArray[np.uint8]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Curves", "CurvesViewModel"]
 
-FOLLOW_SECONDS = 2.0
 MOST_POINTS = 4000
 MOST_PINNED = 4
 
@@ -44,7 +43,7 @@ class CurvesViewModel(ViewModel):
         self.problem = ""
         self._runs = desk.viewmodel(RunsViewModel)
         self._metrics = MetricsService(desk.app)
-        self._rhythm = Rhythm(desk.clock, FOLLOW_SECONDS)
+        self._rhythm = Rhythm(desk.clock, desk.settings.now.update_seconds)
         self._asked: tuple[object, ...] = ()
         self._run = ""
 
@@ -83,6 +82,7 @@ class CurvesViewModel(ViewModel):
         if card is None or wanted == self._asked or not self._rhythm.due():
             return
         self._asked = wanted
+        self._rhythm.seconds = self.desk.settings.now.update_seconds
         self._rhythm.begin()
         run, names = card.run, self.pinned
         self.desk.background(lambda: self._read(run, names), self._seen, self._failed)

@@ -36,7 +36,7 @@ class Rhythm:
 
     def __init__(self, clock: Callable[[], float], seconds: float) -> None:
         self._clock = clock
-        self._seconds = seconds
+        self.seconds = seconds
         self._next = clock()
         self._began: float | None = None
 
@@ -52,7 +52,7 @@ class Rhythm:
         """It ended."""
         now = self._clock()
         took = now - self._began if self._began is not None else 0.0
-        self._began, self._next = None, now + max(self._seconds, LEAST_REST * took)
+        self._began, self._next = None, now + max(self.seconds, LEAST_REST * took)
 
     def soon(self) -> None:
         """Do it as soon as possible."""

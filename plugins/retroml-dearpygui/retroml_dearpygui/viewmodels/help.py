@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from retroml_dearpygui.services.help_topics import Topic, topics
 from retroml_dearpygui.services.markdown import Block, blocks, plain
-from retroml_dearpygui.specs import Mode
 from retroml_dearpygui.viewmodels.base import ViewModel
 
 if TYPE_CHECKING:
@@ -51,11 +50,11 @@ class HelpViewModel(ViewModel):
 
     @property
     def hits(self) -> list[Hit]:
-        """What the list shows: all topics of the user's mode, or those in which all words occur, the best first."""
+        """What the list shows: all topics of the user's mode, or all in which all words occur, the best first."""
         wanted = self.words.lower().split()
         if not wanted:
             return [Hit(topic, topic.summary) for topic in self._topics.values() if self._listed(topic)]
-        found = [(rank, topic) for topic in self._reachable() if (rank := self._rank(topic, wanted)) is not None]
+        found = [(rank, topic) for topic in self._topics.values() if (rank := self._rank(topic, wanted)) is not None]
         return [Hit(topic, self._around(topic, wanted)) for _, topic in sorted(found, key=lambda pair: pair[0])]
 
     @property
@@ -134,14 +133,11 @@ class HelpViewModel(ViewModel):
         self._plain = texts
         self.changed()
 
-    def _reachable(self) -> list[Topic]:
-        mode = Mode(self.desk.settings.now.mode)
-        return [topic for topic in self._topics.values() if topic.mode <= mode]
-
     def _listed(self, topic: Topic) -> bool:
         """Whether a topic stands in the list when nothing is searched for: those below another only while that is shown."""
         near = (self.topic.name, self.topic.parent)
-        return topic is self.topic or (topic in self._reachable() and (not topic.parent or topic.parent in near))
+        within = topic.mode <= self.desk.settings.now.mode
+        return topic is self.topic or (within and (not topic.parent or topic.parent in near))
 
     def _rank(self, topic: Topic, wanted: list[str]) -> int | None:
         title, summary = topic.title.lower(), topic.summary.lower()

@@ -170,6 +170,10 @@ class ModelsViewModel(ViewModel):
         """Watch how it learned: the play of its run, live or from the tape."""
         self._with_run(model_id, lambda run: self.desk.go("watch", run=run.id))
 
+    def open_run(self, model_id: str) -> None:
+        """Show the run it comes from, which names its own parent."""
+        self._with_run(model_id, lambda run: self.desk.go("experiments", run=run.id))
+
     def film(self, model_id: str) -> None:
         """Make a film of its run."""
         self._with_run(model_id, lambda run: self.desk.go("videos", make=run.id))

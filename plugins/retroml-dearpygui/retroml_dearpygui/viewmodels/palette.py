@@ -23,24 +23,33 @@ __all__ = ["Entry", "entries", "found"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the palette: `do` is called when it is chosen."""
+    """A line of the palette: `do` is called when it is chosen. What the mode hides is found by its words only."""
 
     title: str
     more: str
     icon: str
     shortcut: str
     do: Callable[[], None]
+    hidden: bool = False
 
 
 def entries(desk: Desk) -> list[Entry]:
     """All there is now: pages, actions, the newest runs, every game to train."""
     mode = Mode(desk.settings.now.mode)
-    pages = [page for page in offers.pages(desk.app.plugins) if page.mode <= mode]
+    pages = offers.pages(desk.app.plugins)
+    keys = {page.name: page_key(number) for number, page in enumerate((page for page in pages if page.mode <= mode), 1)}
     listed = [
-        Entry(page.title, page.summary, page.icon, page_key(number), functools.partial(desk.go, page.name))
-        for number, page in enumerate(pages, 1)
+        Entry(
+            page.title,
+            page.summary,
+            page.icon,
+            keys.get(page.name, ""),
+            functools.partial(desk.go, page.name),
+            page.mode > mode,
+        )
+        for page in pages
     ]
-    listed += [_action(desk, spec) for spec in offers.actions(desk.app.plugins) if spec.mode <= mode]
+    listed += [_action(desk, spec, hidden=spec.mode > mode) for spec in offers.actions(desk.app.plugins)]
     runs = desk.viewmodel(RunsViewModel)
     listed += [
         Entry(f"Watch {runs.title(card)}", card.id, "", "", functools.partial(desk.go, "watch", run=card.id))
@@ -53,9 +62,13 @@ def entries(desk: Desk) -> list[Entry]:
 
 
 def found(listed: Iterable[Entry], words: str) -> list[Entry]:
-    """The entries that hold the letters of `words` in order, best first: whole words before beginnings before the rest."""
+    """The entries that hold the letters of `words` in order, best first: whole words before beginnings before the rest.
+
+    Without words all but what the mode hides.
+    """
     wanted = words.lower().strip()
-    ranked = [(rank, entry) for entry in listed if (rank := _rank(entry, wanted)) is not None]
+    there = [entry for entry in listed if wanted or not entry.hidden]
+    ranked = [((rank, entry.hidden), entry) for entry in there if (rank := _rank(entry, wanted)) is not None]
     return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
 
 
@@ -69,8 +82,8 @@ def _rank(entry: Entry, wanted: str) -> int | None:
     return 3 if all(letter in letters for letter in wanted.replace(" ", "")) else None
 
 
-def _action(desk: Desk, spec: ActionSpec) -> Entry:
-    return Entry(spec.title, spec.summary, spec.icon, spec.shortcut, lambda: resolve(spec.factory)(desk))
+def _action(desk: Desk, spec: ActionSpec, *, hidden: bool) -> Entry:
+    return Entry(spec.title, spec.summary, spec.icon, spec.shortcut, lambda: resolve(spec.factory)(desk), hidden)
 
 
 def _train(desk: Desk, game: str) -> None:

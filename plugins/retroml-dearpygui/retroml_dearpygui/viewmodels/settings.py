@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginInfo
     from retroml_dearpygui.desk import Desk
 
-__all__ = ["SCALES", "About", "SettingsViewModel"]
+__all__ = ["DEVICES", "SCALES", "UPDATES", "About", "SettingsViewModel"]
 
+UPDATES = (1.0, 2.0, 5.0, 10.0)
+DEVICES = (("auto", "Automatic"), ("cpu", "Processor"), ("cuda", "Graphics card"))
 SCALES = (0.0, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 NAME = "settings"
 BUILTIN, OWN = "builtin", "dearpygui"
@@ -100,6 +102,16 @@ class SettingsViewModel(ViewModel):
     def set_notify(self, notify: bool) -> None:
         """Tell the desktop when a training ends, or not."""
         self.desk.settings.set(notify=notify)
+        self.changed()
+
+    def set_update_seconds(self, seconds: float) -> None:
+        """Read the curves of a training anew so often."""
+        self.desk.settings.set(update_seconds=seconds)
+        self.changed()
+
+    def set_device(self, device: str) -> None:
+        """Have the networks of new trainings run there."""
+        self.desk.settings.set(device=device)
         self.changed()
 
     def reset_layout(self) -> None:

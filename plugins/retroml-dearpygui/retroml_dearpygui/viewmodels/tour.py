@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TourStep", "TourViewModel"]
 
+NAME = "tour"
 EASY_GAME = "kung_fu_master"
 MINUTES = "5"
 UNTIL_START = 3
@@ -43,7 +44,8 @@ class TourViewModel(ViewModel):
         super().__init__(desk)
         self._runs = desk.viewmodel(RunsViewModel)
         self._train = desk.viewmodel(TrainViewModel)
-        self._at = 0
+        kept = desk.settings.recall(NAME).get("at")
+        self._at = max(0, kept) if isinstance(kept, int) else 0
         self._game = self._train.game
         self._first_runs = -1
         self._steps = self._make()
@@ -67,8 +69,8 @@ class TourViewModel(ViewModel):
 
     def begin(self) -> None:
         """From the first step on."""
-        self._at, self._first_runs, self._game = 0, -1, self._train.game
-        self.changed()
+        self._first_runs, self._game = -1, self._train.game
+        self._go(0)
 
     def tick(self) -> None:
         """Go on when the user did what the step says."""
@@ -88,14 +90,19 @@ class TourViewModel(ViewModel):
 
     def go_on(self) -> None:
         """The next step; after the last the tour is over for good."""
-        self._at += 1
+        self._go(self._at + 1)
         if self._at >= len(self._steps):
             self.leave()
-        self.changed()
 
     def leave(self) -> None:
         """No tour any more."""
         self.desk.settings.set(toured=True)
+        self.changed()
+
+    def _go(self, at: int) -> None:
+        """Show a step, also at the next start."""
+        self._at = at
+        self.desk.settings.remember(NAME, at=at)
         self.changed()
 
     def _make(self) -> list[TourStep]:

@@ -26,6 +26,8 @@ from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.train_choices import PRESET_HOURS, found_games, one_of, ordered_algorithms, ordered_games
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from retroml_core.config.errors import ConfigError
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
@@ -41,9 +43,7 @@ SEEDS = 2**31
 
 class TrainViewModel(ViewModel):
     """`game`, `preset`, `algorithm` are names; `length` how long; `form` all settings; `expectation` what it comes to;
-    `prospects` what may be hoped for.
-
-    `problem` is why the settings cannot be used, in words. `starting` while a run is being made.
+    `prospects` what may be hoped for; `problem` why the settings cannot be used, in words; `starting` while a run is made.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -58,9 +58,8 @@ class TrainViewModel(ViewModel):
         self.preset = one_of(kept.get("preset"), list(PRESET_HOURS), list(PRESET_HOURS))
         self.length = Length.recalled(kept.get("length"), PRESET_HOURS[self.preset])
         self.seed_text = ""
-        self.form = Form((), {})
+        self.form, self.problem = Form((), {}), ""
         self.expectation: Expectation | None = None
-        self.problem = ""
         self.starting = self.composing = False
         self.runs = desk.viewmodel(RunsViewModel)
         self.measuring = desk.viewmodel(MeasuringViewModel)
@@ -68,7 +67,7 @@ class TrainViewModel(ViewModel):
         self.prospects = Prospects(self, read_reference())
         self._usual: ExperimentConfig | None = None
         self._composition, self._check = LastAnswer(desk), LastAnswer(desk)
-        self._guessing, self._mode = False, desk.settings.now.mode
+        self._guessing, self._mode, self._device = False, desk.settings.now.mode, desk.settings.now.device
         self._typing = Debounce(desk.clock, 0.3)
         self._compose()
 
@@ -90,18 +89,14 @@ class TrainViewModel(ViewModel):
 
     def fields(self, *, advanced: bool) -> list[Field]:
         """The settings of the algorithm that are shown, or those that are shown only when asked for."""
-        return [
-            field for field in self.form.fields.values() if field.advanced == advanced and field.key.startswith("algorithm.")
-        ]
+        own = (field for field in self.form.fields.values() if field.key.startswith("algorithm."))
+        return [field for field in own if field.advanced == advanced]
 
     @property
     def other_fields(self) -> list[Field]:
         """The settings of the run around the algorithm, for those who want them all."""
-        return [
-            field
-            for field in self.form.fields.values()
-            if not field.key.startswith("algorithm.") and field.key not in self._elsewhere
-        ]
+        others = (field for field in self.form.fields.values() if not field.key.startswith("algorithm."))
+        return [field for field in others if field.key not in self._elsewhere]
 
     @property
     def _elsewhere(self) -> tuple[str, ...]:
@@ -202,10 +197,14 @@ class TrainViewModel(ViewModel):
         self._typing.touch()
         self.changed()
 
-    def reset(self) -> None:
-        """All fields and the length back to what the preset says, with Undo."""
-        undo, length = self.form.reset(), self.length
-        self.length = Length.of_hours(PRESET_HOURS[self.preset])
+    def reset(self, part: Iterable[Field] | None = None) -> None:
+        """These fields, or all and the length, back to what the preset says, with Undo."""
+        keys = None if part is None else [field.key for field in part]
+        undo, length = self.form.reset(keys), self.length
+        if part is None:
+            self.length = Length.of_hours(PRESET_HOURS[self.preset])
+        if not self.ends_at_steps:
+            self._fill_steps()
 
         def take_back() -> None:
             undo()
@@ -213,7 +212,7 @@ class TrainViewModel(ViewModel):
             self._typing.touch()
             self.changed()
 
-        self.desk.toast("Settings reset", "Everything is as the preset says.", Kind.INFO, take_back)
+        self.desk.toast("Settings reset", "They are as the preset says.", undo=take_back)
         self._typing.touch()
         self.changed()
 
@@ -224,7 +223,9 @@ class TrainViewModel(ViewModel):
 
     def tick(self) -> None:
         """Once a frame: when the typing pauses, see what the settings come to."""
-        if self._typing.due():
+        if self._device != self.desk.settings.now.device:
+            self._compose()
+        elif self._typing.due():
             self._remember()
             self._expect()
         elif (self._guessing and self.speed is not None) or self._mode != self.desk.settings.now.mode:
@@ -253,8 +254,7 @@ class TrainViewModel(ViewModel):
         return run
 
     def _started(self, run: Run) -> None:
-        self.starting = False
-        self.seed_text = ""
+        self.starting, self.seed_text = False, ""
         self.runs.choose(run.id)
         self.runs.refresh()
         self.desk.toast("Training started", f"{self.game_spec.title} with {self.algorithm_spec.title}", Kind.OK)
@@ -278,7 +278,8 @@ class TrainViewModel(ViewModel):
         return self._mode >= Mode.STUDENT or "replay" in self.algorithm_spec.traits
 
     def _base(self) -> list[str]:
-        return [f"game={self.game}", f"algorithm={self.algorithm}", f"preset={self.preset}"]
+        device = [] if self._device == "auto" else [f"device={self._device}"]
+        return [f"game={self.game}", f"algorithm={self.algorithm}", f"preset={self.preset}", *device]
 
     def _overrides(self) -> list[str]:
         seed = [f"seed={int(self.seed_text)}"] if self.seed_text.strip() else []
@@ -298,7 +299,7 @@ class TrainViewModel(ViewModel):
 
     def _compose(self) -> None:
         """Ask for the usual settings of these choices."""
-        self.composing = True
+        self.composing, self._device = True, self.desk.settings.now.device
         self._composition.ask(functools.partial(self._composer.compose, self._base()), self._composed, self._not_composed)
         self.changed()
 

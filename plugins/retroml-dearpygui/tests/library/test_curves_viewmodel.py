@@ -32,6 +32,20 @@ def test_the_curve_of_another_run_is_read_at_once_however_long_the_last_one_took
         assert (curves.shown.run_id, curves.there) == (run_id, True)
 
 
+def test_curves_are_read_as_often_as_the_settings_say(desk, runs, two, clock, monkeypatch):
+    curves = CurvesViewModel(desk)
+    reads = []
+    read = curves._read
+    monkeypatch.setattr(curves, "_read", lambda *wanted: reads.append(clock()) or read(*wanted))
+    desk.settings.set(update_seconds=5.0)
+    runs.choose(two[0])
+    for _ in range(11):
+        curves.tick()
+        curves._asked = ()  # as if the run had said something new
+        clock.pass_by(1)
+    assert [at - reads[0] for at in reads] == [0, 5, 10]
+
+
 def test_a_run_that_says_nothing_new_is_not_read_again(desk, runs, two, clock):
     curves = CurvesViewModel(desk)
     runs.choose(two[0])

@@ -143,7 +143,12 @@ def test_an_evaluation_that_fails_is_told(desk, two, front):
 def test_it_is_watched_and_filmed_through_its_run(models, two, front, trained):
     models.watch(two[0].id)
     models.film(two[0].id)
-    assert front.places == [("watch", {"run": trained.id}), ("videos", {"make": trained.id})]
+    models.open_run(two[0].id)
+    assert front.places == [
+        ("watch", {"run": trained.id}),
+        ("videos", {"make": trained.id}),
+        ("experiments", {"run": trained.id}),
+    ]
 
 
 def test_a_model_plays_even_where_its_run_is_gone(models, two, app, trained, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from retroml_dearpygui.services.settings import SettingsStore
 from retroml_dearpygui.viewmodels.settings import SettingsViewModel
 
 from retroml_core.choices import read_choices
@@ -26,6 +27,13 @@ def test_mode_look_and_size_are_kept_and_shown_at_once(settings, desk, front):
 def test_the_same_choice_again_changes_nothing(settings, desk, front):
     settings.set_mode(desk.settings.now.mode)
     assert front.restyled == 0
+
+
+def test_how_often_curves_are_renewed_and_where_networks_run_is_kept(settings, desk):
+    settings.set_update_seconds(5.0)
+    settings.set_device("cpu")
+    again = SettingsStore(desk.app.root.path / "desktop.json").now
+    assert (again.update_seconds, again.device) == (5.0, "cpu")
 
 
 def test_there_are_four_modes_and_the_looks_of_all_plugins(settings):

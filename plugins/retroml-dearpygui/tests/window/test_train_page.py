@@ -1,9 +1,12 @@
 """The Train page in a real window, with real events of mouse and keyboard."""
 
+from types import SimpleNamespace
+
 import dearpygui.dearpygui as dpg
 import pytest
 from retroml_dearpygui.robot import texts
 from retroml_dearpygui.services.children import Children
+from retroml_dearpygui.viewmodels.comparison import ComparisonViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
 
@@ -82,6 +85,7 @@ def test_any_game_is_found_in_the_gallery_by_typing(robot, train):
     robot.click("gallery.search")
     robot.write("frostb")
     robot.wait(lambda: texts("gallery.games")[:1] == ["Frostbite"], "one game to be left")
+    assert dpg.get_value("gallery.game.frostbite.difficulty") == "hard"
     robot.click("gallery.game.frostbite")
     robot.wait(lambda: train.game == "frostbite", "Frostbite")
     assert not dpg.does_item_exist("gallery")
@@ -115,11 +119,29 @@ def test_a_reset_offers_undo(robot, train):
     robot.click("train.hyper.fold")
     robot.fill("train.form.algorithm.learning_rate", "0.001")
     robot.wait(lambda: dpg.is_item_shown("train.reset"), "Reset")
+    robot.wait(lambda: dpg.is_item_shown("train.fields.reset"), "the way back of this part")
+    assert not dpg.is_item_shown("train.fields_advanced.reset")
     robot.click("train.reset")
     robot.wait(lambda: train.form.changes == [] and "Settings reset" in toasted(robot), "the reset")
     undo = next(item for item in map(dpg.get_item_alias, dpg.get_all_items()) if item.endswith(".undo"))
     robot.click(undo)
     robot.wait(lambda: train.form.changes == ["algorithm.learning_rate"], "Undo")
+
+
+def test_algorithms_are_ticked_and_compared(robot, train, monkeypatch):
+    comparison = robot.window.desk.viewmodel(ComparisonViewModel)
+    commands = []
+    ended = SimpleNamespace(poll=lambda: 0)
+    monkeypatch.setattr(comparison, "spawn", lambda root, command: commands.append(command) or ended)
+    robot.click("train.versus.fold")
+    robot.click("versus.ppo", across=0.1)
+    robot.click("versus.dqn", across=0.1)
+    robot.wait(lambda: comparison.algorithms == {"ppo", "dqn"}, "two algorithms")
+    robot.fill("versus.seeds", "2")
+    robot.wait(lambda: dpg.get_value("versus.words").startswith("4 trainings"), "what it comes to")
+    robot.click("versus.start")
+    robot.wait(lambda: commands, "the start")
+    robot.wait(lambda: dpg.is_item_shown("versus.show"), "the way to its curves")
 
 
 def test_the_dice_roll_a_seed(robot, train):

@@ -10,6 +10,7 @@ import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.services.pickers import pick_target
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.game_textures import game_textures
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.model_stage import ModelStage
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, inside, row, space, text
@@ -51,7 +52,8 @@ class ModelsPage(Page):
         self.stage = ModelStage(ui, self.vm.performing)
         self.table: TableView | None = None
         self._columns = ColumnsBox(ui, "models.columns")
-        self._seen = -1
+        self.textures = game_textures(desk, ui)
+        self._seen = -1, -1
         self._facts: object = None
 
     @property
@@ -76,7 +78,7 @@ class ModelsPage(Page):
             self.stage.build()
 
     def _build_list(self) -> None:
-        self._seen, self._facts = -1, None
+        self._seen, self._facts = (-1, -1), None
         ui, vm = self.ui, self.vm
         with card(ui):
             with row(ui):
@@ -106,6 +108,7 @@ class ModelsPage(Page):
                 open=vm.choose,
                 sort=vm.sort,
                 tick=lambda model_id, _: vm.choose(model_id, add=True),
+                pictures=True,
                 least_width=LEAST_WIDTH,
             )
             self.table.build(vm.order, vm.descending)
@@ -122,8 +125,9 @@ class ModelsPage(Page):
         elif self.table is not None:
             self.table.tick(dpg.get_item_rect_size("models.card")[0])
             self._columns.tick()
-        if self._seen != self.vm.version:
-            self._seen = self.vm.version
+        self.textures.tick(dt)
+        if self._seen != (now := (self.vm.version, self.textures.version)):
+            self._seen = now
             self._show()
 
     def hidden(self) -> None:
@@ -159,7 +163,8 @@ class ModelsPage(Page):
             (size(model.size_bytes), "muted"),
             (day(model.created_at), "muted"),
         )
-        return TableRow(key=model.id, cells=cells, ticked=model.id in self.vm.chosen)
+        ticked, picture = model.id in self.vm.chosen, self.textures.get(model.game)
+        return TableRow(key=model.id, cells=cells, ticked=ticked, picture=picture)
 
     def _show_empty(self, any_shown: bool) -> None:
         vm = self.vm
@@ -203,6 +208,7 @@ class ModelsPage(Page):
             with row(ui, 2):
                 for key, icon, tip, do in (
                     ("watch", icons.CHART_LINE, "Watch how it learned", vm.watch),
+                    ("run", icons.GIT_BRANCH, "Open the run it comes from", vm.open_run),
                     ("copy", icons.COPY, "Copy id", vm.copy_id),
                     ("folder", icons.FOLDER_OPEN, "Show folder", vm.show_folder),
                     ("delete", icons.TRASH_2, "Delete", vm.delete),

@@ -13,7 +13,7 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.settings_parts import build_about, build_plugins, build_trash
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, segmented, text
 from retroml_dearpygui.ui.widgets.panels import Panels
-from retroml_dearpygui.viewmodels.settings import MOST_DAYS, MOST_RUNS, SettingsViewModel
+from retroml_dearpygui.viewmodels.settings import DEVICES, MOST_DAYS, MOST_RUNS, UPDATES, SettingsViewModel
 from retroml_dearpygui.viewmodels.wording import several, size
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class SettingsPage(Page):
         self._seen, self._parts, self._trash_seen = -1, None, -1
         self._build_mode()
         self._build_looks()
+        self._build_training()
         self._build_data()
         dpg.add_group(tag="settings.trashed")
         self._build_tidying()
@@ -97,8 +98,20 @@ class SettingsPage(Page):
                     tag="settings.notify", callback=lambda _sender, notify: vm.set_notify(notify),
                 )  # fmt: skip
 
+            with self._line("Curves are renewed"):
+                updates = {f"every {seconds:g} s": seconds for seconds in UPDATES}
+                dpg.add_combo(
+                    list(updates), default_value=f"every {now.update_seconds:g} s", width=ui.px(180), tag="settings.update",
+                    callback=lambda _sender, title: vm.set_update_seconds(updates[title]),
+                )  # fmt: skip
             with self._line("Columns and panels"):
                 button(ui, "Reset layout", vm.reset_layout, icon=icons.ROTATE_CCW, tag="settings.layout")
+
+    def _build_training(self) -> None:
+        ui, vm = self.ui, self.vm
+        with card(ui, "New trainings", icons.CPU), self._line("Networks run on"):
+            now = self.desk.settings.now.device
+            segmented(ui, DEVICES, now, lambda device: vm.set_device(device), tag="settings.device", width=120)
 
     def _build_data(self) -> None:
         ui, vm = self.ui, self.vm

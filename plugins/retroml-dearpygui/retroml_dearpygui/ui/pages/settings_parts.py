@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["build_about", "build_plugins", "build_trash"]
 
 MOST_TRASHED = 100
+PRIVACY = (
+    "Nothing that you do here is sent anywhere: runs, films and settings stay in your data folder. "
+    "Only the set-up goes to the network, for the packages it installs."
+)
 WEIGHTS = {"On": 0.3, "": 0.4, "What": 0.3, "Name": 2.0, "Size": 0.4}
 
 
@@ -43,6 +47,7 @@ def build_about(ui: Ui, vm: SettingsViewModel, parent: Item) -> None:
     """List anew in `parent` what the app is made of, with versions and licences."""
     with refill(parent), card(ui, "About Retro ML", icons.INFO):
         text(ui, "Train reinforcement-learning agents on Atari games and watch them learn.", tone="muted", wrap=0)
+        text(ui, PRIVACY, tone="muted", wrap=0, tag="settings.privacy")
         with _table(ui, ("Part", "Version", "Licence")):
             for part in vm.about:
                 with dpg.table_row():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.game_textures import GameTextures
+from retroml_dearpygui.ui.game_textures import game_textures
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.train.gallery import Gallery
 from retroml_dearpygui.ui.train.machine_card import MachineCard
@@ -20,6 +20,7 @@ from retroml_dearpygui.ui.widgets.curve_plot import ScorePlot
 from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.section import section
 from retroml_dearpygui.ui.widgets.split import Split
+from retroml_dearpygui.viewmodels.comparison import ComparisonViewModel
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
@@ -47,8 +48,8 @@ class TrainPage(Page):
         self.runs = desk.viewmodel(RunsViewModel)
         self.machine = desk.viewmodel(MachineViewModel)
         self.curves = desk.viewmodel(CurvesViewModel)
-        names = [game.name for game in self.model.games]
-        self.textures = ui.keep("games", lambda: GameTextures(desk, names))
+        self.comparison = desk.viewmodel(ComparisonViewModel)
+        self.textures = game_textures(desk, ui)
         self.gallery = Gallery(ui, ui.dialogs, self.textures, self.model.found, self.model.choose_game)
         self.setup = SetupCard(ui, self.model, self.textures, self.gallery)
         self.controls = ControlsCard(ui, self.runs)
@@ -95,7 +96,8 @@ class TrainPage(Page):
         self.curves.tick()
         self.plot.tick(dt)
         self.panels.tick(dt, self.runs.chosen or None)
-        setup, runs = self.model.version + self.model.measuring.version, self.runs.version + self.left.version
+        setup = self.model.version + self.model.measuring.version + self.comparison.version
+        runs = self.runs.version + self.left.version
         now = (setup, runs, self.machine.version, self.textures.version, self.curves.version)
         if now == self._shown:
             return

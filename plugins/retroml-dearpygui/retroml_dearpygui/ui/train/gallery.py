@@ -110,7 +110,10 @@ class Gallery:
             )
             ui.theme(f"gallery.game.{game.name}", "picture")
             tooltip(ui, f"gallery.game.{game.name}", about(game), game.title)
-            text(ui, short(game.title, LETTERS), "small")
+            with dpg.group() as words:
+                ui.theme(words, "tight")
+                text(ui, short(game.title, LETTERS), "small")
+                text(ui, game.difficulty or "not rated", "small", tone="faint", tag=f"gallery.game.{game.name}.difficulty")
 
     def _take(self, name: str) -> None:
         self._dialogs.close()
@@ -118,10 +121,12 @@ class Gallery:
 
 
 def about(game: GameSpec) -> str:
-    """What one does in a game, how many actions and lives there are, what people and chance score."""
+    """What one does in a game, how many actions and lives there are, how hard it is, what people and chance score."""
     parts = [game.summary] if game.summary else []
     if game.actions:
         parts.append(f"{len(game.actions)} actions, {_lives(game.lives)}.")
+    if game.difficulty:
+        parts.append(f"Points are {game.difficulty} to come upon.")
     if game.human_score is not None and game.random_score is not None:
         parts.append(f"People score {game.human_score:,.0f} on average, random play {game.random_score:,.0f}.")
     return " ".join(parts)

@@ -17,10 +17,12 @@ from retroml_dearpygui.ui.train.measure_box import MeasureBox
 from retroml_dearpygui.ui.train.network_row import NetworkRow
 from retroml_dearpygui.ui.train.preset_row import PRESETS, PresetRow
 from retroml_dearpygui.ui.train.room import cramped
+from retroml_dearpygui.ui.train.versus_box import VersusBox
 from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, inside, refill, row, space, text, tooltip
 from retroml_dearpygui.ui.widgets.form_view import FormView
 from retroml_dearpygui.ui.widgets.section import fold
 from retroml_dearpygui.viewmodels.changes import LENGTH
+from retroml_dearpygui.viewmodels.comparison import ComparisonViewModel
 from retroml_dearpygui.viewmodels.measuring import ENVIRONMENTS
 from retroml_dearpygui.viewmodels.wording import million, trained
 
@@ -62,6 +64,7 @@ class SetupCard:
         self._changes = ChangesBox(ui, model.revert, model.reset)
         self._network = NetworkRow(ui, model)
         self._presets = PresetRow(ui, model)
+        self._versus = VersusBox(ui, model.desk.viewmodel(ComparisonViewModel), model.algorithms)
         self._expected: list[tuple[str, str, str]] = []
         self._fields: tuple[str, ...] = ()
         self._pictures: tuple[object, ...] = ()
@@ -131,11 +134,21 @@ class SetupCard:
         desk = model.desk
         with fold(desk, ui, "train.hyper", "Hyperparameters", icons.SLIDERS_HORIZONTAL, open_first=False):
             dpg.add_group(tag="train.fields")
+            self._reset_button("train.fields")
             with fold(desk, ui, "train.advanced", "Advanced", open_first=False):
                 dpg.add_group(tag="train.fields_advanced")
+                self._reset_button("train.fields_advanced")
+        with fold(desk, ui, "train.versus", "Compare algorithms", icons.GIT_COMPARE, open_first=False):
+            self._versus.build()
         if self._mode >= Mode.RESEARCH:
             with fold(desk, ui, "train.run", "Run, network, evaluation, films", icons.LAYERS, open_first=False):
                 dpg.add_group(tag="train.fields_run")
+                self._reset_button("train.fields_run")
+
+    def _reset_button(self, place: str) -> None:
+        """The way back for all fields drawn at a place."""
+        reset = lambda: self._model.reset(self._places()[place])  # noqa: E731  # said once, used once
+        button(self._ui, "Reset these", reset, "link", icon=icons.ROTATE_CCW, tag=f"{place}.reset", show=False)
 
     # --- keeping up -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +228,11 @@ class SetupCard:
             self._draw_fields()
         self._network.show()
         self._measure.show()
+        self._versus.show()
         self._form.show(model.form)
+        for place, fields in self._places().items():
+            if dpg.does_item_exist(f"{place}.reset"):
+                dpg.configure_item(f"{place}.reset", show=any(model.form.changed(field.key) for field in fields))
         dpg.set_value("train.algorithm", model.algorithm_spec.title)
         dpg.set_value("train.algorithm_words", model.algorithm_spec.summary)
         if not dpg.is_item_active("train.seed"):
@@ -229,23 +246,29 @@ class SetupCard:
         return (self._model.algorithm, *self._model.form.fields)
 
     def _draw_fields(self) -> None:
-        model = self._model
         self._fields = self._drawable
         self._form.clear()
+        places = self._places()
+        # All are emptied first: what is advanced for one algorithm need not be for the next.
+        for place in filter(dpg.does_item_exist, places):
+            dpg.delete_item(place, children_only=True)
+        del places["train.fields_run"]
+        for place, fields in places.items():
+            with inside(place):
+                self._form.build(fields, self._model.form)
+        if self._mode >= Mode.RESEARCH:
+            self._draw_run_fields()
+
+    def _places(self) -> dict[str, list[Field]]:
+        """Where which fields are drawn."""
+        model = self._model
         switch, steps = ([field for field in model.form.fields.values() if field.key == key] for key in (SWITCH, STEPS))
-        places: dict[str, list[Field]] = {
+        return {
             "train.steps": steps,
             "train.fields": model.fields(advanced=False),
             "train.fields_advanced": model.fields(advanced=True) + switch,
+            "train.fields_run": model.other_fields,
         }
-        # All are emptied first: what is advanced for one algorithm need not be for the next.
-        for place in filter(dpg.does_item_exist, [*places, "train.fields_run"]):
-            dpg.delete_item(place, children_only=True)
-        for place, fields in places.items():
-            with inside(place):
-                self._form.build(fields, model.form)
-        if self._mode >= Mode.RESEARCH:
-            self._draw_run_fields()
 
     def _draw_run_fields(self) -> None:
         """The settings around the algorithm, each part of them under its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
+from retroml_dearpygui.ui.widgets.basic import refill
 from retroml_dearpygui.viewmodels.table_columns import TableColumns
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ __all__ = ["TableColumn", "TableRow", "TableView"]
 TICK_WIDTH = 30
 SCROLLBAR = 12
 MENU_WIDTH = 36
+PICTURE = (20, 26)
 MOST_WIDTHS = 5000
 FRAMES_TO_SETTLE = 3
 
@@ -41,15 +44,21 @@ class TableColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class TableRow:
-    """A row: `key` names it in callbacks, `cells` are (text, role of its colour) in order of the columns."""
+    """A row: `key` names it in callbacks, `cells` are (text, role of its colour) in order of the columns.
+
+    `picture` is a texture, in tables with pictures.
+    """
 
     key: str
     cells: tuple[tuple[str, str], ...]
     ticked: bool = False
+    picture: int | str = 0
 
 
 class TableView:
     """A table whose first column opens a row, with ticks in front and a menu behind where `tick` and `menu` are given.
+
+    With `pictures` each row shows one before its first column.
 
     `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards. Narrower
     than `least_width` pixels at 100 % it scrolls sideways. How the user arranges its columns is kept under its tag.
@@ -66,6 +75,7 @@ class TableView:
         sort: Callable[[str, bool], None],
         tick: Callable[[str, bool], None] | None = None,
         menu: Callable[[str], None] | None = None,
+        pictures: bool = False,
         least_width: float = 0,
     ) -> None:
         self.tag = tag
@@ -77,6 +87,7 @@ class TableView:
         self._least_width = least_width
         self._inner = 0
         self._open, self._sort, self._tick, self._menu = open, sort, tick, menu
+        self._pictures = pictures
         self._shown: list[TableRow | None] = []
         self._keys: list[str] = []
         self._widths: dict[str, int] = {}
@@ -102,6 +113,8 @@ class TableView:
             }
             if self._tick:
                 dpg.add_table_column(label="", init_width_or_weight=px(TICK_WIDTH), **still)
+            if self._pictures:
+                dpg.add_table_column(label="", init_width_or_weight=px(PICTURE[0]), **still)
             for column in self._from_left():
                 down = descending if column.key == sorted_by else column.largest_first
                 dpg.add_table_column(
@@ -217,6 +230,8 @@ class TableView:
         with dpg.table_row(parent=self.tag, tag=name, show=False):
             if self._tick:
                 dpg.add_checkbox(tag=f"{name}.tick", user_data=index, callback=self._ticked)
+            if self._pictures:
+                dpg.add_group(tag=f"{name}.picture")
             for column in self._from_left():
                 if self._places[column.key]:
                     dpg.add_text("", tag=self.cell(index, column.key))
@@ -236,6 +251,9 @@ class TableView:
             dpg.configure_item(self._row(index), show=True)
         if self._tick and (before is None or before.ticked != row.ticked):
             dpg.set_value(f"{self._row(index)}.tick", row.ticked)
+        if self._pictures and (before is None or before.picture != row.picture):
+            with refill(f"{self._row(index)}.picture"):
+                dpg.add_image(row.picture, width=self._ui.px(PICTURE[0]), height=self._ui.px(PICTURE[1]))
         for place, (column, cell) in enumerate(zip(self.columns, row.cells, strict=True)):
             if before is None or before.cells[place] != cell:
                 self._write_cell(self.cell(index, column.key), cell, is_button=place == 0)
@@ -282,7 +300,7 @@ class TableView:
         if self._tick:
             row = self._shown[index]
             if row is not None:
-                self._shown[index] = TableRow(key=row.key, cells=row.cells, ticked=ticked)
+                self._shown[index] = dataclasses.replace(row, ticked=ticked)
             self._tick(self._keys[index], ticked)
 
     def _asked(self, _sender: Item, _data: Any, index: int) -> None:

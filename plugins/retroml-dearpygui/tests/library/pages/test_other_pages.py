@@ -153,6 +153,7 @@ def models(robot, desk, trained, app):
 
 
 def test_two_models_are_compared(robot, models):
+    assert dpg.get_item_children("models.table.0.picture", 1)
     robot.click("models.table.0.name", across=0.2)
     robot.wait(lambda: len(models.facts) > 5, "the facts of one")
     robot.click("models.table.1.tick")
