@@ -12,7 +12,6 @@ from retroml_core.services.metrics import MetricsService
 from retroml_core.services.models import ModelService
 from retroml_core.services.principal import LOCAL_USER, NotAllowed, Principal, guard
 from retroml_core.services.storage import StorageReport, StorageService, TrashedRun
-from retroml_core.services.time_left import Countdown, TimeLeft
 
 __all__ = [
     "LOCAL_USER",
@@ -20,7 +19,6 @@ __all__ = [
     "ComputeReport",
     "ComputeService",
     "ControlService",
-    "Countdown",
     "ExperimentService",
     "FilmService",
     "GpuUse",
@@ -30,7 +28,6 @@ __all__ = [
     "Principal",
     "StorageReport",
     "StorageService",
-    "TimeLeft",
     "TrashedRun",
     "guard",
 ]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retroml_core.services import Countdown
+from retroml_dearpygui.services.time_left import Countdown
 from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.wording import DASH, between
 
 if TYPE_CHECKING:
     from retroml_core.runs.run import Run
-    from retroml_core.services import TimeLeft
     from retroml_dearpygui.desk import Desk
+    from retroml_dearpygui.services.time_left import TimeLeft
 
 __all__ = ["TimeLeftViewModel"]
 

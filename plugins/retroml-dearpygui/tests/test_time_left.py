@@ -3,10 +3,10 @@
 import random
 
 import pytest
+from retroml_dearpygui.services.time_left import Countdown, TimeLeft
 
 from retroml_core.events import RunState
 from retroml_core.runs.state import RunStatus
-from retroml_core.services import Countdown, TimeLeft
 
 STEPS = 1_000_000
 
