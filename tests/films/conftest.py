@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+import film_plugin
+
 from retroml_core.builtin.configs import RandomConfig
 from retroml_core.plugins.folder import trust
 from retroml_core.schema import Budget, ExperimentConfig, FilmConfig
-from retroml_core.testing import film_plugin
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.runs import tiny_run
 
-_PLUGIN = """
-from retroml_core.testing import film_plugin
+_PLUGIN = f"""
+import sys
 
-retroml_environments = film_plugin.retroml_environments
-retroml_games = film_plugin.retroml_games
-retroml_video_renderers = film_plugin.retroml_video_renderers
+sys.path.insert(0, {str(Path(film_plugin.__file__).parent)!r})
+
+from film_plugin import retroml_environments, retroml_games, retroml_video_renderers
 """
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 from pathlib import Path
 
+import film_plugin
 import pytest
 
 from retroml_core import hookimpl
@@ -11,7 +12,6 @@ from retroml_core.filming import FilmCancelled, FilmError
 from retroml_core.films.film import list_films, make_film
 from retroml_core.films.options import FilmOptions
 from retroml_core.plugins.registry import UnknownName
-from retroml_core.testing import film_plugin
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.film import MadeUpTape
 from retroml_core.testing.runs import tiny_run

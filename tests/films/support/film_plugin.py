@@ -138,7 +138,7 @@ def retroml_video_renderers() -> list[RendererSpec]:
             title="Still",
             summary="For tests.",
             config=StillConfig,
-            factory="retroml_core.testing.film_plugin:build_still",
-            looks="retroml_core.testing.film_plugin:StillLooks",
+            factory="film_plugin:build_still",
+            looks="film_plugin:StillLooks",
         )
     ]
