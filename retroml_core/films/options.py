@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from retroml_core.config.validation import range_problems
 from retroml_core.filming import FilmRefused
-from retroml_core.params import param_info
 from retroml_core.schema import FilmConfig, OverlayConfig
+from retroml_core.specs import Severity
 
 __all__ = ["FilmOptions", "film_config", "film_length", "film_settings"]
 
 _SHORTHANDS = ("episode", "begin", "end")
+_WISHES = ("length", "fps", "height", "layout", "theme", "accent", "format", "sound", "captions")
+"""What stands in the config of a run too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,22 +68,15 @@ class FilmOptions:
         moment = "steps of the run (120000) or time trained (90s, 1h02m)"
         parser.add_argument("--from", dest="begin", metavar="MOMENT", help=f"full_record: where to begin, {moment}")
         parser.add_argument("--to", dest="end", metavar="MOMENT", help="full_record: where to end, likewise")
+        several: dict[str, Any] = {"action": "append", "default": []}
         parser.add_argument(
-            "--other",
-            dest="others",
-            action="append",
-            default=[],
-            type=Path,
-            metavar="FOLDER",
-            help="race: folder of another run",
+            "--other", dest="others", type=Path, metavar="FOLDER", help="race: folder of another run", **several
         )
         parser.add_argument("--again", action="store_true", help="make the film though there is one like it")
         parser.add_argument(
             "--at-once", type=int, default=1, metavar="N", help="wait while N films are being made already; default: 1"
         )
-        parser.add_argument(
-            "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of the renderer"
-        )
+        parser.add_argument("--set", dest="settings", metavar="KEY=VALUE", help="a setting of the renderer", **several)
 
     @classmethod
     def from_arguments(cls, parsed: argparse.Namespace) -> FilmOptions:
@@ -92,35 +88,20 @@ class FilmOptions:
                 raise FilmRefused(f"--set {pair}: write KEY=VALUE")
             settings[key.strip()] = value.strip()
         return cls(
-            length=parsed.length,
-            fps=parsed.fps,
-            height=parsed.height,
-            layout=parsed.layout,
-            theme=parsed.theme,
-            accent=parsed.accent,
-            format=parsed.format,
-            sound=parsed.sound,
-            captions=parsed.captions,
+            **{name: getattr(parsed, name) for name in (*_WISHES, "output", "again")},
             show=_names(parsed.show),
             hide=_names(parsed.hide),
-            output=parsed.output,
             settings=settings,
             others=tuple(parsed.others),
-            again=parsed.again,
             at_once=max(parsed.at_once, 1),
         )
 
     def as_arguments(self) -> list[str]:
         """The arguments from which `from_arguments` makes these options again."""
-        arguments = [
-            f"--{name}={value}"
-            for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "output")
-            if (value := getattr(self, name)) is not None
-        ]
+        given = {name: value for name in (*_WISHES, "output") if (value := getattr(self, name)) is not None}
+        switches = {True: "--{}", False: "--no-{}"}
+        arguments = [switches[v].format(name) if isinstance(v, bool) else f"--{name}={v}" for name, v in given.items()]
         arguments += [f"--{name}={','.join(names)}" for name in ("show", "hide") if (names := getattr(self, name))]
-        for name in ("sound", "captions"):
-            if (value := getattr(self, name)) is not None:
-                arguments.append(f"--{name}" if value else f"--no-{name}")
         arguments += [f"--other={folder}" for folder in self.others]
         arguments += ["--again"] * self.again + [f"--at-once={self.at_once}"] * (self.at_once != 1)
         return arguments + [f"--set={key}={value}" for key, value in self.settings.items()]
@@ -128,11 +109,7 @@ class FilmOptions:
 
 def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
     """`config` of the run with what `options` ask for. Raises FilmRefused naming what is not allowed."""
-    wishes = {
-        name: value
-        for name in ("length", "fps", "height", "layout", "theme", "accent", "format", "sound", "captions")
-        if (value := getattr(options, name)) is not None
-    }
+    wishes = {name: value for name in _WISHES if (value := getattr(options, name)) is not None}
     made = dataclasses.replace(config, **wishes, overlays=_switched(config.overlays, options))
     check_ranges(made)
     return made
@@ -184,13 +161,7 @@ def film_settings(config: type, settings: Mapping[str, str]) -> Any:
 
 
 def check_ranges(config: Any) -> None:
-    """Raise FilmRefused naming the first value of the dataclass instance `config` that is outside its declared range."""
-    for item in dataclasses.fields(config):
-        info, value = param_info(item), getattr(config, item.name)
-        if info is None or isinstance(value, bool) or not isinstance(value, int | float | str):
-            continue
-        if isinstance(value, str):
-            if info.choices and value not in info.choices:
-                raise FilmRefused(f"{item.name}={value}: choose from {', '.join(info.choices)}")
-        elif (info.ge is not None and value < info.ge) or (info.le is not None and value > info.le):
-            raise FilmRefused(f"{item.name}={value}: allowed are {info.ge} to {info.le} {info.unit}".rstrip())
+    """Raise FilmRefused naming every value of the dataclass instance `config` that is not allowed."""
+    faults = [str(problem) for problem in range_problems(config) if problem.severity is Severity.ERROR]
+    if faults:
+        raise FilmRefused("; ".join(faults))

@@ -4,13 +4,13 @@ import argparse
 from pathlib import Path
 
 import pytest
+from film_plugin import StillConfig
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retroml_core.filming import FilmError
 from retroml_core.films.options import FilmOptions, film_config, film_length, film_settings
 from retroml_core.schema import FilmConfig, OverlayConfig
-from retroml_core.testing.film_plugin import StillConfig
 
 
 def parse(arguments):
@@ -81,8 +81,8 @@ def test_settings_have_the_types_of_the_config():
     [
         ({"pictures": "many"}, "pictures"),
         ({"qality": "3"}, "trouble, pictures"),
-        ({"pictures": "0"}, "1 to 10000"),
-        ({"trouble": "?"}, "choose"),
+        ({"pictures": "0"}, "between 1 and 10000"),
+        ({"trouble": "?"}, "must be one of"),
     ],
 )
 def test_wrong_settings_are_named(settings, words):
@@ -100,8 +100,8 @@ def test_what_is_asked_for_one_film_goes_before_the_config():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (FilmOptions(layout="round"), "layout=round: choose from wide, vertical, square"),
-        (FilmOptions(theme="pink"), "theme=pink: choose from dark, light"),
+        (FilmOptions(layout="round"), "layout=round: must be one of 'wide', 'vertical', 'square'"),
+        (FilmOptions(theme="pink"), "theme=pink: must be one of 'dark', 'light'"),
         (FilmOptions(hide=("score", "smell")), "no overlay smell: choose from title, score"),
     ],
 )
