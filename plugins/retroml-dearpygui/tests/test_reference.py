@@ -23,23 +23,37 @@ LIBRARY = ReferenceLibrary([EARLY, LATE, RIVAL])
 
 
 def test_figures_of_about_as_many_steps_are_what_to_expect():
-    assert LIBRARY.band("pong", "ppo", 8e6) == Band(near=(LATE, RIVAL))
-    assert LIBRARY.band("pong", "ppo", 100_000) == Band(near=(EARLY,))
+    assert LIBRARY.band("pong", "ppo", 8e6) == Band(near=(LATE, RIVAL), low=19.0, high=21.0)
+    assert LIBRARY.band("pong", "ppo", 100_000) == Band(near=(EARLY,), low=-20.0, high=-18.0)
 
 
-def test_between_figures_both_are_told():
+def test_between_figures_a_guess_is_made():
     band = LIBRARY.band("pong", "ppo", 1.35e6)
-    assert (band.fewer, band.more, band.low, band.high) == ((EARLY,), (LATE, RIVAL), -20.0, 21.0)
+    assert (band.fewer, band.more) == ((EARLY,), (LATE, RIVAL))
+    assert (band.low, band.high) == (pytest.approx(-14.94, abs=0.01), pytest.approx(5.74, abs=0.01))
+
+
+def test_a_longer_training_promises_more():
+    bands = [LIBRARY.band("pong", "ppo", steps) for steps in (2e5, 1e6, 4e6)]
+    assert sorted((band.low, band.high) for band in bands) == [(band.low, band.high) for band in bands]
+    assert bands[0].high < bands[1].high < bands[2].high < 21.0
+
+
+@pytest.mark.parametrize("steps", [5_000, 20_000])
+def test_a_guess_begins_with_what_chance_scores(steps):
+    band = ReferenceLibrary([LATE]).band("pong", "ppo", steps, chance=-20.7)
+    assert -20.7 <= band.low <= band.high < 0.0
 
 
 @pytest.mark.parametrize(
     ("steps", "known", "short"),
     [
-        (1e6, [EARLY, LATE], "-20 to 21"),
+        (1e6, [EARLY, LATE], "-16 to 3.4"),
         (1e6, [LATE], "up to 21"),
         (1e6, [EARLY], "from -20"),
         (1e6, [], "no figures yet"),
         (60_000, [figure(60_000, 3.0, 3.0)], "about 3"),
+        (5e6, [figure(2**21, 0.0, 0.0), figure(2e7, 5432.1, 5432.1)], "880 to 2,100"),
     ],
 )
 def test_a_band_in_a_few_letters(steps, known, short):
@@ -50,7 +64,11 @@ def test_a_band_in_a_few_letters(steps, known, short):
     ("steps", "known", "words"),
     [
         (1e7, [LATE, RIVAL], "Known scores: 19 to 21 (after 10 M steps: somebody, rival)."),
-        (1e6, [EARLY, LATE], "Likely between -20 (after 60 k steps: us) and 21 (after 10 M steps: somebody)."),
+        (
+            1e6,
+            [EARLY, LATE],
+            "Likely -16 to 3.4: a guess between -20 to -18 (after 60 k steps: us) and 19 to 21 (after 10 M steps: somebody).",
+        ),
         (1e6, [LATE], "Known scores: 19 to 21 (after 10 M steps: somebody); expect less of fewer steps."),
         (1e6, [EARLY], "Known scores: -20 to -18 (after 60 k steps: us); expect more of more steps."),
         (
@@ -64,6 +82,11 @@ def test_a_band_in_a_few_letters(steps, known, short):
 def test_a_band_in_words_with_where_it_comes_from(steps, known, words):
     chance = "Random play scores -20.7, people 14.6."
     assert band_words(ReferenceLibrary(known).band("pong", "ppo", steps), "PPO", GAME) == f"{words} {chance}"
+
+
+def test_a_guess_above_chance_says_so():
+    words = band_words(ReferenceLibrary([LATE]).band("pong", "ppo", 1e6, chance=-20.7), "PPO", GAME)
+    assert words.startswith("Likely -17 to 7.1: a guess between random play and 19 to 21 (after 10 M steps: somebody).")
 
 
 def test_nothing_is_said_of_people_in_a_game_nobody_measured():
@@ -80,8 +103,8 @@ def test_what_does_not_learn_scores_the_same_after_any_time(app):
 
 def test_a_card_tells_how_long_how_many_steps_and_which_scores(app):
     card = Scores(LIBRARY, GAME, app.registry.algorithms["ppo"]).card("short", 1.5, 250.0)
-    assert (card.name, card.length, card.scores) == ("short", "1 h 30 min", "-20 to 21")
-    assert card.words.startswith("About 1.35 M steps in 1 h 30 min. Likely between")
+    assert (card.name, card.length, card.scores) == ("short", "1 h 30 min", "-15 to 5.7")
+    assert card.words.startswith("About 1.35 M steps in 1 h 30 min. Likely -15 to 5.7")
 
 
 def test_the_library_that_comes_with_the_app_names_a_source_of_each_figure(app):

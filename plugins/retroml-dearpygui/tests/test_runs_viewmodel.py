@@ -1,7 +1,8 @@
 """The runs at work and the newest: which one is shown, what is said when one ends."""
 
 import pytest
-from retroml_dearpygui.viewmodels.runs import RunsViewModel, state_words
+from retroml_dearpygui.viewmodels.run_states import state_words
+from retroml_dearpygui.viewmodels.runs import RunsViewModel
 
 from retroml_core.events import RunState
 from retroml_core.testing import TinyRun, tiny_run

@@ -17,6 +17,7 @@ from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Debounce, Rhythm
 from retroml_dearpygui.viewmodels.film_wish import racing
 from retroml_dearpygui.viewmodels.run_columns import Column, run_columns
+from retroml_dearpygui.viewmodels.run_states import state_words
 from retroml_dearpygui.viewmodels.wording import several
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class ExperimentsViewModel(ViewModel):
     def facet_title(self, facet: str, value: str) -> str:
         """What a value to filter by is called."""
         if facet == "state":
-            return value.capitalize()
+            return state_words(RunState(value)).words
         registry = self.desk.app.registry
         spec = (registry.games if facet == "game" else registry.algorithms).get(value)
         return spec.title if spec else value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retroml_dearpygui.services.reference import Band
 from retroml_dearpygui.viewmodels.length import Length
 from retroml_dearpygui.viewmodels.wording import million, score
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retroml_core.specs import AlgorithmSpec, GameSpec
-    from retroml_dearpygui.services.reference import Reference, ReferenceLibrary
+    from retroml_dearpygui.services.reference import Band, Reference, ReferenceLibrary
 
 __all__ = ["PresetCard", "Scores", "band_words", "short_band"]
 
@@ -48,14 +48,16 @@ class Scores:
 
     def _band(self, steps: float) -> Band:
         if "learns" not in self._algorithm.traits:
-            return Band(near=tuple(self._library.known(self._game.name, self._algorithm.name)))
-        return self._library.band(self._game.name, self._algorithm.name, steps)
+            return self._library.always(self._game.name, self._algorithm.name)
+        return self._library.band(self._game.name, self._algorithm.name, steps, self._game.random_score)
 
 
 def short_band(band: Band) -> str:
     """ "3 to 443", "up to 443", "from 3", "no figures yet"."""
     if band.low is not None and band.high is not None:
-        return f"{_round(band.low)} to {_round(band.high)}" if band.low < band.high else f"about {_round(band.high)}"
+        written = _round if band.near else _rough
+        low, high = written(band.low), written(band.high)
+        return f"about {high}" if low == high else f"{low} to {high}"
     if band.high is not None:
         return f"up to {_round(band.high)}"
     return f"from {_round(band.low)}" if band.low is not None else "no figures yet"
@@ -73,8 +75,9 @@ def _known(band: Band) -> str:
     if band.near:
         return f"Known scores: {_points(band.near)} {_after(band.near)}."
     if band.low is not None and band.high is not None:
-        low, high = _round(band.low), _round(band.high)
-        return f"Likely between {low} {_after(band.fewer)} and {high} {_after(band.more)}."
+        start = f"{_points(band.fewer)} {_after(band.fewer)}" if band.fewer else "random play"
+        end = f"{_points(band.more)} {_after(band.more)}"
+        return f"Likely {_rough(band.low)} to {_rough(band.high)}: a guess between {start} and {end}."
     if band.more:
         return f"Known scores: {_points(band.more)} {_after(band.more)}; expect less of fewer steps."
     return f"Known scores: {_points(band.fewer)} {_after(band.fewer)}; expect more of more steps." if band.fewer else ""
@@ -100,3 +103,9 @@ def _steps(count: int) -> str:
 
 def _round(points: float) -> str:
     return f"{points:,.0f}" if abs(points) >= 10 else score(round(points, 1))
+
+
+def _rough(points: float) -> str:
+    """A guess, in two figures: "-12", "1.5", "180", "2,700"."""
+    digits = 1 - math.floor(math.log10(abs(points))) if abs(points) >= 1 else 1
+    return score(round(points, min(digits, 1)) + 0.0)  # no minus before a zero

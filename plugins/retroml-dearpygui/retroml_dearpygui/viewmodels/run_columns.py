@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retroml_core.events import RunState
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
 from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.specs import Mode
+from retroml_dearpygui.viewmodels.run_states import state_words
 from retroml_dearpygui.viewmodels.wording import million, score, trained, when
 
 if TYPE_CHECKING:
@@ -21,20 +21,10 @@ if TYPE_CHECKING:
     from retroml_core.specs import Spec
     from retroml_dearpygui.specs import ColumnSpec
 
-__all__ = ["Column", "run_columns", "state_tone", "state_word"]
+__all__ = ["Column", "run_columns"]
 
 TECHNICAL = ("seed",)
 """Columns that say nothing to who only plays."""
-
-_TONES = {
-    RunState.RUNNING: "info",
-    RunState.STARTING: "info",
-    RunState.STOPPING: "info",
-    RunState.PAUSED: "warn",
-    RunState.INTERRUPTED: "warn",
-    RunState.COMPLETED: "ok",
-    RunState.FAILED: "danger",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,44 +44,34 @@ class Column:
     help: str = ""
 
 
-def state_word(state: RunState) -> str:
-    """A state as people read it."""
-    return str(state).capitalize()
-
-
-def state_tone(state: RunState) -> str:
-    """The role of the colour of a state."""
-    return _TONES.get(state, "muted")
-
-
 def run_columns(app: App, mode: int) -> list[Column]:
     """The columns that the user's `mode` shows."""
     own = [
-        Column(key="name", title="Name", width=2.0, order="name", text=lambda row: run_title(app, row)),
-        Column(key="game", title="Game", width=1.35, order="game", text=_titled(app.registry.games, lambda row: row.game)),
+        Column(key="name", title="Name", width=2.3, order="name", text=lambda row: run_title(app, row)),
+        Column(key="game", title="Game", width=1.45, order="game", text=_titled(app.registry.games, lambda row: row.game)),
         Column(
-            key="algorithm", title="Algorithm", width=1.0, order="algorithm",
+            key="algorithm", title="Algorithm", width=1.05, order="algorithm",
             text=_titled(app.registry.algorithms, lambda row: row.algorithm),
         ),
-        Column(key="state", title="Status", width=1.15, order="state", text=lambda row: f"● {state_word(row.state)}"),
+        Column(key="state", title="Status", width=1.3, order="state", text=lambda row: f"● {state_words(row.state).words}"),
         Column(
-            key="best", title="Best", width=0.7, order="best_score", numbers=True,
+            key="best", title="Best", width=0.65, order="best_score", numbers=True,
             text=lambda row: score(row.best_score), help="The highest score of a whole game.",
         ),
         Column(
-            key="mean", title="Mean", width=0.7, order="mean_score", numbers=True,
+            key="mean", title="Mean", width=0.65, order="mean_score", numbers=True,
             text=lambda row: score(row.mean_score), help="The mean score of the last 100 games.",
         ),
         Column(key="steps", title="Steps", width=0.8, order="steps", numbers=True, text=lambda row: million(row.steps)),
         Column(
-            key="seconds", title="Trained", width=1.0, order="seconds", numbers=True, text=lambda row: trained(row.seconds)
+            key="seconds", title="Trained", width=0.95, order="seconds", numbers=True, text=lambda row: trained(row.seconds)
         ),
         Column(
             key="seed", title="Seed", width=0.9, order="seed", numbers=True,
             text=lambda row: "" if row.seed is None else str(row.seed),
         ),
         Column(
-            key="created", title="Created", width=1.6, order="created_at", dates=True, text=lambda row: when(row.created_at)
+            key="created", title="Created", width=1.7, order="created_at", dates=True, text=lambda row: when(row.created_at)
         ),
     ]  # fmt: skip
     if mode < Mode.STUDENT:

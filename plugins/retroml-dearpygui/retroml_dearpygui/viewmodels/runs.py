@@ -13,12 +13,13 @@ from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.runbook import Look, RunBook, RunCard
 from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.run_states import StateWords, state_words
 from retroml_dearpygui.viewmodels.wording import score, trained
 
 if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
 
-__all__ = ["RunsViewModel", "StateWords", "state_words"]
+__all__ = ["RunsViewModel"]
 
 LOOK_SECONDS = 0.8
 ENDS = {
@@ -27,32 +28,6 @@ ENDS = {
     RunState.FAILED: ("failed", Kind.DANGER),
     RunState.INTERRUPTED: ("was interrupted: its process is gone", Kind.WARN),
 }
-
-
-class StateWords:
-    """How a state is shown: `words`, the colour `role`, and which buttons make sense."""
-
-    def __init__(self, words: str, role: str, *, pause: bool = False, resume: bool = False, stop: bool = False) -> None:
-        self.words, self.role, self.pause, self.resume, self.stop = words, role, pause, resume, stop
-
-
-_STATES = {
-    RunState.CREATED: StateWords("Not started", "muted", resume=True),
-    RunState.QUEUED: StateWords("In the queue", "info"),
-    RunState.STARTING: StateWords("Starting", "info", stop=True),
-    RunState.RUNNING: StateWords("Running", "ok", pause=True, stop=True),
-    RunState.PAUSED: StateWords("Paused", "warn", resume=True, stop=True),
-    RunState.STOPPING: StateWords("Finishing", "warn"),
-    RunState.COMPLETED: StateWords("Completed", "ok"),
-    RunState.STOPPED: StateWords("Stopped", "muted", resume=True),
-    RunState.FAILED: StateWords("Failed", "danger", resume=True),
-    RunState.INTERRUPTED: StateWords("Interrupted", "warn", resume=True),
-}
-
-
-def state_words(state: RunState, pending: str = "") -> StateWords:
-    """How `state` is shown; `pending` is what the user asked for and what is not done yet, such as "Pausing"."""
-    return StateWords(pending, "warn") if pending else _STATES[state]
 
 
 class RunsViewModel(ViewModel):

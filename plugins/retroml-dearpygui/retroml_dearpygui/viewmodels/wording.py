@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, tzinfo
 
-__all__ = ["between", "clock_time", "day", "million", "play_time", "score", "several", "short", "size", "trained", "when"]
+__all__ = [
+    "between",
+    "clock_time",
+    "day",
+    "made",
+    "million",
+    "play_time",
+    "score",
+    "several",
+    "short",
+    "size",
+    "trained",
+    "when",
+]
 
 DASH = "–"
 
@@ -77,6 +90,15 @@ def when(milliseconds: float | None, zone: tzinfo | None = None) -> str:
     if not milliseconds:
         return DASH
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone):%d %b %Y %H:%M}"
+
+
+def made(created: str, zone: tzinfo | None = None) -> str:
+    """The moment that the id of a run begins with, "20261123t001900": "23 Nov 2026 01:19"; itself when it cannot be read."""
+    try:
+        moment = datetime.strptime(created, "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return created
+    return f"{moment.astimezone(zone):%d %b %Y %H:%M}"
 
 
 def day(iso: str, zone: tzinfo | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,7 @@ from retroml_dearpygui.services.problems import ProblemReader
 from retroml_dearpygui.services.retention import Rule, outdated
 from retroml_dearpygui.services.storage import check_folder, choose_root, fixed_by, switch_plugin
 from retroml_dearpygui.viewmodels.debounce import Debounce, Rhythm
-from retroml_dearpygui.viewmodels.wording import day, million, play_time, score, several, size, trained, when
+from retroml_dearpygui.viewmodels.wording import day, made, million, play_time, score, several, size, trained, when
 
 from retroml_core.choices import read_choices
 from retroml_core.events import Event, FilmProgress, ProblemFound, RunState
@@ -56,6 +57,8 @@ DAY = 86_400_000
         (several(1200, "run"), "1,200 runs"),
         (when(None), "–"),
         (day("soon"), "–"),
+        (made("20261123t001900", UTC), "23 Nov 2026 00:19"),
+        (made("soon"), "soon"),
     ],
 )
 def test_numbers_are_written_for_people(words, wanted):

@@ -19,8 +19,8 @@ from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
 from retroml_dearpygui.viewmodels.compare import CompareViewModel
 from retroml_dearpygui.viewmodels.experiments import PAGE_SIZE, ExperimentsViewModel
-from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
 from retroml_dearpygui.viewmodels.run_detail import RunDetailViewModel
+from retroml_dearpygui.viewmodels.run_states import state_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -198,7 +198,7 @@ class ExperimentsPage(Page):
 
     def _row(self, run: RunRow) -> TableRow:
         cells = tuple(
-            (column.text(run), state_tone(run.state) if column.key == "state" else "text" if index == 0 else "muted")
+            (column.text(run), state_words(run.state).role if column.key == "state" else "text" if index == 0 else "muted")
             for index, column in enumerate(self.vm.columns)
         )
         return TableRow(key=run.id, cells=cells, ticked=run.id in self.vm.selected)
@@ -243,16 +243,17 @@ class ExperimentsPage(Page):
         run = next((one for one in self.vm.rows if one.id == run_id), None)
         if run is None:
             return
-        live, one = run.state.live, [run_id]
-        resumable = state_word(run.state) in ("Paused", "Stopped", "Failed", "Interrupted")
+        words, one = state_words(run.state), [run_id]
         self._menu.show(
             [
                 Choice(key="view", title="Open", icon=icons.EYE, do=lambda: self.detail.open(run_id)),
-                Choice(key="resume", title="Resume", icon=icons.PLAY, do=lambda: self.vm.resume(one), able=resumable),
-                Choice(key="stop", title="Stop", icon=icons.CIRCLE_STOP, do=lambda: self.vm.stop(one), able=live),
+                Choice(key="resume", title="Resume", icon=icons.PLAY, do=lambda: self.vm.resume(one), able=words.resume),
+                Choice(key="stop", title="Stop", icon=icons.CIRCLE_STOP, do=lambda: self.vm.stop(one), able=words.stop),
                 Choice(key="duplicate", title="Duplicate", icon=icons.COPY, do=lambda: self.vm.duplicate(one)),
                 Choice(key="export", title="Export", icon=icons.DOWNLOAD, do=lambda: self._ask_export(one)),
                 Choice(key="copy", title="Copy id", icon=icons.TAG, do=lambda: self.desk.copy(run_id)),
-                Choice(key="delete", title="Delete", icon=icons.TRASH_2, do=lambda: self.vm.delete(one), able=not live),
+                Choice(
+                    key="delete", title="Delete", icon=icons.TRASH_2, do=lambda: self.vm.delete(one), able=not run.state.live
+                ),
             ]
         )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 import numpy as np
 
-from retroml_core.events import RunState
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.pages.run_parts import Parts
 from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
@@ -17,7 +16,7 @@ from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.panels import Panels
 from retroml_dearpygui.ui.widgets.plot_view import Line, PlotView
-from retroml_dearpygui.viewmodels.run_columns import state_tone, state_word
+from retroml_dearpygui.viewmodels.run_states import state_words
 from retroml_dearpygui.viewmodels.wording import million, score, size, trained
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["RunDetail"]
 
 NARROW = 1280
-RESUMABLE = (RunState.PAUSED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 TILES = (
     ("best", "Best score", icons.TROPHY),
     ("mean", "Mean of 100 games", icons.CHART_LINE),
@@ -172,18 +170,17 @@ class RunDetail:
         report = self.vm.report
         if report is None:
             return
-        row_, state = report.row, report.status.state
+        row_, words = report.row, state_words(report.status.state)
         registry = self.desk.app.registry
         game = registry.games[row_.game].title if row_.game in registry.games else row_.game
         algorithm = registry.algorithms[row_.algorithm].title if row_.algorithm in registry.algorithms else row_.algorithm
         dpg.set_value("detail.title", self.vm.title)
-        activity = report.status.activity or state_word(state)
-        dpg.set_value("detail.state", f"● {activity}")
-        dpg.configure_item("detail.state", color=self.ui.tone(state_tone(state)))
+        dpg.set_value("detail.state", f"● {report.status.activity or words.words}")
+        dpg.configure_item("detail.state", color=self.ui.tone(words.role))
         dpg.set_value("detail.words", f"{game}, {algorithm}, seed {row_.seed}     {row_.id}")
-        dpg.configure_item("detail.pause", show=state is RunState.RUNNING)
-        dpg.configure_item("detail.resume", show=state in RESUMABLE)
-        dpg.configure_item("detail.stop", show=state.live)
+        dpg.configure_item("detail.pause", show=words.pause)
+        dpg.configure_item("detail.resume", show=words.resume)
+        dpg.configure_item("detail.stop", show=words.stop)
         why = " ".join(filter(None, [report.status.reason, self.vm.config_problem]))
         dpg.set_value("detail.reason", why)
         dpg.configure_item("detail.reason", show=bool(why))
