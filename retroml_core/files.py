@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["folder_bytes", "read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
+__all__ = ["copy_file", "folder_bytes", "read_json", "replace", "sync_folder", "whole", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -32,6 +33,12 @@ def whole(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def copy_file(source: str | Path, target: str | Path) -> None:
+    """Write `target` whole, with what is in `source`. Raises OSError."""
+    with whole(Path(target)) as temporary:
+        shutil.copyfile(source, temporary)
 
 
 def write_json(path: Path, value: Any) -> None:

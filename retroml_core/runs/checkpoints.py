@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.files import read_json, replace, sync_folder, write_json
+from retroml_core.files import copy_file, read_json, replace, sync_folder, write_json
 from retroml_core.runs.parts import PartFile, PartStore
 
 if TYPE_CHECKING:
@@ -210,7 +210,9 @@ class CheckpointStore:
         """Copy a checkpoint into another folder of checkpoints, there called `name`; its parts first. Raises OSError."""
         for key in _parts(checkpoint.folder):
             self.parts.copy(key, folder / "parts")
-        shutil.copytree(checkpoint.folder, folder / (name or checkpoint.name))
+        target = folder / (name or checkpoint.name)
+        shutil.copytree(checkpoint.folder, target, copy_function=copy_file)
+        sync_folder(target)
 
     def thin(self, keep: int, keep_policies: int, written: str = "") -> None:
         """Keep the newest `keep` full checkpoints, and `keep_policies` policies spread evenly; first, last, best always.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.faults import Fault
-from retroml_core.files import read_json, sync_folder, write_json
+from retroml_core.files import copy_file, read_json, sync_folder, write_json
 from retroml_core.plugins.suggestions import advice
 from retroml_core.runs.checkpoints import Checkpoint, CheckpointStore
 from retroml_core.runs.labels import read_labels
@@ -100,7 +100,7 @@ def save_model(app: App, run: Run, checkpoint: Checkpoint, name: str = "") -> Mo
         store.copy(checkpoint, making / "checkpoints")
         for file in ("config.json", "provenance.json"):
             if (run.folder / file).is_file():
-                shutil.copy2(run.folder / file, making / file)
+                copy_file(run.folder / file, making / file)
         model = Model(
             id=identity,
             name=name or _name(app, run, checkpoint),

@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retroml_core.files import sync_folder, write_bytes
+from retroml_core.files import copy_file, sync_folder, write_bytes
 from retroml_core.tree import Part, pack_tree, unpack_tree
 
 if TYPE_CHECKING:
@@ -104,4 +103,4 @@ class PartStore:
         try:
             os.link(source, target)
         except OSError:
-            shutil.copy2(source, target)
+            copy_file(source, target)

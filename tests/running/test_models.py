@@ -1,6 +1,7 @@
 """A model outlives its run, is read without heavy imports, and is never written to by those who use it."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -48,6 +49,20 @@ def test_a_model_outlives_its_run_and_decides_as_the_run_did(app, trained, model
     shutil.rmtree(trained.folder)
     after = evaluate(app, catch, 4000, Protocol(episodes=3, seed=1))
     assert replace(after, source=before.source) == before
+
+
+def test_a_model_is_on_the_disk_before_it_has_its_name(app, trained, monkeypatch):
+    synced = set()
+    sync = os.fsync
+
+    def note(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    model = save_model(app, trained, choose_checkpoint(trained))
+    written = [path for path in model.folder(app.root).rglob("*") if path.is_file()]
+    assert [path.name for path in written if path.stat().st_ino not in synced] == []
 
 
 def test_evaluating_writes_nothing(app, model):
