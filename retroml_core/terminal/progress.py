@@ -77,7 +77,7 @@ class Follower:
         self._started = clock()
         self._interrupts = 0
         self._terminated = False
-        self._sent = self._gone = False
+        self._sent = self._gone = self._deleted = False
         self._status: RunStatus = run.status()
 
     def interrupt(self) -> None:
@@ -118,10 +118,14 @@ class Follower:
         return self._code()
 
     def _look_for_folder(self) -> int | None:
+        """As the process of the run does: what is gone with its disk is waited for, what was deleted is not."""
+        folder = self._run.folder
+        if folder.parent.is_dir() and not folder.is_dir():
+            self._deleted = True
+            return EXIT_FAILED
         if not self._gone:
             self._gone = True
-            folder, advice = self._run.folder, "put it back, and the run goes on from its last checkpoint"
-            self._say(f"{folder} is gone: {advice}. Ctrl+C leaves it.")
+            self._say(f"{folder} is gone: put it back, and the run goes on from its last checkpoint. Ctrl+C leaves it.")
         return EXIT_LEFT if self._interrupts or self._terminated else None
 
     def finish(self, code: int) -> None:
@@ -131,6 +135,9 @@ class Follower:
             self._say(
                 f"  retroml show {self._run.id}   how it stands\n  retroml stop {self._run.id}   stop it, with a checkpoint"
             )
+            return
+        if self._deleted:
+            self._say(f"{self._run.folder} was deleted or moved away, and with that its training ends.")
             return
         if self._never_began():
             self._say(f"The process of {self._run.id} ended before it began to train. What it wrote:")

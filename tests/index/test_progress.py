@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -349,19 +350,28 @@ def test_a_process_that_never_begins_is_noticed(make_screen, fake):
 
 def test_a_folder_that_is_gone_is_said_once_and_waited_for(screen, fake, at_work):
     at_work(fake, step=80)
-    aside = fake.run.folder.rename(fake.run.folder.with_name("aside"))
+    experiments = fake.run.folder.parent
+    aside = experiments.rename(experiments.with_name("aside"))
     assert screen.look() is None
     assert screen.look() is None
     assert screen.text().count("is gone: put it back") == 1
-    aside.rename(fake.run.folder)
+    aside.rename(experiments)
     assert screen.look(after=SHORTEST_SECONDS) is None
     assert "80 steps" in screen.text()
 
 
 def test_a_folder_that_is_gone_can_be_left(screen, fake):
-    fake.run.folder.rename(fake.run.folder.with_name("aside"))
+    fake.run.folder.parent.rename(fake.run.folder.parent.with_name("aside"))
     screen.follower.interrupt()
     assert screen.look() == 130
+
+
+def test_a_folder_that_was_deleted_is_not_waited_for(screen, fake, at_work):
+    at_work(fake)
+    shutil.rmtree(fake.run.folder)
+    assert screen.look() == 1
+    screen.follower.finish(1)
+    assert "was deleted or moved away" in screen.text()
 
 
 def test_a_slow_start_is_waited_for(make_screen, fake):
