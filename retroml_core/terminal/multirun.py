@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hydra
@@ -18,7 +20,7 @@ from hydra.types import RunMode
 
 from retroml_core.config.composing import ConfigError, compose, connect, with_environment
 from retroml_core.config.folders import core_conf
-from retroml_core.config.spelling import spelled
+from retroml_core.config.spelling import readable, spelled
 from retroml_core.events import RunState
 from retroml_core.faults import Fault
 from retroml_core.terminal.printing import print_json
@@ -147,7 +149,11 @@ def _say_left_out(faults: Sequence[tuple[Sequence[str], str]]) -> None:
 
 def _carry_out(words: Sequence[str], jobs: Jobs) -> int:
     main = hydra.main(config_path=str(core_conf()), config_name="config", version_base="1.3")(jobs)
-    with _command_line(words):
+    with ExitStack() as stack:
+        if jobs.manner.dry_run:  # which makes no data folder for what Hydra writes
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="retroml-", ignore_cleanup_errors=True)))
+            words = [*words, *readable([f"hydra.{mode}.dir={scratch.as_posix()}" for mode in ("run", "sweep")])]
+        stack.enter_context(_command_line(words))
         try:
             main()
         except SystemExit as stopped:

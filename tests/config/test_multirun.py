@@ -69,6 +69,12 @@ def test_whole_numbers_of_jobs_may_be_written_with_an_exponent(started):
     assert [config.budget.steps for config in started] == [1000, 10_000]
 
 
+def test_a_dry_run_makes_no_data_folder(started, tmp_path, capsys):
+    assert main(["--multirun", "--dry-run", "game=catch", "seed=1,2"]) == 0
+    assert capsys.readouterr().out.count('"seed"') == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_text_of_jobs_stays_as_typed(started):
     assert main(["-m", "name=1e3,b"]) == 0
     assert [config.name for config in started] == ["1e3", "b"]
