@@ -39,6 +39,7 @@ class TapedArena:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="retroml-film-", ignore_cleanup_errors=True)
         folder, seeds = Path(self._folder.name) / str(len(self._staged)), Seeds(seed)
+        folder.mkdir(exist_ok=True)
         self._players.seed(seeds.integer("film", "acting"))
         environment = workshop.environment(
             1, seed=seeds.integer("film", "game"), stream="evaluation", tape_folder=folder / "tape"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from retroml_atari.index import TapeIndex
-from retroml_atari.marks import Marks, MarkWriter
+from retroml_atari.marks import Marks, MarkWriter, make_folder
 from retroml_atari.near import NEAR_STEPS, long_stretches
 from retroml_atari.reel import Reel, effective
 from retroml_atari.shelf import Bookmark, Shelf
@@ -49,7 +49,7 @@ def steps_left(reel: Reel, marks: Marks) -> int:
 
 def start(run_folder: Path, marks: Marks) -> subprocess.Popen[bytes]:
     """Start the process that bookmarks what there is of the tape. It ends by itself. Raises OSError."""
-    marks.path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(marks.path)
     settings: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         settings = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.IDLE_PRIORITY_CLASS}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from retroml_atari.reel import Reel
 
-__all__ = ["MarkWriter", "Marks"]
+__all__ = ["MarkWriter", "Marks", "make_folder"]
 
 FORMAT_VERSION: Final = 1
 FULL: Final = b"FULL"
@@ -171,7 +171,7 @@ class MarkWriter:
     """Appends to the file at `path`, after what of it fits `reel`. One at a time; whoever is killed leaves a readable file."""
 
     def __init__(self, path: Path, environment: int, reel: Reel) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         self._reel = reel
         known = Marks(path, environment)
         known.refresh()
@@ -209,6 +209,13 @@ class MarkWriter:
     def _append(self, record: bytes) -> None:
         self._file.write(record)
         self._file.flush()
+
+
+def make_folder(path: Path) -> None:
+    """Make the folders of `path`, a file of bookmarks, in a data folder that is there. Raises OSError: one that is gone, with
+    its disk, must not come back empty."""
+    for folder in reversed(path.parents[:3]):  # cache/bookmarks/<run>
+        folder.mkdir(exist_ok=True)
 
 
 def header(environment: int) -> dict[str, object]:

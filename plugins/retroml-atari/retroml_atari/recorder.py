@@ -236,7 +236,7 @@ class Recorder:
 
 def _append(path: Path) -> BinaryIO:
     """Open for appending, after the last whole record."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)  # and not those above: they are gone with their disk
     file = path.open("ab")
     whole = max((record.end for record in records(path.read_bytes())), default=0)
     file.truncate(whole)

@@ -10,7 +10,7 @@ from retroml_atari import guide, near
 from retroml_atari import tape as tape_module
 from retroml_atari.environment import make
 from retroml_atari.guide import bookmark, leave_behind, marks_of
-from retroml_atari.marks import Marks, MarkWriter
+from retroml_atari.marks import Marks, MarkWriter, make_folder
 from retroml_atari.packing import pack, unpack
 from retroml_atari.settings import AtariConfig
 from retroml_atari.simulate import Simulator
@@ -53,6 +53,7 @@ def run(session, tmp_path):
 def known(tmp_path_factory, close_together):
     """The folder of a run that played Pong, and its bookmarks; not to be changed."""
     folder = tmp_path_factory.mktemp("root") / "experiments" / "run"
+    folder.mkdir(parents=True)
     build = EnvironmentBuild(game="pong", config=AtariConfig(), count=1, seed=1, threads=1, tape_folder=folder / "tape")
     environment, generator = make(build), np.random.default_rng(1)
     environment.reset()
@@ -152,6 +153,16 @@ def test_bookmarks_of_other_play_are_not_used_and_made_anew(known, run):
     MarkWriter(path, guide.GUIDE, reel).close()
     marks.refresh()
     assert marks.last_place == 0
+
+
+def test_a_data_folder_that_is_gone_is_not_made_anew_for_bookmarks(tmp_path):
+    path = tmp_path / "gone" / "cache" / "bookmarks" / "run" / "x.marks"
+    with pytest.raises(FileNotFoundError):
+        make_folder(path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "gone").mkdir()
+    make_folder(path)
+    assert path.parent.is_dir()
 
 
 @pytest.mark.parametrize("junk", [b"no bookmarks at all", bytes(500)])

@@ -4,8 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from retroml_atari.environment import make
+from retroml_atari.settings import AtariConfig
 from retroml_atari.tape import open_tape
 
+from retroml_core.environment import EnvironmentBuild
 from retroml_core.tape import open_tape as open_by_spec
 
 
@@ -232,6 +235,13 @@ def test_an_episode_of_another_tape_is_refused(copy, tape):
     stranger = type(opened.episodes()[0])(**{**vars(opened.episodes()[0]), "number": 99})
     with pytest.raises(LookupError, match="no training episode 99"):
         opened.actions(stranger)
+
+
+def test_a_run_folder_that_is_gone_is_not_made_anew(tmp_path):
+    folder = tmp_path / "gone" / "tape"
+    with pytest.raises(FileNotFoundError):
+        make(EnvironmentBuild(game="pong", config=AtariConfig(), count=1, seed=1, threads=1, tape_folder=folder)).reset()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_tape_folder_nothing_is_recorded(session, tmp_path):
