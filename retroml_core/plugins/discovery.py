@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -53,12 +54,12 @@ class Candidate:
         """The name of the plugin: that of its entry point."""
         return self.entry.name
 
-    @property
+    @functools.cached_property
     def distribution(self) -> str:
         """The canonical name of the distribution it came in."""
         return canonicalize_name(self.entry.dist.name) if self.entry.dist else ""
 
-    @property
+    @functools.cached_property
     def version(self) -> str:
         """The version of its distribution."""
         return self.entry.dist.version if self.entry.dist else ""
@@ -106,6 +107,5 @@ def require_this_core(line: str) -> None:
         need = Requirement(line)
     except InvalidRequirement:
         return
-    have = core_version()
-    if canonicalize_name(need.name) == CORE and not need.specifier.contains(have, prereleases=True):
-        raise WrongCore(f"needs {CORE}{need.specifier}, this is {have}")
+    if canonicalize_name(need.name) == CORE and not need.specifier.contains(core_version(), prereleases=True):
+        raise WrongCore(f"needs {CORE}{need.specifier}, this is {core_version()}")
