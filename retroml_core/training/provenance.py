@@ -34,9 +34,9 @@ def versions() -> dict[str, str]:
     """Every installed distribution and its exact version."""
     found = {}
     for distribution in metadata.distributions():
-        name = distribution.metadata["Name"]
-        if name:
-            found[name.lower()] = distribution.version
+        about = distribution.metadata  # is read anew at each look
+        if about["Name"]:
+            found[about["Name"].lower()] = about["Version"]
     return dict(sorted(found.items()))
 
 

@@ -15,6 +15,7 @@ from retroml_core.runs.control import Command
 from retroml_core.runs.run import Run, create_run
 from retroml_core.schema import Budget, CheckpointConfig, EvaluationConfig, ExperimentConfig, FilmConfig
 from retroml_core.testing import tiny_app
+from retroml_core.training import provenance
 from retroml_core.training.attempt import open_attempt
 from retroml_core.training.session import Session
 from retroml_core.training.starting import write_provenance
@@ -26,6 +27,17 @@ EVERY = CheckpointConfig(every_steps=1000, keep=9, keep_policies=4)
 @pytest.fixture
 def app(tmp_path):
     return tiny_app(tmp_path / "root", {"learner": LearnerPlugin()})
+
+
+@pytest.fixture(scope="session")
+def packages():
+    return provenance.versions()
+
+
+@pytest.fixture(autouse=True)
+def packages_are_read_once(packages, monkeypatch):
+    """Each attempt notes what is installed, which takes longer to read than most of these trainings."""
+    monkeypatch.setattr(provenance, "versions", lambda: dict(packages))
 
 
 @pytest.fixture
