@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
 
 if TYPE_CHECKING:
-    from retroml_core.runs.roots import DataRoot
-    from retroml_core.schema import ExperimentConfig
     from retroml_core.training.devices import DeviceReport
-    from retroml_core.training.measured import Measured
 
 __all__ = ["ComputeReport", "ComputeService", "GpuUse"]
 
@@ -68,13 +65,3 @@ class ComputeService:
             gpus=tuple(uses),
             messages=devices.messages,
         )
-
-    def measured(self, root: DataRoot, config: ExperimentConfig) -> Measured | None:
-        """Which settings train what `config` trains fastest here, and with how many environments; None when nobody measured.
-
-        `retroml measure` does, in a process of its own; it takes half a minute.
-        """
-        from retroml_core.training.measured import Subject, recall
-
-        guard(self._principal, "compute.read")
-        return recall(root, Subject.of(config))

@@ -14,7 +14,6 @@ from retroml_tianshou.measuring.command import main, measure, void
 from retroml_core.app import App
 from retroml_core.config.composing import ConfigError, compose
 from retroml_core.faults import Fault
-from retroml_core.services import ComputeService
 from retroml_core.training.measured import Choice, Measured, Subject, Trial, keep, recall
 
 CATCH = ("game=catch", "network=small", "network.channels=[4]", "network.kernels=[4]", "network.strides=[4]")
@@ -114,10 +113,10 @@ def test_it_is_shown_as_json(app, remembered, capsys):
     assert Measured.from_tree(json.loads(capsys.readouterr().out)).environments == 16
 
 
-def test_front_ends_get_the_suggestion_from_a_service(app, remembered):
+def test_it_is_remembered_for_the_game_alone(app, remembered):
     config = compose(app, CATCH)
-    assert ComputeService().measured(app.root, config).environments == 16
-    assert ComputeService().measured(app.root, replace(config, game="pong")) is None
+    assert recall(app.root, Subject.of(config)).environments == 16
+    assert recall(app.root, Subject.of(replace(config, game="pong"))) is None
 
 
 def test_nothing_measured_is_said(app):
