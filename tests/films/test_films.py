@@ -105,7 +105,7 @@ def test_a_film_can_go_elsewhere(app, run, left, tmp_path):
 
 @pytest.mark.parametrize("fps", [7, 144])
 def test_a_frame_rate_out_of_range_is_an_error(app, run, fps):
-    with pytest.raises(FilmError, match="15 to 60"):
+    with pytest.raises(FilmError, match="between 15 and 60"):
         make_film(app, run, "still", options=FilmOptions(fps=fps))
 
 
