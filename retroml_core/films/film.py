@@ -11,7 +11,6 @@ import dataclasses
 import errno
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +47,7 @@ def make_film(
     when it cannot be made, FilmCancelled when `progress` does; nothing is left behind then, except finished parts after a
     FilmInterrupted. Raises UnknownName for a renderer that no plugin offers.
     """
-    order = _order(app, run, renderer, options or FilmOptions())
+    order = _Order(app, run, renderer, options or FilmOptions())
     tape = _open_tape(app, run, order.config)
     try:
         others = [Run(path) for path in order.options.others]
@@ -58,7 +57,7 @@ def make_film(
             return dataclasses.replace(film, existed=True)
         slot = _reserve(order, key)
         try:
-            job = _job(app, run, order.config, tape, order.wishes, slot.part, order.length, progress or _nobody_listens)
+            job = _job(app, run, order.config, tape, order.wishes, slot.part, order.length, progress or (lambda *_: None))
             with _beside(app, job, others) as shown:
                 result = _render(order.spec, order.settings, shown)
             _publish(slot, _sidecar(order, result, slot) | {"key": key})
@@ -76,50 +75,24 @@ def make_film(
     return made
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Order:
-    """What is to be made: of the run's `config` and the `options` the `wishes`, the renderer's `settings` and the `length`."""
+    """What is to be made: of the config of `run` and the `options` the `wishes`, the renderer's `settings` and the `length`.
 
-    app: App
-    run: Run
-    spec: RendererSpec
-    options: FilmOptions
-    config: ExperimentConfig
-    wishes: FilmConfig
-    settings: Any
-    trained: float
-    length: float
+    Raises FilmRefused for what cannot be.
+    """
 
-    @property
-    def folder(self) -> Path:
-        return self.options.output if self.options.output is not None else self.run.videos_folder
-
-    @property
-    def suffix(self) -> str:
-        return f".{self.wishes.format}" if self.wishes.format in ("gif", "webp") else self.spec.suffix
-
-
-def _order(app: App, run: Run, renderer: str, options: FilmOptions) -> _Order:
-    spec = app.registry.renderer(renderer)
-    config, trained = run.config(app), run.status().seconds
-    wishes = film_config(config.film, options)
-    if wishes.format not in spec.formats:
-        raise FilmRefused(f"format={wishes.format}: {spec.title} can be {' or '.join(spec.formats)}")
-    return _Order(
-        app=app,
-        run=run,
-        spec=spec,
-        options=options,
-        config=config,
-        wishes=wishes,
-        settings=film_settings(spec.config, options.settings),
-        trained=trained,
-        length=film_length(wishes.length, trained),
-    )
-
-
-def _nobody_listens(fraction: float, doing: str) -> None:
-    pass
+    def __init__(self, app: App, run: Run, renderer: str, options: FilmOptions) -> None:
+        self.app, self.run, self.options = app, run, options
+        self.spec = app.registry.renderer(renderer)
+        self.config, self.trained = run.config(app), run.status().seconds
+        self.wishes = film_config(self.config.film, options)
+        form = self.wishes.format
+        if form not in self.spec.formats:
+            raise FilmRefused(f"format={form}: {self.spec.title} can be {' or '.join(self.spec.formats)}")
+        self.settings = film_settings(self.spec.config, options.settings)
+        self.length = film_length(self.wishes.length, self.trained)
+        self.folder = run.videos_folder if options.output is None else options.output
+        self.suffix = f".{form}" if form in ("gif", "webp") else self.spec.suffix
 
 
 def _open_tape(app: App, run: Run, config: ExperimentConfig) -> Tape:
