@@ -5,7 +5,7 @@
 
 FOLDER holds what `--output` of the benchmarks wrote, under names that begin with a section: `ppo.json`, `ppo_cleanrl.json`,
 `dqn.json`, `environments.json`, `collector.json`, `tape.json`, `replay.json`, `replay_speed.json`, `checkpoints.json`,
-`bound.json`; what is not there stays as it was.
+`bound.json`, `memory.json`; what is not there stays as it was.
 """
 
 from __future__ import annotations
@@ -208,6 +208,15 @@ def checkpoints(figures: Figures) -> str:
     return markdown(rows)
 
 
+def memory(figures: Figures) -> str:
+    """How the memory of trainings goes on once everything is there."""
+    rows = [("training", "minutes", "after the first 30 %", "at the end", "most", "an hour")]
+    for name, one in figures.items():
+        first, last, most = (f"{one[part]:,.0f} MB" for part in ("first_mb", "last_mb", "highest_mb"))
+        rows.append((name, f"{one['minutes']:.0f}", first, last, most, f"{one['slope_mb_per_hour']:+.0f} MB"))
+    return markdown(rows)
+
+
 SECTIONS: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
     {
         "ppo": trainings,
@@ -218,6 +227,7 @@ SECTIONS: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
         "replay": replay,
         "bound": bound,
         "checkpoints": checkpoints,
+        "memory": memory,
     }
 )
 """The sections of the page, and what makes the table of each."""
