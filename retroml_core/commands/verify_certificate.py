@@ -68,7 +68,7 @@ def check(app: App, path: Path, *, as_json: bool) -> int:
 def _differences(app: App, certificate: Certificate) -> list[str] | None:
     """What is not as certified in the run it speaks of; None when that is not here."""
     from retroml_core.runs.run import Run
-    from retroml_core.verifying.certified import not_as_certified
+    from retroml_core.verifying.certificates import not_as_certified
 
     found = next((one for one in app.root.run_folders() if one.name == certificate.statement["run"]), None)
     return None if found is None else not_as_certified(app, Run(found), certificate)

@@ -1,5 +1,7 @@
 """Certificates: a signed file that says of a run which config it had, what it came to, and that this was verified.
 
+A run that is here can be held against one quickly, by digests, without training again.
+
     {"format": "retroml-certificate", "v": 1, "statement": {...}, "public_key": "...", "signature": "..."}
 
 Signed is the line `retroml-certificate 1`, and below it the statement as JSON with sorted keys and no spaces (ASCII). A
@@ -13,21 +15,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from retroml_core.config.composing import ConfigError, hashed_tree, to_tree, tree_hash
 from retroml_core.faults import Fault
 from retroml_core.files import write_json
-from retroml_core.runs.checkpoints import CheckpointStore
+from retroml_core.runs.checkpoints import CheckpointStore, DamagedCheckpoint
+from retroml_core.runs.fitting import differences as changed
+from retroml_core.training.provenance import differences
 from retroml_core.verifying.recorded import read_recorded
 from retroml_core.verifying.signing import Signer, is_signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from retroml_core.app import App
+    from retroml_core.runs.checkpoints import Checkpoint
     from retroml_core.runs.run import Run
     from retroml_core.verifying.findings import Verdict
 
-__all__ = ["Certificate", "in_the_way", "issue", "read_certificate", "statement_of"]
+__all__ = ["Certificate", "in_the_way", "issue", "not_as_certified", "read_certificate", "statement_of"]
 
 FORMAT, VERSION = "retroml-certificate", 1
 _ON = ("packages", "plugin_files", "python", "cpu", "threads", "device", "gpus", "git", "game")
@@ -75,8 +81,6 @@ def issue(app: App, run: Run, verdict: Verdict, signer: Signer, path: Path) -> C
 
 def statement_of(app: App, run: Run, verdict: Verdict) -> dict[str, Any]:
     """What is certified: the config, what was verified, the last digests and the files of checkpoints with it, the machine."""
-    from retroml_core.config.composing import hashed_tree, to_tree, tree_hash
-
     tree, provenance = to_tree(run.config(app)), run.provenance()
     verified = verdict.as_dict()
     return {
@@ -137,3 +141,56 @@ def _canonical(statement: dict[str, Any]) -> str:
 
 def _signed(statement: dict[str, Any]) -> bytes:
     return f"{FORMAT} {VERSION}\n{_canonical(statement)}".encode()
+
+
+def not_as_certified(app: App, run: Run, certificate: Certificate) -> list[str]:
+    """All in which `run` is not as `certificate` says; no word of checkpoints that are no longer kept. Raises OSError."""
+    said = certificate.statement
+    found = [*_other_config(app, run, said), *_other_machine(run, said), *_other_chain(run, said)]
+    store = CheckpointStore(run.checkpoints_folder)
+    for checkpoint in store.list():
+        if checkpoint.name in said["checkpoints"]:
+            found += _other_checkpoint(store, checkpoint, said["checkpoints"][checkpoint.name])
+    return found
+
+
+def _other_config(app: App, run: Run, said: dict[str, Any]) -> Iterator[str]:
+    try:
+        tree = to_tree(run.config(app))
+    except ConfigError as error:
+        yield f"config.json cannot be used: {error}"
+        return
+    if tree_hash(tree) == said["config_hash"]:
+        return
+    settings = list(changed(said["config"], hashed_tree(tree)))
+    yield from (f"config.json: {key} was {how}" for key, how in settings)
+    if not settings:
+        yield "config.json holds other settings than the certified ones"
+
+
+def _other_machine(run: Run, said: dict[str, Any]) -> Iterator[str]:
+    provenance = run.provenance()
+    if not provenance:
+        yield "provenance.json is gone or damaged"
+        return
+    yield from (f"provenance.json: {line}" for line in differences(said["made_on"], provenance))
+    game = changed(said["made_on"].get("game", {}), provenance.get("game", {}), "game")
+    yield from (f"provenance.json: {key}: {how}" for key, how in game)
+
+
+def _other_chain(run: Run, said: dict[str, Any]) -> Iterator[str]:
+    chain = said["chain"]
+    if chain is not None and chain not in [vars(one) for one in read_recorded(run).prints]:
+        yield f"the events do not tell the certified digests of step {chain['step']:,}"
+
+
+def _other_checkpoint(store: CheckpointStore, checkpoint: Checkpoint, certified: dict[str, str]) -> Iterator[str]:
+    try:
+        store.verify(checkpoint)
+        digests = store.digests(checkpoint)
+    except (OSError, DamagedCheckpoint) as error:
+        yield f"checkpoint {checkpoint.name}: {error}"
+        return
+    for name, digest in digests.items():
+        if digest != certified.get(name):
+            yield f"checkpoint {checkpoint.name}: {name} is not the certified one"
