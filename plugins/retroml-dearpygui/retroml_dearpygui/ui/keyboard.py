@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -33,10 +33,10 @@ def combination(words: str) -> tuple[int, bool, bool]:
 
 
 class Keyboard:
-    """Calls what belongs to a shortcut; `shortcuts` gives those in force at each press."""
+    """Calls what belongs to a shortcut; `shortcut` says at each press what the combination does then."""
 
-    def __init__(self, shortcuts: Callable[[], Mapping[tuple[int, bool, bool], Callable[[], None]]]) -> None:
-        self._shortcuts = shortcuts
+    def __init__(self, shortcut: Callable[[tuple[int, bool, bool]], Callable[[], None] | None]) -> None:
+        self._shortcut = shortcut
         self._held: set[int] = set()
         self._editing = {combination(letter)[0] for letter in EDITING}
         self._repeated = {combination(name)[0] for name in REPEATED}
@@ -54,7 +54,7 @@ class Keyboard:
         self._held.add(key)
         ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
         shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
-        do = self._shortcuts().get((key, bool(ctrl), bool(shift)))
+        do = self._shortcut((key, bool(ctrl), bool(shift)))
         if do and not (ctrl and key in self._editing and _writing()):
             do()
 
@@ -70,13 +70,13 @@ def focused() -> Item | None:
 
 def _below(item: Item) -> Item | None:
     """The innermost item below another that has the focus: tables and their rows never say that they have it."""
-    for slot in (1, 2):
-        for child in dpg.get_item_children(item, slot) or []:
-            found = _below(child)
-            if found is not None:
-                return found
-            if "focused" in dpg.get_item_state(child) and dpg.is_item_focused(child):
-                return int(child)
+    slots = dpg.get_item_children(item)  # all of them at once: a page has hundreds of items
+    for child in (*slots[1], *slots[2]):
+        found = _below(child)
+        if found is not None:
+            return found
+        if dpg.get_item_state(child).get("focused"):
+            return int(child)
     return None
 
 

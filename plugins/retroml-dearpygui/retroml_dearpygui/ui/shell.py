@@ -44,7 +44,7 @@ class Shell:
         self.palette = PaletteBox(ui)
         self.current = ""
         self._narrow = False
-        self._keyboard = Keyboard(self._shortcuts)
+        self._keyboard = Keyboard(self._shortcut)
         self._crashes = crashes
         self._restyled = restyled
         self._specs: dict[str, PageSpec] = {}
@@ -110,8 +110,19 @@ class Shell:
         self._navigation()
         self._keyboard.build()
 
-    def _shortcuts(self) -> dict[tuple[int, bool, bool], Callable[[], None]]:
-        """What each combination of keys does now."""
+    def _shortcut(self, pressed: tuple[int, bool, bool]) -> Callable[[], None] | None:
+        """What a combination of keys does now. What has the focus is looked for only where it matters: that takes long."""
+        if self.dialogs.open:
+            return self._known().get(pressed)
+        if pressed == combination(shortcuts.HELP) and (learn := learn_more()):
+            return learn
+        page = {combination(keys): do for keys, do in self.page.keys.items()} if self.page is not None else {}
+        if pressed in page and (any(pressed[1:]) or not takes_keys()):
+            return page[pressed]
+        return self._known().get(pressed)
+
+    def _known(self) -> dict[tuple[int, bool, bool], Callable[[], None]]:
+        """What combinations of keys do on every page."""
         known: dict[tuple[int, bool, bool], Callable[[], None]] = {combination(shortcuts.CLOSE): self.dialogs.close}
         if self.palette.open:
             known[combination("Down")] = functools.partial(self.palette.move, 1)
@@ -125,13 +136,7 @@ class Shell:
             known[combination(shortcuts.page_key(number))] = functools.partial(self.go, spec.name, {})
         known[combination(shortcuts.SCROLL_UP)] = functools.partial(self._scroll, -SCROLLED)
         known[combination(shortcuts.SCROLL_DOWN)] = functools.partial(self._scroll, SCROLLED)
-        known |= {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
-        if self.page is not None:
-            spoken_for = takes_keys()
-            known |= {combination(keys): do for keys, do in self.page.keys.items() if "+" in keys or not spoken_for}
-        if learn := learn_more():
-            known[combination(shortcuts.HELP)] = learn
-        return known
+        return known | {keys: functools.partial(self._act, action) for keys, action in self._actions.items()}
 
     def _scroll(self, share: float) -> None:
         """Scroll the page by a share of its height: what cannot have the focus would not be seen without a mouse."""
@@ -259,7 +264,7 @@ class Shell:
         """Build everything anew, before the next frame."""
         self.desk.post(self._restyle)
 
-    def _restyle(self) -> None:
+    def _restyle(self, page: str = "") -> None:
         item = focused()
         kept = dpg.get_item_alias(item) if item is not None else ""
         self.dialogs.close()
@@ -268,17 +273,18 @@ class Shell:
         self._restyled()
         self.build()
         dpg.set_primary_window("root", True)
-        self.go(self.current if any(spec.name == self.current for spec in self.pages) else "", {})
+        wanted = page or self.current
+        self.go(wanted if any(spec.name == wanted for spec in self.pages) else "", {})
         if kept and dpg.does_item_exist(kept):
             self.ui.focus(kept)  # the keyboard goes on where it was
 
-    def restart(self) -> None:
-        """Everything as at a start: pages and view-models are made anew, on the first page."""
+    def restart(self, page: str = "") -> None:
+        """Everything as at a start: pages and view-models are made anew, on `page` or the first one."""
         if self.page is not None:
             self.page.hidden()
         self._pages, self._broken, self.current = {}, set(), ""
         self.desk.forget()
-        self._restyle()
+        self._restyle(page)
 
     def copy(self, text: str) -> None:
         """Put `text` on the clipboard."""

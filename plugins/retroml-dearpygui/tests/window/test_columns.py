@@ -9,10 +9,14 @@ HEAD = "experiments.table.column.game"
 
 
 @pytest.fixture
+def first_page():
+    return "experiments"
+
+
+@pytest.fixture
 def table(robot):
     """The robot at the table of runs, with the list of columns open."""
     tiny_run(robot.window.app.root.path, TinyRun(updates=2), app=robot.window.app)
-    robot.window.shell.go("experiments", {})
     robot.wait(lambda: dpg.does_item_exist("experiments.table.0"), "the run")
     robot.click("experiments.columns")
     robot.wait(lambda: dpg.does_item_exist("experiments.columns.game"), "the list")

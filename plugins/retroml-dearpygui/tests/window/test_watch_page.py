@@ -36,6 +36,11 @@ def listeners():
 
 
 @pytest.fixture
+def first_page():
+    return "watch"
+
+
+@pytest.fixture
 def watch(robot):
     """The page with a run that was completed."""
     run = tiny_run(robot.window.app.root.path, TinyRun(updates=30), app=robot.window.app)

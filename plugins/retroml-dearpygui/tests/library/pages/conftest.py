@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+def first_page() -> str:
+    """Where most of these tests are at work."""
+    return "experiments"
+
+
+@pytest.fixture
 def app(robot: Robot) -> App:
     """The app of the window."""
     return robot.window.app
