@@ -100,6 +100,12 @@ def test_a_file_that_fails_is_reported_and_the_others_go_on(folder):
     assert "nothing_like_this" in str(plugins.failures[0])
 
 
+def test_a_file_that_ends_the_process_is_reported(folder):
+    (folder / "ending_file.py").write_text("raise SystemExit(3)\n")
+    trust(folder, "ending_file")
+    assert "it tried to end the process" in str(loaded(folder).failures[-1])
+
+
 def test_a_file_cannot_take_the_place_of_an_installed_module(folder):
     (folder / "json.py").write_text("raise SystemExit\n")
     trust(folder, "json")

@@ -109,6 +109,8 @@ class PluginBase:
             self.drop(name, "could not be registered", error)
         else:
             self._hooks[name] = tuple(sorted(caller.name for caller in self.manager.get_hookcallers(plugin) or ()))
+            if not self._hooks[name]:
+                self.report(name, "does nothing: none of its functions is marked with @hookimpl")
             return True
         return False
 

@@ -117,8 +117,10 @@ def _load(plugin: FolderPlugin) -> object:
     sys.modules[plugin.name] = module  # so that the "module:attribute" strings of its specs resolve
     try:
         spec.loader.exec_module(module)
-    except BaseException:
+    except BaseException as error:
         del sys.modules[plugin.name]
+        if isinstance(error, SystemExit):
+            raise RuntimeError("it tried to end the process") from error
         raise
     return module
 

@@ -36,6 +36,13 @@ def commands_of(plugins: PluginManager) -> list[tuple[str, str]]:
     return [(plugin, spec.name) for plugin, spec in plugins.commands() if plugin != "builtin"]
 
 
+def test_a_plugin_without_a_marked_hook_is_told_so(plugins):
+    plugins.register(SimpleNamespace(retroml_commands=list), "forgetful")
+    assert [str(failure) for failure in plugins.failures] == [
+        "plugin forgetful (in this process) does nothing: none of its functions is marked with @hookimpl"
+    ]
+
+
 # --- finding ----------------------------------------------------------------------------------------------------------
 
 
