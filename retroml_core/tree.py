@@ -221,7 +221,8 @@ def _strip(node: Any, path: str, arrays: dict[str, NDArray[Any]], keep: Callable
         return {_FLOAT: repr(node)}
     if node is None or isinstance(node, bool | int | float | str):
         return node
-    raise TypeError(f"a plain tree cannot hold {type(node).__name__} (at {path or '/'})")
+    allowed = "dicts, lists, numbers, text, None and NumPy arrays"
+    raise TypeError(f"a plain tree cannot hold {type(node).__name__} (at {path or '/'}), only {allowed}")
 
 
 def _strip_part(part: Part, path: str, arrays: dict[str, NDArray[Any]], keep: Callable[[Part], None] | None) -> Any:
