@@ -41,8 +41,8 @@ class Training(AlgorithmBase):
                 require(
                     isinstance(value, float | int) and math.isfinite(value), f"metric {name} is {value!r}: use a finite float"
                 )
-                declared = not self.spec.reports or is_reported(name, self.spec.reports)
-                require(declared, f"{name!r} is not in AlgorithmSpec.reports: add it there with its unit")
+            unknown = [name for name in report.metrics if self.spec.reports and not is_reported(name, self.spec.reports)]
+            require(not unknown, f"{unknown} are not in AlgorithmSpec.reports: add them there with their units")
 
     def test_samples_are_flat_arrays(self, make: Make) -> None:
         """The arrays for metric plugins have one axis."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module, resources
+from inspect import isfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from retroml_core.hookspecs import PROJECT
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.checks import require
 
@@ -24,7 +26,8 @@ HEAVY = ("torch", "tianshou", "matplotlib", "pandas", "tensorboard", "gymnasium"
 class PluginContract:
     """What every plugin owes. Set `module`, the package of its entry point.
 
-    `needs` are modules of other plugins it cannot do without. `game` is a game that its presets are composed with.
+    `needs` are the packages of other plugins that it or its presets cannot do without, such as "retroml_metrics". `game` is
+    a game that its presets are composed with.
     """
 
     module: ClassVar[str]
@@ -41,11 +44,13 @@ class PluginContract:
         faults = "; ".join(str(failure) for failure in app.plugins.failures)
         require(not faults, f"the plugin does not load cleanly: {faults}")
 
-    def test_it_offers_something(self, app: App) -> None:
-        """At least one hook is implemented."""
-        offers = [name for (_, name), plugin in app.registry.plugin_of.items() if plugin == self.module]
-        hooks = [name for name in dir(import_module(self.module)) if name.startswith("retroml_")]
-        require(offers or hooks, "no hook was found: write functions named retroml_... marked with @hookimpl")
+    def test_it_offers_something(self) -> None:
+        """At least one hook is implemented, and all that are written are marked."""
+        written = vars(import_module(self.module)).items()
+        hooks = {name: hook for name, hook in written if name.startswith("retroml_") and isfunction(hook)}
+        require(hooks, "no hook was found: write functions named retroml_... marked with @hookimpl")
+        unmarked = [name for name, hook in hooks.items() if not hasattr(hook, f"{PROJECT}_impl")]
+        require(not unmarked, f"{', '.join(unmarked)}: never called, because not marked with @hookimpl")
 
     def test_its_door_is_light(self) -> None:
         """Importing the plugin imports nothing heavy, so that every command starts fast."""
@@ -65,7 +70,8 @@ class PluginContract:
             try:
                 compose(app, [chosen, *game])
             except ConfigError as error:
-                require(False, f"{chosen} does not compose: {error}")
+                there = ", ".join(("the core", *self.needs))
+                require(False, f"{chosen} does not compose with {there} (what else it builds on belongs into `needs`): {error}")
 
     def _presets(self, app: App) -> list[tuple[str, str]]:
         packages = [package for plugin, package in app.plugins.config_packages() if plugin == self.module]

@@ -1,12 +1,14 @@
 """The suites find what they are for: an algorithm, an environment, a metric and an exporter with one fault each are caught."""
 
+import sys
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from retroml_core import AlgorithmSpec, EnvironmentSpec, ExporterSpec, MetricSpec
+from retroml_core import AlgorithmSpec, EnvironmentSpec, ExporterSpec, MetricSpec, hookimpl
 from retroml_core.builtin import retroml_algorithms
 from retroml_core.builtin.random_agent import RandomAgent
 from retroml_core.exporting import Exporter
@@ -17,6 +19,7 @@ from retroml_core.testing import (
     EnvironmentContract,
     ExporterContract,
     MetricContract,
+    PluginContract,
     TinyEnvironment,
 )
 from retroml_core.tree import digest
@@ -293,3 +296,21 @@ def test_faults_of_exporters_are_found(tmp_path, factory, test, advice):
     folder.mkdir()
     with pytest.raises(AssertionError, match=advice):
         getattr(Exporters(), test)(run=tiny_run(tmp_path / "root"), folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("hooks", "advice"),
+    [
+        ({}, "no hook was found"),
+        ({"retroml_games": hookimpl(lambda: [1]), "retroml_algorithms": lambda: [1]}, "retroml_algorithms: never called"),
+    ],
+    ids=["none", "unmarked"],
+)
+def test_hooks_that_are_never_called_are_found(monkeypatch, hooks, advice):
+    suite = PluginContract()
+    suite.module = "made_up"
+    module = ModuleType("made_up")
+    vars(module).update(hooks)
+    monkeypatch.setitem(sys.modules, "made_up", module)
+    with pytest.raises(AssertionError, match=advice):
+        suite.test_it_offers_something()
