@@ -82,8 +82,9 @@ class CatchEnvironment:
         ended = np.flatnonzero(over)
         final = self._draw() if ended.size else None
         episodes = tuple(self._ended(int(i)) for i in ended)
-        self._drop(np.flatnonzero(landed & ~over))
-        self._begin(ended)
+        if landed.any():
+            self._drop(np.flatnonzero(landed & ~over))
+            self._begin(ended)
         rewards = caught.astype(np.float32)
         played = self._chain.encode() + self._actions.tobytes() + rewards.tobytes() + over.tobytes()
         self._chain = hashlib.blake2b(played, digest_size=16).hexdigest()
