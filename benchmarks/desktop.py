@@ -85,13 +85,13 @@ def fill(root: Path, runs: int) -> None:
 
 def open_window(root: Path, page: str = "train") -> Any:
     """The window, shown."""
-    from retroml_dearpygui.runtime.memory import return_large_blocks
+    from retroml_dearpygui.runtime.memory import spare_memory
     from retroml_dearpygui.runtime.window import Window
     from retroml_dearpygui.services.settings import SettingsStore
 
     from retroml_core.app import App
 
-    return_large_blocks()
+    spare_memory()
     app = App.open()
     settings = SettingsStore(root / "desktop.json")
     settings.set(toured=True, mode=3, page=page)

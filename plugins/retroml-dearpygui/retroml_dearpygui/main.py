@@ -34,13 +34,13 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 def _run(app: App, page: str) -> int:
     from retroml_dearpygui.runtime.display import be_sharp, check_display
-    from retroml_dearpygui.runtime.memory import return_large_blocks
+    from retroml_dearpygui.runtime.memory import spare_memory
     from retroml_dearpygui.runtime.single import only_one
     from retroml_dearpygui.services.settings import SettingsStore
 
     check_display()
     be_sharp()
-    return_large_blocks()
+    spare_memory()
     app.root.prepare()
     with only_one(app.root.path):
         from retroml_dearpygui.runtime.forward import answer_calls
