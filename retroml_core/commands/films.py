@@ -33,13 +33,12 @@ def main(app: App, argv: Sequence[str]) -> int:
     service = FilmService(app)
     if asked.action == "rename":
         film = service.rename(service.find(asked.film), asked.name)
-        sys.stdout.write(f"{film.path}\n")
+        _tell(film, str(film.path), as_json=asked.json)
     elif asked.action == "delete":
-        for film in [service.find(name) for name in asked.film]:
-            service.delete(film)
-            sys.stdout.write(f"moved to the trash: {film.name}  (retroml films restore takes it back)\n")
+        _delete(service, list({film.path: film for film in map(service.find, asked.film)}.values()), as_json=asked.json)
     elif asked.action == "restore":
-        _restore(service, asked.film)
+        film = _restored(service, asked.film)
+        _tell(film, f"taken back: {film.path}", as_json=asked.json)
     elif asked.action == "info":
         print_json(_info(service, service.find(asked.film)))
     elif asked.action == "trash":
@@ -67,9 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     delete = actions.add_parser("delete", help="move films to the trash, where they stay for a month")
     delete.add_argument("film", nargs="+", help=film)
     trash = actions.add_parser("trash", help="list the films in the trash")
-    trash.add_argument("--json", action="store_true", help="print it as JSON")
     restore = actions.add_parser("restore", help="take a film back from the trash")
     restore.add_argument("film", nargs="?", default="", help="its name; without one the film thrown away last")
+    for action in (info, rename, delete, trash, restore):  # without a default, which would hide a --json before it
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print it as JSON")
     return parser
 
 
@@ -77,13 +77,28 @@ def _direction(asked: argparse.Namespace) -> bool | None:
     return (asked.sort != "name") if asked.reverse else None
 
 
-def _restore(service: FilmService, name: str) -> None:
+def _tell(film: Film, words: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(film.as_tree())
+    else:
+        sys.stdout.write(f"{words}\n")
+
+
+def _delete(service: FilmService, films: list[Film], *, as_json: bool) -> None:
+    for film in films:
+        service.delete(film)
+        if not as_json:
+            sys.stdout.write(f"moved to the trash: {film.name}  (retroml films restore takes it back)\n")
+    if as_json:
+        print_json([film.as_tree() for film in films])
+
+
+def _restored(service: FilmService, name: str) -> Film:
     trashed = service.trashed()
     if not trashed:
         raise FilmError("there is no film in the trash")
     wanted = find_film_named([one.film for one in trashed], name) if name else trashed[0].film
-    film = service.restore(next(one for one in trashed if one.film is wanted))
-    sys.stdout.write(f"taken back: {film.path}\n")
+    return service.restore(next(one for one in trashed if one.film is wanted))
 
 
 def _info(service: FilmService, film: Film) -> dict[str, Any]:

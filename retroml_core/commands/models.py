@@ -47,10 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("run", help="the run: its id, a unique beginning of it, or latest")
     save.add_argument("--checkpoint", default="", metavar="NAME", help="best, latest, or a step; default: the best")
     save.add_argument("--name", default="", help="a name for people")
-    save.add_argument("--json", action="store_true", help="print as JSON")
     delete = actions.add_parser("delete", help="move a model to the trash")
-    delete.add_argument("--json", action="store_true", help="print as JSON")
     delete.add_argument("model", help="the model: its id, a unique beginning of it, its name, or latest")
+    for action in (save, delete):  # without a default, which would hide a --json before it
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print as JSON")
     return parser
 
 

@@ -266,6 +266,14 @@ def test_the_command_lists_renames_throws_away_and_takes_back(app, run, film, ca
     assert [one["label"] for one in listed] == ["A new name"]
 
 
+@pytest.mark.parametrize("words", [["--json", "delete"], ["delete", "--json"]])
+def test_films_thrown_away_are_named_once_as_json(app, film, words, capsys):
+    assert main(app, [*words, film.name, film.name]) == 0
+    assert [one["path"] for one in json.loads(capsys.readouterr().out)] == [str(film.path)]
+    assert main(app, ["restore", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["path"] == str(film.path)
+
+
 def test_the_command_tells_all_about_a_film(app, film, capsys):
     assert main(app, ["info", film.name]) == 0
     told = json.loads(capsys.readouterr().out)
