@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from pathlib import Path
 
 import pytest
+from retroml_dearpygui.services.comparing import start_comparison
 from retroml_dearpygui.viewmodels.compare import CompareViewModel
 from retroml_dearpygui.viewmodels.comparison import ComparisonViewModel
 from retroml_dearpygui.viewmodels.train import TrainViewModel
@@ -107,6 +110,14 @@ def test_the_last_one_is_known_at_the_next_start(chosen, desk):
     chosen.start()
     desk.forget()
     assert desk.viewmodel(ComparisonViewModel).group == chosen.group
+
+
+def test_its_process_works_in_the_data_folder_and_keeps_what_it_says(app):
+    app.root.prepare()
+    words = [sys.executable, "-c", "import os; print(os.environ['RETROML_HOME']); print(os.getcwd())"]
+    assert start_comparison(app.root.path, words).wait() == 0
+    said = (app.root.cache / "comparison.log").read_text(encoding="utf-8").splitlines()
+    assert [Path(path).resolve() for path in said] == [app.root.path.resolve()] * 2
 
 
 def _in_order(comparison):
