@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retroml_core.plugins.folder import load_folder_plugins
 from retroml_core.plugins.manager import PluginManager
@@ -23,14 +23,12 @@ class App:
     """The plugins, what they offer, and where the data is. Made by `App.open`, handed on, closed by its maker.
 
     `plugin_files` are the plugins of a single file that are loaded from the data root: the SHA-256 of each, by name.
-    `schemas` keeps what `retroml_core.config` made of the settings of an algorithm and an environment: it is asked for often.
     """
 
     plugins: PluginManager
     registry: Registry
     root: DataRoot
     plugin_files: dict[str, str] = field(default_factory=dict)
-    schemas: dict[tuple[type, ...], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, safe: bool = False) -> App:

@@ -6,6 +6,7 @@ What does not fit is named and left out, so that all faults are found at once.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,17 +91,19 @@ def _fill_in(tree: dict[str, Any], app: App) -> None:
 
 
 def _schema(tree: Mapping[str, Any], app: App) -> DictConfig:
-    groups = ("algorithm", "environment")
-    parts = tuple(_config_class(group, tree, app) for group in groups)
-    if parts not in app.schemas:
-        schema = OmegaConf.structured(ExperimentConfig)
-        for group, part in zip(groups, parts, strict=True):
-            try:
-                schema[group] = OmegaConf.structured(part)
-            except OmegaConfBaseException as error:
-                raise ConfigError(f"{group}={tree[group]['name']}: its config cannot be used: {error}") from error
-        app.schemas[parts] = schema
-    return app.schemas[parts]  # type: ignore[no-any-return]  # the core names no class of omegaconf
+    return _schema_with(_config_class("algorithm", tree, app), _config_class("environment", tree, app))
+
+
+@functools.cache
+def _schema_with(algorithm: type, environment: type) -> DictConfig:
+    """The schema with the settings of these; making it takes longer than all that it is used for."""
+    schema: DictConfig = OmegaConf.structured(ExperimentConfig)
+    for group, part in (("algorithm", algorithm), ("environment", environment)):
+        try:
+            schema[group] = OmegaConf.structured(part)
+        except OmegaConfBaseException as error:
+            raise ConfigError(f"{group}={getattr(part, 'name', '')}: its config cannot be used: {error}") from error
+    return schema
 
 
 def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
