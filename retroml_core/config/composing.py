@@ -85,6 +85,7 @@ def connect(app: App) -> None:
     if PluginConfigs not in HydraPlugins.instance().discover(SearchPathPlugin):
         HydraPlugins.instance().register(PluginConfigs)
     store = ConfigStore.instance()
+    store.__deepcopy__ = lambda _: store  # type: ignore[attr-defined]  # or each composition copies every schema there is
     store.store(name="base_config", node=ExperimentConfig, provider="retroml")
     for kind, spec in app.registry.configurable():
         store.store(group=kind, name=spec.name, node=spec.config, provider=app.registry.plugin_of[kind, spec.name])
