@@ -81,7 +81,7 @@ class PaletteBox:
 
     def _mark(self) -> None:
         for number in range(len(self._fits[:SHOWN])):
-            self._ui.theme(f"palette.{number}", "nav_on" if number == self._at else "row")
+            self._ui.theme(f"palette.{number}", "row_on" if number == self._at else "row")
 
     def _do(self, number: int) -> None:
         if self.open and number < len(self._fits):

@@ -86,7 +86,7 @@ class _Maker:
                 ModalWindowDimBg=p.dim, ResizeGrip=NONE, ResizeGripHovered=p.accent, ResizeGripActive=p.accent_high,
             )  # fmt: skip
             self._styles(
-                WindowPadding=(16, 16), FramePadding=(10, 7), ItemSpacing=(10, 10), ItemInnerSpacing=(8, 6),
+                WindowPadding=(16, 16), FramePadding=(10, 8), ItemSpacing=(10, 10), ItemInnerSpacing=(8, 6),
                 CellPadding=(8, 6), FrameRounding=7, ChildRounding=12, WindowRounding=12, PopupRounding=10,
                 GrabRounding=6, TabRounding=7, ScrollbarRounding=8, ScrollbarSize=10, FrameBorderSize=0,
                 WindowBorderSize=1, PopupBorderSize=1, ChildBorderSize=1, GrabMinSize=12, IndentSpacing=16,
@@ -111,7 +111,7 @@ class _Maker:
     # --- buttons --------------------------------------------------------------------------------------------------------
 
     def _button(
-        self, name: str, rest: Colour, hover: Colour, press: Colour, text: Colour, *, pad: tuple[int, int] = (16, 9),
+        self, name: str, rest: Colour, hover: Colour, press: Colour, text: Colour, *, pad: tuple[int, int] = (16, 8),
         left: bool = False, rounding: int = 7,
     ) -> None:  # fmt: skip
         p = self._p
@@ -132,15 +132,16 @@ class _Maker:
         self._button("secondary", p.raised, p.hover, p.active, p.text)
         self._button("danger", p.soft("danger", 36), p.soft("danger", 70), p.soft("danger", 100), p.danger)
         self._button("danger_solid", p.soft("danger", 230), p.danger, p.soft("danger", 200), p.on_accent)
-        self._button("ghost", NONE, p.hover, p.active, p.muted, pad=(8, 6))
+        self._button("ghost", NONE, p.hover, p.active, p.muted, pad=(8, 8))
         self._button("link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(4, 3))
         self._button("inline_link", NONE, p.soft("accent", 30), p.soft("accent", 50), p.accent_high, pad=(0, 0), rounding=3)
-        self._button("row", NONE, p.hover, p.active, p.text, pad=(8, 6), left=True)
-        self._button("cell", NONE, p.hover, p.active, p.text, pad=(4, 7), left=True)
+        self._button("row", NONE, p.hover, p.active, p.text, pad=(8, 8), left=True)
+        self._button("cell", NONE, p.hover, p.active, p.text, pad=(4, 3), left=True)
         self._button("fold", NONE, p.raised, p.hover, p.text, pad=(4, 4), left=True)
         self._button("nav", NONE, p.raised, p.hover, p.muted, pad=(14, 10), left=True, rounding=8)
         chosen = p.soft("accent", 38), p.soft("accent", 56), p.soft("accent", 70)
         self._button("nav_on", *chosen, p.text, pad=(14, 10), left=True, rounding=8)
+        self._button("row_on", *chosen, p.text, pad=(8, 8), left=True)
         self._button("seg", NONE, p.hover, p.active, p.muted, pad=(14, 7))
         self._button("seg_on", p.active, p.active, p.active, p.text, pad=(14, 7))
         self._button("choice", p.raised, p.hover, p.active, p.muted, pad=(10, 6), left=True, rounding=9)
@@ -184,6 +185,8 @@ class _Maker:
         with self._theme("toast"):
             self._colours(**floating)
             self._styles(WindowPadding=(14, 12), ItemSpacing=(10, 2), WindowRounding=10, WindowMinSize=(40, 30))
+        with self._theme("toast", dpg.mvText):
+            self._styles(FramePadding=(8, 4))
         with self._theme("menu"):
             self._colours(**floating)
             self._styles(WindowPadding=(6, 6), ItemSpacing=(2, 2), WindowRounding=10)
@@ -205,10 +208,16 @@ class _Maker:
             self._styles(CellPadding=(7, 0))
             self._colours(TableBorderLight=NONE, TableBorderStrong=NONE)
         with self._theme("table", dpg.mvTable):
-            self._styles(CellPadding=(12, 8))
+            self._styles(CellPadding=(10, 10))
             self._colours(HeaderHovered=p.hover, Header=p.soft("text", 10))
+        with self._theme("table", dpg.mvText):  # words stand as high as the boxes and buttons of their row
+            self._styles(FramePadding=(4, 3))
         with self._theme("tight"):
             self._styles(ItemSpacing=(8, 2))
+        with self._theme("tight", dpg.mvText):
+            self._styles(FramePadding=(8, 4))
+        with self._theme("pills", dpg.mvText):  # words beside a pill stand as high as it
+            self._styles(FramePadding=(9, 2))
         with self._theme("prose"):
             self._styles(ItemSpacing=(8, 5), FramePadding=(0, 0))
         for name, colour in (("bar", p.accent), ("bar_warn", p.warn), ("bar_danger", p.danger)):

@@ -82,7 +82,10 @@ class Ui:
         return self._moving[name]
 
     def focus(self, item: Item) -> None:
-        """Give `item` the focus of the keyboard once what is shown has settled: sooner it would be lost again."""
+        """Give `item` the focus of the keyboard once what is shown has settled: sooner it would be lost again.
+
+        Whoever presses Tab or the mouse until then has chosen for themselves: a list just opened would close again.
+        """
         self._focus = item, SETTLING_FRAMES
 
     def tick(self) -> None:
@@ -91,8 +94,9 @@ class Ui:
             texture.tick()
         item, frames = self._focus
         if frames:
-            self._focus = item, frames - 1
-            if frames == 1 and dpg.does_item_exist(item):
+            chosen = dpg.is_key_pressed(dpg.mvKey_Tab) or dpg.is_mouse_button_clicked(dpg.mvMouseButton_Left)
+            self._focus = item, 0 if chosen else frames - 1
+            if frames == 1 and not chosen and dpg.does_item_exist(item):
                 dpg.focus_item(item)
 
     def px(self, size: float) -> int:

@@ -47,10 +47,10 @@ class Column:
 def run_columns(app: App, mode: int) -> list[Column]:
     """The columns that the user's `mode` shows."""
     own = [
-        Column(key="name", title="Name", width=2.3, order="name", text=lambda row: run_title(app, row)),
-        Column(key="game", title="Game", width=1.45, order="game", text=_titled(app.registry.games, lambda row: row.game)),
+        Column(key="name", title="Name", width=2.25, order="name", text=lambda row: run_title(app, row)),
+        Column(key="game", title="Game", width=1.5, order="game", text=_titled(app.registry.games, lambda row: row.game)),
         Column(
-            key="algorithm", title="Algorithm", width=1.05, order="algorithm",
+            key="algorithm", title="Algorithm", width=0.92, order="algorithm",
             text=_titled(app.registry.algorithms, lambda row: row.algorithm),
         ),
         Column(key="state", title="Status", width=1.3, order="state", text=lambda row: f"● {state_words(row.state).words}"),
@@ -71,7 +71,7 @@ def run_columns(app: App, mode: int) -> list[Column]:
             text=lambda row: "" if row.seed is None else str(row.seed),
         ),
         Column(
-            key="created", title="Created", width=1.7, order="created_at", dates=True, text=lambda row: when(row.created_at)
+            key="created", title="Created", width=1.8, order="created_at", dates=True, text=lambda row: when(row.created_at)
         ),
     ]  # fmt: skip
     if mode < Mode.STUDENT:

@@ -202,6 +202,16 @@ def test_the_keyboard_stays_where_it_was_when_the_looks_change(robot):
     robot.wait(lambda: dpg.does_item_exist("train.dice") and dpg.is_item_focused("train.dice"), "the focus again")
 
 
+def test_who_moves_on_with_tab_is_not_taken_back(robot, monkeypatch):
+    with monkeypatch.context() as tab:
+        tab.setattr(dpg, "is_key_pressed", lambda key: key == dpg.mvKey_Tab)
+        robot.window.ui.focus("nav.settings")
+        robot.frames(5)
+    assert not dpg.is_item_focused("nav.settings")
+    robot.window.ui.focus("nav.settings")
+    robot.wait(lambda: dpg.is_item_focused("nav.settings"), "the focus")
+
+
 def test_tab_goes_through_the_fields(robot):
     robot.click("train.hours", across=0.3)
     robot.wait(lambda: dpg.is_item_focused("train.hours"), "the focus")

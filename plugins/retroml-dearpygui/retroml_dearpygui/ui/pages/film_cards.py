@@ -99,8 +99,9 @@ class FilmCards:
                 callback=lambda: vm.play(film),
             )  # fmt: skip
             ui.theme(picture, "picture_bare")
-            with dpg.group(indent=ui.px(14)):
-                space(ui, 4)
+            with dpg.group(indent=ui.px(14)) as words:
+                ui.theme(words, "tight")
+                space(ui, 6)
                 text(ui, short(vm.title(film), LETTERS), "strong", tag=self._tag(film, "title"))
                 dpg.add_input_text(
                     default_value=vm.title(film), show=False, on_enter=True, width=width - ui.px(28),

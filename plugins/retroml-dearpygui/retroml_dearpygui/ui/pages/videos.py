@@ -29,6 +29,8 @@ __all__ = ["VideosPage"]
 
 PLAYING_FPS = 60.0
 SEARCH, SEARCH_NARROW = 300, 190
+BUTTONS = 226
+"""Pixels at 100 % for what can be done with a film in the making."""
 
 
 class VideosPage(Page):
@@ -176,19 +178,20 @@ class VideosPage(Page):
 
     def _build_job(self, job: FilmJob) -> None:
         ui, vm, tag = self.ui, self.vm, f"videos.job.{job.number}"
-        with card(ui, tag=tag), grid(ui, [1, -240]):
+        with card(ui, tag=tag), grid(ui, [1, -BUTTONS]):
             with cell():
                 text(ui, f"{icons.FILM}  {job.title or vm.kind_title(job.renderer)} of {vm.run_title(job.run_id)}", "strong")
                 bar(ui, tag=f"{tag}.bar")
                 text(ui, "", "small", tag=f"{tag}.words", wrap=0)
             with row(ui, 6):
-                button(ui, "Cancel", partial(vm.cancel, job.number), tag=f"{tag}.cancel")
+                wide = ui.px((BUTTONS - 6) / 2)
+                button(ui, "Cancel", partial(vm.cancel, job.number), tag=f"{tag}.cancel", width=wide)
                 for name, title, icon, do in (
                     ("pause", "Pause", icons.PAUSE, vm.pause),
                     ("resume", "Resume", icons.PLAY, vm.resume),
                     ("again", "Try again", icons.REFRESH_CW, vm.again),
                 ):
-                    button(ui, title, partial(do, job.number), icon=icon, tag=f"{tag}.{name}", show=False)
+                    button(ui, title, partial(do, job.number), icon=icon, tag=f"{tag}.{name}", width=wide, show=False)
 
     def _write_job(self, job: FilmJob) -> None:
         tag = f"videos.job.{job.number}"

@@ -16,6 +16,7 @@ from retroml_dearpygui.ui.widgets.split import Split
 from retroml_dearpygui.viewmodels.curves import CurvesViewModel
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.watch import WatchViewModel
+from retroml_dearpygui.viewmodels.wording import made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,10 @@ class WatchPage(Page):
         shown = self.runs.card
         if shown is not None:
             cards.setdefault(shown.id, shown)
-        self._titles = {f"{self.runs.title(card)}   {card.id}": card.id for card in cards.values()}
+        self._titles = {}
+        for card in cards.values():
+            words = f"{self.runs.title(card)}   {made(card.created)}"
+            self._titles[words if words not in self._titles else f"{words}   {card.id}"] = card.id
         dpg.configure_item("watch.run", items=list(self._titles), show=bool(self._titles))
         if shown is not None:
-            dpg.set_value("watch.run", f"{self.runs.title(shown)}   {shown.id}")
+            dpg.set_value("watch.run", next(words for words, run_id in self._titles.items() if run_id == shown.id))

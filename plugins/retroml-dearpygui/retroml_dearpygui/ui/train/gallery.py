@@ -100,7 +100,8 @@ class Gallery:
 
     def _picture(self, game: GameSpec) -> None:
         ui = self._ui
-        with dpg.group():
+        with dpg.group() as one:
+            ui.theme(one, "tight")
             dpg.add_image_button(
                 self._textures.get(game.name),
                 width=ui.px(PICTURE[0]),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ControlsCard", "FiguresCard"]
 
+BUTTONS = 224
+"""Pixels at 100 % for the two of them that are shown at most."""
 ABREAST, LETTERS = 3, 22
 """How many runs at work are named side by side, and with how many letters: names may be long."""
 TILES = (
@@ -45,17 +47,20 @@ class ControlsCard:
         self._listed = ()
         with section(runs.desk, ui, "train.controls", "Training controls", icons.GAMEPAD_2):
             dpg.add_group(tag="run.tabs")
-            with cell() if tight(ui) else grid(ui, [1, -226]):
+            with cell() if tight(ui) else grid(ui, [1, -BUTTONS]):
                 with cell():
                     text(ui, "", "h2", tag="run.title", wrap=0)
-                    with row(ui, 6):
+                    with row(ui, 6) as line:
+                        ui.theme(line, "pills")
                         pill(ui, "", tag="run.state")
                         pill(ui, "", tag="run.algorithm")
-                        text(ui, "", "small", tag="run.words")
+                        text(ui, "", "small", tag="run.words", wrap=0)
                 with row(ui, 8):
-                    button(ui, "Pause", self._pause, icon=icons.PAUSE, width=ui.px(104), tag="run.pause")
-                    button(ui, "Resume", self._resume, "primary", icon=icons.PLAY, width=ui.px(112), tag="run.resume")
-                    button(ui, "Stop", self._stop, "danger", icon=icons.CIRCLE_STOP, width=ui.px(96), tag="run.stop")
+                    wide = ui.px((BUTTONS - 8) / 2)
+                    dpg.add_spacer(width=wide, tag="run.gap", show=False)
+                    button(ui, "Pause", self._pause, icon=icons.PAUSE, width=wide, tag="run.pause")
+                    button(ui, "Resume", self._resume, "primary", icon=icons.PLAY, width=wide, tag="run.resume")
+                    button(ui, "Stop", self._stop, "danger", icon=icons.CIRCLE_STOP, width=wide, tag="run.stop")
             bar(ui, tag="run.bar")
             text(ui, "", "small", tag="run.note", wrap=0, show=False)
 
@@ -81,6 +86,8 @@ class ControlsCard:
         dpg.configure_item("run.pause", show=words.pause)
         dpg.configure_item("run.resume", show=words.resume)
         dpg.configure_item("run.stop", show=words.stop)
+        alone = words.pause + words.resume + words.stop == 1
+        dpg.configure_item("run.gap", show=alone and not tight(self._ui))  # one button alone stands at the right, too
         share = 1.0 if status.state is RunState.COMPLETED else status.fraction
         dpg.set_value("run.bar", share)
         dpg.set_value("run.words", f"{share:.0%} · step {million(status.step)} · {trained(status.seconds)}")

@@ -109,7 +109,7 @@ class SetupCard:
 
     def _settings(self) -> None:
         ui, model = self._ui, self._model
-        with grid(ui, [-150, 1]):
+        with grid(ui, [-150, 1, -34]):
             text(ui, "Algorithm", tone="muted")
             titles = {spec.title: spec.name for spec in model.algorithms}
             dpg.add_combo(
@@ -123,7 +123,7 @@ class SetupCard:
             dpg.add_text("", tag="train.algorithm_words", wrap=ui.px(340))
         ui.theme(tip, "tooltip")
         self._network.build()
-        with grid(ui, [-150, 1, -40]):
+        with grid(ui, [-150, 1, -34]):
             seed = text(ui, "Seed", tone="muted")
             tooltip(ui, seed, "The same seed repeats the same chances. Empty: drawn anew for every training.", "Seed")
             dpg.add_input_text(
@@ -185,7 +185,7 @@ class SetupCard:
                     self._game(name)
             with cell() as words:
                 ui.theme(words, "tight")
-                with grid(ui, [1, -122]):
+                with grid(ui, [1, -100]):
                     text(ui, model.game_spec.title, "strong", tag="train.game_title")
                     button(ui, f"All {len(model.games)} games", self._gallery.open, "link", tag="train.all_games")
                 text(ui, about(model.game_spec), "small", wrap=0)

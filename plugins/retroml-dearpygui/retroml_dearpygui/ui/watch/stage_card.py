@@ -11,7 +11,7 @@ from retroml_dearpygui import shortcuts
 from retroml_dearpygui.services.mosaic import arrange, mosaic
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.watch.film_row import FilmRow
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, pill, row, text, tooltip
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, pill, row, text, tooltip
 from retroml_dearpygui.ui.widgets.screen import HEIGHT, WIDTH, Screen, enlarged
 from retroml_dearpygui.viewmodels.watch import SPEEDS
 from retroml_dearpygui.viewmodels.wording import million, score, short
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StageCard"]
 
-LEAST_HEIGHT, AROUND, WORDS, LETTERS = 320, 240, 420, 44
+LEAST_HEIGHT, AROUND, WORDS, LETTERS = 320, 256, 420, 44
 """The picture takes what the window leaves it besides title, slider and buttons, at least so much."""
 ALL = "All agents"
 
@@ -51,10 +51,13 @@ class StageCard:
         self._count = self._height = 0
         with card(ui, tag="watch.stage"):
             with grid(ui, [1, -190]):
-                with row(ui, 8):
-                    text(ui, "", "h2", tag="watch.title")
-                    pill(ui, "", tag="watch.state")
-                    text(ui, "", "small", tag="watch.words")
+                with cell() as head:
+                    ui.theme(head, "tight")
+                    with row(ui, 8) as line:
+                        ui.theme(line, "pills")
+                        text(ui, "", "h2", tag="watch.title")
+                        pill(ui, "", tag="watch.state")
+                    text(ui, "", "small", tag="watch.words", wrap=0)
                 with row(ui, 4):
                     dpg.add_combo(
                         [ALL], default_value=ALL, width=ui.px(132), tag="watch.agent", show=False,
@@ -198,10 +201,11 @@ class StageCard:
             return
         if scene.pixels is None:
             self._nothing(scene.problem)
+            dpg.set_value("watch.words", "")
             return
         dpg.configure_item("watch.nothing", show=False)
         self._screen.put(enlarged(scene.pixels), self._room())
-        points = f"{score(scene.score)} points (ends with {score(scene.final_score)})"
+        points = f"{score(scene.score)} of {score(scene.final_score)} points"
         dpg.set_value("watch.words", f"step {million(scene.step)} · game {scene.episode:,} · {points}")
 
     def _show_live(self, frames: LiveFrames | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import dearpygui.dearpygui as dpg
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.widgets.basic import refill
 from retroml_dearpygui.viewmodels.table_columns import TableColumns
+from retroml_dearpygui.viewmodels.wording import short
 
 if TYPE_CHECKING:
     from retroml_dearpygui.desk import Desk
@@ -23,6 +25,8 @@ TICK_WIDTH = 30
 SCROLLBAR = 12
 MENU_WIDTH = 36
 PICTURE = (20, 26)
+BUTTON_PADDING = 8
+"""Pixels at 100 % beside the words on a button."""
 MOST_WIDTHS = 5000
 FRAMES_TO_SETTLE = 3
 
@@ -61,7 +65,8 @@ class TableView:
     With `pictures` each row shows one before its first column.
 
     `open`, `tick` and `menu` are called with the key of the row, `sort` with that of the column and whether downwards. Narrower
-    than `least_width` pixels at 100 % it scrolls sideways. How the user arranges its columns is kept under its tag.
+    than `least_width` pixels at 100 % it scrolls sideways; words that do not fit end with "…". How the user arranges its
+    columns is kept under its tag.
     """
 
     def __init__(
@@ -92,11 +97,12 @@ class TableView:
         self._keys: list[str] = []
         self._widths: dict[str, int] = {}
         self._indents: dict[Item, int] = {}
+        self._fitted: dict[str, int] = {}
 
     def build(self, sorted_by: str, descending: bool, height: float = -1) -> None:
         """Make the table in the current container, marked as sorted by a column."""
         self._shown, self._keys, self._inner = [], [], 0
-        self._widths, self._indents = {}, {}
+        self._widths, self._indents, self._fitted = {}, {}, {}
         px = self._ui.px
         with dpg.table(
             tag=self.tag, header_row=True, sortable=True, resizable=True, reorderable=True, hideable=True,
@@ -138,9 +144,7 @@ class TableView:
             if self._shown[index] is not None:
                 dpg.configure_item(self._row(index), show=False)
                 self._shown[index] = None
-        for place, column in enumerate(self.columns):
-            if column.numbers and place:
-                self._align(column, [row.cells[place][0] for row in rows])
+        self._align()
 
     def tick(self, width: float) -> None:
         """Once a frame, with the width there is in pixels: where it is less than the table needs, it scrolls sideways.
@@ -159,6 +163,8 @@ class TableView:
         if self._least_width and width and inner != self._inner:
             self._inner = inner
             dpg.configure_item(self.tag, inner_width=inner)
+        if not pressed:
+            self._fit()
 
     def to_top(self) -> None:
         """Scroll to the first row."""
@@ -200,6 +206,27 @@ class TableView:
 
     def _head(self, key: str) -> str:
         return f"{self.tag}.column.{key}"
+
+    def _fit(self) -> None:
+        """Write all words anew when columns have another width than those had they were cut for."""
+        heads = {column.key: dpg.get_item_state(self._head(column.key)) for column in self.columns}
+        widths = {key: int(head["rect_size"][0]) for key, head in heads.items()}
+        if widths != self._fitted:
+            self._fitted = widths
+            for index, row in enumerate(self._shown):
+                if row is not None:
+                    for place, cell in enumerate(row.cells):
+                        self._write_cell(index, place, cell)
+            self._align()
+
+    def _cut(self, words: str, place: int) -> str:
+        """As much of the words for a column as it has room for."""
+        column = self.columns[place]
+        room = self._fitted.get(column.key, 0) - (0 if place else self._ui.px(BUTTON_PADDING))
+        if room <= 0 or self._width(words) <= room:
+            return words
+        letters = bisect.bisect_right(range(1, len(words)), room, key=lambda count: self._width(short(words, count)))
+        return short(words, max(letters, 1))
 
     def _look_at_columns(self) -> None:
         """Keep order, widths and what was hidden by the menu of the headlines, as they are on screen."""
@@ -254,28 +281,30 @@ class TableView:
         if self._pictures and (before is None or before.picture != row.picture):
             with refill(f"{self._row(index)}.picture"):
                 dpg.add_image(row.picture, width=self._ui.px(PICTURE[0]), height=self._ui.px(PICTURE[1]))
-        for place, (column, cell) in enumerate(zip(self.columns, row.cells, strict=True)):
+        for place, cell in enumerate(row.cells):
             if before is None or before.cells[place] != cell:
-                self._write_cell(self.cell(index, column.key), cell, is_button=place == 0)
+                self._write_cell(index, place, cell)
         self._shown[index] = row
 
-    def _write_cell(self, item: Item, cell: tuple[str, str], *, is_button: bool) -> None:
-        text, tone = cell
-        if is_button:
-            dpg.set_item_label(item, f"{text}##{item}")
+    def _write_cell(self, index: int, place: int, cell: tuple[str, str]) -> None:
+        item, words, tone = self.cell(index, self.columns[place].key), self._cut(cell[0], place), cell[1]
+        if place == 0:
+            dpg.set_item_label(item, f"{words}##{item}")
         else:
-            dpg.set_value(item, text)
+            dpg.set_value(item, words)
             dpg.configure_item(item, color=self._ui.tone(tone))
 
-    def _align(self, column: TableColumn, words: Sequence[str]) -> None:
+    def _align(self) -> None:
         """Have the numbers of a column end where the longest of them ends."""
-        widths = [self._width(word) for word in words]
-        widest = max(widths, default=0)
-        for index, width in enumerate(widths):
-            item, indent = self.cell(index, column.key), widest - width
-            if self._indents.get(item, 0) != indent:
-                self._indents[item] = indent
-                dpg.configure_item(item, indent=indent)
+        for place, column in enumerate(self.columns):
+            if column.numbers and place:
+                shown = [self._cut(row.cells[place][0], place) for row in self._shown if row is not None]
+                widths = [self._width(words) for words in shown]
+                for index, width in enumerate(widths):
+                    item, indent = self.cell(index, column.key), max(widths) - width
+                    if self._indents.get(item, 0) != indent:
+                        self._indents[item] = indent
+                        dpg.configure_item(item, indent=indent)
 
     def _width(self, words: str) -> int:
         if words in self._widths:

@@ -65,6 +65,16 @@ def test_numbers_end_at_the_same_place(robot, table, make_run):
     assert len({dpg.get_item_rect_min(cell)[0] for cell in cells}) == len(seeds)
 
 
+def test_a_name_too_long_for_its_column_ends_with_dots(robot, table, make_run):
+    name = "A name that nobody can read in a column as narrow as this one, however wide the window may be " * 3
+    make_run(1, name=name.strip())
+    robot.page("experiments")
+    robot.wait(lambda: dpg.does_item_exist("experiments.table.0.name"), "the run")
+    robot.wait(lambda: first_names(1)[0].endswith("…"), "its name to be cut")
+    assert name.startswith(first_names(1)[0].rstrip("…"))
+    assert table.rows[0].name == name.strip()
+
+
 def right_edge(item):
     return dpg.get_item_rect_min(item)[0] + dpg.get_item_rect_size(item)[0]
 
