@@ -52,6 +52,12 @@ def test_a_wheel_announces_its_plugin(folder, wheels):
     assert dict(parser["retroml"]) == project(folder)["entry-points"]["retroml"]
 
 
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda folder: package(folder).name)
+def test_a_wheel_comes_with_its_licence(folder, wheels):
+    (name,) = [name for name in wheels[folder].namelist() if name.endswith("dist-info/licenses/LICENSE")]
+    assert wheels[folder].read(name) == (ROOT / "LICENSE").read_bytes()
+
+
 def test_the_wheel_of_the_core_holds_its_configs(wheels):
     configs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "conf").rglob("*.yaml")}
     assert {f"retroml_core/{name}" for name in configs} <= set(wheels[ROOT].namelist())
