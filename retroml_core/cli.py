@@ -7,11 +7,14 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from retroml_core.app import App
 from retroml_core.faults import Fault
 from retroml_core.plugins.registry import resolve
-from retroml_core.plugins.suggestions import UnknownName
+from retroml_core.plugins.suggestions import UnknownName, nearest
+
+if TYPE_CHECKING:
+    from retroml_core.app import App
 
 __all__ = ["main"]
 
@@ -41,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
+        from retroml_core.app import App  # here, so that Ctrl+C meanwhile is no traceback
+
         with App.open(safe="--safe" in arguments) as app:
             return _dispatch(app, [argument for argument in arguments if argument != "--safe"])
     except SystemExit as stopped:  # argparse's way to end
@@ -78,7 +83,8 @@ def _dispatch(app: App, arguments: list[str]) -> int:
 def _command(app: App, name: str, arguments: list[str]) -> int:
     if name not in app.registry.commands:
         visible = [spec.name for spec in app.registry.commands.values() if not spec.hidden]
-        raise UnknownName("command", name, visible)
+        unknown = UnknownName("command", name, visible)
+        raise unknown if nearest(name, visible) else Fault(f"{unknown}; to train, write KEY=VALUE, such as game=pong")
     return int(resolve(app.registry.commands[name].factory)(app, arguments))
 
 
@@ -93,7 +99,7 @@ def _train(app: App, arguments: list[str]) -> int:
         if flag not in (*_HYDRA_FLAGS, *_SHORT_FLAGS):
             from retroml_core.terminal.help_page import FLAGS
 
-            raise UnknownName("flag", flag, (*dict(FLAGS), *_HYDRA_FLAGS))
+            raise UnknownName("flag", flag, {*dict(FLAGS), *_HYDRA_FLAGS})
     if flags:
         from retroml_core.terminal.multirun import run_hydra
 
@@ -105,10 +111,10 @@ def _train(app: App, arguments: list[str]) -> int:
 
 
 def _words(error: OSError) -> str:
-    """What the system refused; of many files that could not be copied the first."""
+    """What the system refused, and of which file; of many that could not be copied the first."""
     if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
         return str(error.args[0][0][-1])
-    return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
 
 
 def _fail(message: str, code: int) -> int:

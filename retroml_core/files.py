@@ -23,15 +23,20 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A temporary path to write `path` to: afterwards it is made durable and renamed; after an exception it is removed."""
+    """A temporary path to write `path` to: afterwards it is made durable and renamed; after an exception it is removed.
+
+    An OSError names `path`.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(temporary):
+            error.filename = str(path)
         raise
 
 

@@ -73,11 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("text", nargs="?", default="", help="only runs with this in name, id, notes or a tag")
     parser.add_argument("--game", help="only this game")
     parser.add_argument("--algorithm", help="only this algorithm")
-    parser.add_argument("--state", nargs="+", default=[], choices=[str(state) for state in RunState], help="only these states")
+    states = [str(state) for state in RunState]
+    parser.add_argument(
+        "--state", nargs="+", default=[], choices=states, metavar="STATE", help=f"only these states: {', '.join(states)}"
+    )
     parser.add_argument("--tag", nargs="+", default=[], help="only runs with all these tags")
     parser.add_argument("--group", help="only runs of this group")
     orders = ("created_at", "name", "steps", "seconds", "mean_score", "best_score")
-    parser.add_argument("--sort", default="created_at", choices=orders, help="by what to sort, the highest first (created_at)")
+    by = f"by what to sort, the highest first: {', '.join(orders)} (created_at)"
+    parser.add_argument("--sort", default="created_at", choices=orders, metavar="BY", help=by)
     parser.add_argument("--limit", type=whole, default=30, metavar="N", help="how many at most; 0: all (30)")
     parser.add_argument("--json", action="store_true", help="print all that is known of each run as JSON")
     return parser

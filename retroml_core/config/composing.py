@@ -200,7 +200,9 @@ def load_config(path: Path, app: App) -> ExperimentConfig:
     """The config in a JSON or YAML file, of any older version. Raises ConfigError when it cannot be read or used."""
     try:
         tree = _read_yaml(path) if path.suffix.lower() in (".yaml", ".yml") else read_json(path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ConfigError(f"cannot read the config: {path}: {error.strerror or error}") from error
+    except ValueError as error:
         raise ConfigError(f"cannot read the config: {error}") from error
     if not isinstance(tree, dict):
         raise ConfigError(f"{path} does not hold a config: it is no mapping of settings to values")

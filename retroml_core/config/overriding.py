@@ -28,9 +28,8 @@ def with_overrides(tree: Mapping[str, Any], overrides: Sequence[str]) -> dict[st
     try:
         parsed = OverridesParser.create().parse_overrides(readable(overrides))
     except HydraException as error:
-        raise ConfigError(
-            f"{' '.join(overrides)}: {str(error).partition(chr(10))[0]}; write KEY=VALUE, such as budget.hours=2"
-        ) from error
+        wrong = next((override for override in overrides if "=" not in override), " ".join(overrides))
+        raise ConfigError(f"{wrong}: write KEY=VALUE, such as budget.hours=2") from error
     if any(override.key_or_group.startswith("budget.") for override in parsed):
         config["budget"] = {}
     for override in parsed:

@@ -70,7 +70,7 @@ def topic_page(app: App, topic: str, width: int | None = None) -> str:
         return "\n\n".join([*head, _section("Choices", _choices(app), columns), *_sections(app, columns, lambda *_: True)])
     if of_choice := _sections(app, columns, lambda choice, _: choice == topic):
         return of_choice[0]
-    key = topic.lstrip("+").partition("=")[0]
+    key = topic.lstrip("+").partition("=")[0].rstrip(".")
     choices = [row for row in _choices(app) if row[0].strip("+=") == key]
     parts = [_section("Choices", choices, columns)] if choices else []
     parts += _sections(app, columns, lambda _, setting: _is_about(setting, key))

@@ -79,7 +79,7 @@ class _Verification:
         last = max((step for step in known if asked.last is None or step <= asked.last), default=first)
         if last <= first or first < recorded.origin:
             reach = f"it is recorded from step {recorded.origin:,} to {recorded.last:,}"
-            raise Fault(f"nothing of {self._run.id} can be compared from step {first:,} to {last:,}; {reach}")
+            raise Fault(f"nothing of {self._run.id} can be compared from step {first:,} to {asked.last or last:,}; {reach}")
         if not asked.play_only and first != 0 and self._checkpoint(first) is None:
             raise Fault(f"training can be carried out again from {self._beginnings()}; not from step {first:,}")
         return first, last

@@ -33,9 +33,13 @@ def plugin():
 
 @pytest.fixture
 def home(tmp_path, monkeypatch, plugin):
-    """The command line of the core alone with the tiny game and `plugin`; nothing is ever started, only noted."""
+    """The command line of the core alone with the tiny game and `plugin`, once it has a hook; nothing is ever started."""
     folder = tmp_path / "home"
-    monkeypatch.setattr(App, "open", classmethod(lambda cls, safe=False: tiny_app(folder, {"extra": plugin})))
+
+    def opened(cls, safe=False):
+        return tiny_app(folder, {"extra": plugin} if vars(plugin) else {})
+
+    monkeypatch.setattr(App, "open", classmethod(opened))
     monkeypatch.chdir(tmp_path)
     return folder
 
@@ -80,6 +84,11 @@ def test_a_bare_word_is_a_command_with_its_own_exit_code(with_wave, home, capsys
 def test_an_unknown_command_brings_suggestions(home, capsys):
     assert main(["gmaes"]) == 2
     assert capsys.readouterr().err == "no command is called 'gmaes'; did you mean games?\n"
+
+
+def test_whoever_looks_for_a_command_to_train_is_told_how(home, capsys):
+    assert main(["train"]) == 2
+    assert "to train, write KEY=VALUE" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["plugins", "games", "algorithms", "doctor", "config"])
@@ -312,7 +321,7 @@ def test_an_error_of_the_system_is_one_line(home, monkeypatch, capsys):
 
     monkeypatch.setattr(App, "open", fail)
     assert main([]) == 1
-    assert capsys.readouterr().err == "[Errno 13] Permission denied: '/somewhere'\n"
+    assert capsys.readouterr().err == "/somewhere: Permission denied\n"
 
 
 def test_our_own_bugs_are_loud(home, monkeypatch):
@@ -516,6 +525,7 @@ def test_help_on_an_algorithm_shows_its_settings_alone(home, capsys, words):
     ("topic", "there", "not_there"),
     [
         ("budget", "budget.steps=null", "seed=null"),
+        ("budget.", "budget.steps=null", "algorithm"),
         ("budget.steps", "budget.steps=null", "budget.hours"),
         ("environments", "algorithm.environments=8", "budget.steps"),
         ("randomness", "seed=null", "budget.steps"),

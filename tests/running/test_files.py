@@ -36,6 +36,12 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
     assert (tmp_path / "x").read_bytes() == b"old"
 
 
+def test_what_the_system_refuses_names_the_file_that_was_asked_for(tmp_path):
+    with pytest.raises(FileNotFoundError) as refused:
+        files.write_json(tmp_path / "nowhere" / "x.json", {})
+    assert refused.value.filename == str(tmp_path / "nowhere" / "x.json")
+
+
 def test_a_reader_never_sees_half_a_file(tmp_path):
     path, done = tmp_path / "x", threading.Event()
     files.write_bytes(path, b"0" * 50_000)
