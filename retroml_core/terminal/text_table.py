@@ -8,16 +8,12 @@ from collections.abc import Sequence
 __all__ = ["columns", "wrapped"]
 
 
-def columns(rows: Sequence[Sequence[str]], *, gap: int = 2, indent: int = 0) -> str:
+def columns(rows: Sequence[Sequence[str]]) -> str:
     """`rows` as lines, every column as wide as its longest cell; the last one is not padded."""
     if not rows:
         return ""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    between = " " * gap
-    return "\n".join(
-        (" " * indent + between.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
-        for row in rows
-    )
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def wrapped(head: str, text: str, *, width: int, indent: int) -> str:
