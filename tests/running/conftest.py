@@ -1,3 +1,4 @@
+import copy
 import shutil
 import sys
 import tempfile
@@ -30,14 +31,15 @@ def app(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def packages():
-    return provenance.versions()
+def surroundings():
+    return {"versions": provenance.versions(), "_git": provenance._git(Path(provenance.__file__).parents[2])}
 
 
 @pytest.fixture(autouse=True)
-def packages_are_read_once(packages, monkeypatch):
-    """Each attempt notes what is installed, which takes longer to read than most of these trainings."""
-    monkeypatch.setattr(provenance, "versions", lambda: dict(packages))
+def surroundings_are_read_once(surroundings, monkeypatch):
+    """Each attempt notes what is installed and which commit, which takes longer to read than most of these trainings."""
+    for name, found in surroundings.items():
+        monkeypatch.setattr(provenance, name, lambda *_, found=found: copy.copy(found))
 
 
 @pytest.fixture

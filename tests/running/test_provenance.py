@@ -12,6 +12,12 @@ from retroml_core.training.provenance import _git, differences, gather, versions
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def surroundings():
+    """What is here as it is: nothing is remembered from before."""
+    return {}
+
+
 def here(**parts):
     device = Device(name="cpu", title="CPU", why="asked for")
     return gather(device=device, threads=2, config_hash="abc", seed=7, attempt=1) | parts
