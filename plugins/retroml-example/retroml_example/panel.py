@@ -31,9 +31,9 @@ def build(desk: Desk, ui: Ui, parent: Item) -> Callable[[str | None], None]:
 def comparison(desk: Desk, runs: ExperimentService, run_id: str) -> str:
     """The best score of a run beside what people score, in a sentence."""
     run = runs.find(run_id)
-    game, best = desk.app.registry.game(str(run.tree["game"])), run.status().best_score
+    game, best = desk.app.registry.games.get(str(run.tree["game"])), run.status().best_score
     if best is None:
         return "No game has ended yet."
-    if not game.human_score:
+    if game is None or not game.human_score:
         return f"Its best game had {best:,.0f} points."
     return f"Its best game had {best:,.0f} points, people have {game.human_score:,.0f} on average."

@@ -37,3 +37,9 @@ def test_the_best_game_stands_beside_what_people_score(best_of):
 
 def test_a_game_nobody_measured_has_no_people(best_of):
     assert best_of(None, [3.0, 12.0]) == "Its best game had 12 points."
+
+
+def test_a_game_whose_plugin_is_gone_has_no_people(app):
+    run = tiny_run(app.root.path, TinyRun(updates=1, scores=[3.0, 12.0]))
+    desk, _ = make_desk(app)
+    assert comparison(desk, ExperimentService(app), run.id) == "Its best game had 12 points."

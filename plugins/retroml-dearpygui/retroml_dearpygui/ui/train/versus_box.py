@@ -41,8 +41,8 @@ class VersusBox:
                 width=ui.px(60), tag="versus.seeds", callback=lambda _sender, seeds: model.set_seeds(seeds),
             )  # fmt: skip
         text(ui, "", "small", tag="versus.words", wrap=0)
+        button(ui, "Start comparison", model.start, icon=icons.PLAY, tag="versus.start")
         with row(ui, 8):
-            button(ui, "Start comparison", model.start, icon=icons.PLAY, tag="versus.start")
             button(ui, "Curves and table", model.show, "link", icon=icons.CHART_LINE, tag="versus.show")
             button(ui, "Film the race", model.race, "link", icon=icons.FILM, tag="versus.race")
 
