@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from retroml_core.faults import Fault
 from retroml_core.plugins.registry import resolve
 from retroml_dearpygui import offers
 from retroml_dearpygui.specs import Mode
@@ -50,6 +51,8 @@ class Panels:
         for tag, (spec, refresh) in list(self._refreshes.items()):
             try:
                 refresh(run_id)
+            except Fault:
+                continue  # such as of a run that was deleted a moment ago: the next look is at another one
             except Exception as error:  # noqa: BLE001  # whatever a plugin's panel raises
                 self._break(tag, spec, error)
 
