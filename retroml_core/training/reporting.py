@@ -178,7 +178,7 @@ class Reporter:
             samples=self._samples,
         )
         for name, metric in list(self._metrics.items()):
-            metrics.update(self._guard(name, partial(metric.on_update, batch)) or {})
+            metrics.update(self._guard(name, partial(_numbers, metric, batch)) or {})
         return batch, metrics
 
     def _say_histograms(self, batch: UpdateBatch) -> None:
@@ -197,6 +197,11 @@ class Reporter:
             self._metrics.pop(name, None)
             self._attempt.problem(f"metric {name} failed: {error}", hint="training goes on without it")
             return None
+
+
+def _numbers(metric: Metric, batch: UpdateBatch) -> dict[str, float]:
+    """What `metric` says of `batch`; raises where that is not numbers by name."""
+    return {name: float(value) for name, value in (metric.on_update(batch) or {}).items()}
 
 
 def _finished(number: int, episode: EpisodeEnd, seconds: float) -> EpisodeFinished:

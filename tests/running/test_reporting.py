@@ -142,6 +142,19 @@ def test_a_histogram_that_fails_ends_its_metric_alone(attempt):
     assert len(said(attempt, "histogram")) == 1
 
 
+@pytest.mark.parametrize("told", [5, {"told/words": "many"}], ids=["no mapping", "no number"])
+def test_a_metric_that_does_not_say_numbers_by_name_ends_alone(attempt, told):
+    class Odd(Metric):
+        def on_update(self, batch):
+            return told
+
+    reporter = Reporter(attempt, INFO, {"odd": Odd(), "kept": Kept()})
+    reporter.take(Report(steps=8, updates=1))
+    reporter.say()
+    assert "metric odd failed" in said(attempt, "problem")[0]["message"]
+    assert said(attempt, "update_finished")[0]["metrics"]["kept/count"] == 1.0
+
+
 def test_metrics_survive_a_pause(attempt, reporter, metric):
     reporter.start()
     reporter.take(Report(steps=8, updates=1))
