@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import button, grid, text, tooltip
+from retroml_dearpygui.ui.widgets.basic import button, cell, grid, text, tooltip
 from retroml_dearpygui.viewmodels.prospects import NETWORK
 from retroml_dearpygui.viewmodels.wording import million, size
 
@@ -36,8 +36,7 @@ class NetworkRow:
         """Make the row in the current container."""
         ui, model = self._ui, self._model
         self._names = {}
-        with dpg.group(tag="train.network.row", show=False) as lines:
-            ui.theme(lines, "tight")
+        with dpg.group(tag="train.network.row", show=False):
             with grid(ui, [-150, 1, -34]):
                 label = text(ui, "Network", tone="muted", tag="train.network.label")
                 tooltip(ui, label, MEANING, "Network")
@@ -55,7 +54,9 @@ class NetworkRow:
                     tag="train.network.revert",
                     show=False,
                 )
-            text(ui, "", "small", tag="train.network.words", wrap=0)
+            with cell() as words:
+                ui.theme(words, "tight")
+                text(ui, "", "small", tag="train.network.words", wrap=0)
 
     def show(self) -> None:
         """Bring it up to date."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StageCard"]
 
-LEAST_HEIGHT, AROUND, WORDS, LETTERS = 320, 256, 420, 44
+LEAST_HEIGHT, AROUND, WORDS, LETTERS = 320, 232, 420, 44
 """The picture takes what the window leaves it besides title, slider and buttons, at least so much."""
 ALL = "All agents"
 
