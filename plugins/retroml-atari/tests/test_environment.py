@@ -14,6 +14,7 @@ from retroml_core.testing import EnvironmentContract
 class TestContract(EnvironmentContract):
     spec = next(iter(retroml_atari.retroml_environments()))
     game = "breakout"
+    count = 2  # making an emulator takes longer than all that it plays here
 
 
 def test_the_spec_names_things_that_exist():
