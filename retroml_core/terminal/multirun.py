@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Job", "Jobs", "run_hydra"]
 
 EXIT_WRONG_USE = 2
+COUNTING_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
+"""Hydra's own, which does nothing about a job that failed but talk of tracebacks."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Jobs:
     done: list[Job] = field(default_factory=list)
 
     def __call__(self, composed: DictConfig) -> float | None:
-        """Run one job; its mean score, for sweepers that optimise. Raises ConfigError, which Hydra notes for this job."""
+        """Run one job; its mean score, for sweepers that optimise. Raises ConfigError for those to note a job that failed."""
         context = HydraConfig.get()
         overrides = list(context.overrides.task)
         job = Job(" ".join(overrides))
@@ -72,7 +74,9 @@ class Jobs:
             return self._carry_out(job, config)
         except Fault as fault:
             job.fault = str(fault)
-            raise ConfigError(job.fault) from fault
+            if context.mode == RunMode.MULTIRUN and context.sweeper["_target_"] != COUNTING_SWEEPER:
+                raise ConfigError(job.fault) from fault
+            return None
 
     def _carry_out(self, job: Job, config: ExperimentConfig) -> float | None:
         if self.manner.dry_run:
@@ -123,8 +127,7 @@ def run_hydra(app: App, arguments: Sequence[str], manner: Manner) -> int:
     finally:
         if manner.as_json:
             print_json(jobs.previews)
-        if len(jobs.done) > 1:
-            sys.stderr.write(_summary(jobs.done))
+        sys.stderr.write(_summary(jobs.done))
     return max((job.code for job in jobs.done), default=EXIT_WRONG_USE if code else 0)
 
 
@@ -162,6 +165,9 @@ def _carry_out(words: Sequence[str], jobs: Jobs) -> int:
 
 
 def _summary(jobs: Sequence[Job]) -> str:
+    """How they went, for people; of a single job only what went wrong."""
+    if len(jobs) < 2:
+        return "".join(f"{job.fault}\n" for job in jobs if job.fault)
     lines = []
     for job in jobs:
         lines.append(f"  {'done' if job.code == 0 else f'failed ({job.code})'}: {job.overrides} {job.run_id}".rstrip())

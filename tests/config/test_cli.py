@@ -371,7 +371,16 @@ def test_a_run_that_fails_does_not_either(home, started, capsys):
     started.codes[1] = 1
     assert main(["--multirun", "seed=1,2"]) == 1
     assert [run.tree["seed"] for run in started.runs] == [1, 2]
-    assert "ended with exit code 1" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "ended with exit code 1" in err
+    assert "HYDRA" not in err.upper()
+
+
+def test_a_sweeper_that_optimises_is_told_of_a_job_that_fails(home, started, monkeypatch):
+    monkeypatch.setattr(multirun, "COUNTING_SWEEPER", "another")
+    started.codes[1] = 1
+    main(["--multirun", "seed=1,2", "hydra.sweeper.max_batch_size=1"])
+    assert [run.tree["seed"] for run in started.runs] == [1]
 
 
 def test_a_run_that_is_stopped_ends_the_multirun(home, started, monkeypatch, capsys):
