@@ -69,7 +69,7 @@ def retroml_environments() -> Iterable[EnvironmentSpec]:
             summary="A tiny game for tests and first steps: catch what falls.",
             config=CatchConfig,
             factory="retroml_core.builtin.catch:make",
-            no_tape="Catch records no tape",
+            no_tape="Catch is too small to be worth a film",
         )
     ]
 

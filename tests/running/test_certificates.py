@@ -67,7 +67,7 @@ def test_it_says_which_run_with_which_config_came_to_what(app, honest, certifica
     assert said["config"]["algorithm"]["learning_rate"] == 0.5
     assert said["chain"] == {"step": 3000, **last}
     assert (said["verified"]["first"], said["verified"]["last"]) == (0, 3000)
-    assert said["verified"]["unverifiable"] == ["play: Catch keeps no tape: Catch records no tape"]
+    assert said["verified"]["unverifiable"] == ["play: Catch keeps no tape: Catch is too small to be worth a film"]
     assert said["made_on"]["packages"]["numpy"] == provenance.versions()["numpy"]
     assert said["made_on"]["plugin_files"] == {}
 

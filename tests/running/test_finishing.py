@@ -85,4 +85,4 @@ def test_a_stop_interrupts_the_film_and_those_after_it(films):
 def test_without_a_tape_it_is_said_why(films):
     run, done, _ = films(taped=False)
     assert done
-    assert next(run.events({"problem"})).data["message"] == "no films are made: Catch records no tape"
+    assert next(run.events({"problem"})).data["message"] == "no films are made: Catch is too small to be worth a film"

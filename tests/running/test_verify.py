@@ -218,7 +218,7 @@ def test_a_moved_share_of_the_budget_is_found(trained, verify):
 
 
 def test_a_game_without_tape_says_that_its_play_is_not_verified(honest, verify):
-    assert verify(honest).unverifiable == ["play: Catch keeps no tape: Catch records no tape"]
+    assert verify(honest).unverifiable == ["play: Catch keeps no tape: Catch is too small to be worth a film"]
 
 
 def test_another_machine_is_named_first(honest, verify):
