@@ -29,6 +29,7 @@ class Outcome(Record):
 
     `first` and `last` are means of the first and last `WINDOW` training episodes, `evaluation` the scores of the games its
     best model played afterwards. `curve` is [steps, mean score of the episodes that ended in that twentieth of the run].
+    `further` are scores of games that the same model played later, and `further_by` says how.
     """
 
     game: str
@@ -50,6 +51,13 @@ class Outcome(Record):
     versions: dict[str, str] = field(default_factory=dict)
     processor: str = ""
     threads: int = 0
+    further: list[float] = field(default_factory=list)
+    further_by: str = ""
+
+    @property
+    def games(self) -> list[float]:
+        """The scores the model is judged by: of the further games where there are any, else those of its evaluation."""
+        return self.further or self.evaluation
 
     @property
     def key(self) -> tuple[object, ...]:

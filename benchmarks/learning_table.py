@@ -46,7 +46,7 @@ def table(outcomes: Sequence[Outcome], games: Mapping[str, GameSpec] | None = No
     known = _games() if games is None else games
     figures = json.loads(PUBLISHED.read_text(encoding="utf-8"))
     ordered = sorted((each for each in outcomes if each.state != "failed"), key=_protocol)
-    baselines = {each.game: each.evaluation for each in ordered if each.family == "random"}
+    baselines = {each.game: each.games for each in ordered if each.family == "random"}
     return markdown.table(HEAD, (_row(list(same), known, figures, baselines) for _, same in groupby(ordered, _protocol)))
 
 
@@ -71,7 +71,7 @@ def _row(
         str(len(same)),
         mean_and_deviation(each.first for each in same),
         mean_and_deviation(each.last for each in same),
-        mean_and_deviation(statistics.fmean(each.evaluation) if each.evaluation else None for each in same),
+        mean_and_deviation(statistics.fmean(each.games) if each.games else None for each in same),
         number(game.random_score if game else None),
         number(game.human_score if game else None),
         _above(same, baselines.get(first.game, [])),
@@ -82,7 +82,7 @@ def _row(
 def _above(same: Sequence[Outcome], baseline: Sequence[float]) -> str:
     if same[0].family == "random":
         return "-"
-    evaluated = [each.evaluation for each in same if each.evaluation]
+    evaluated = [each.games for each in same if each.games]
     scores = (
         [statistics.fmean(each) for each in evaluated]
         if len(evaluated) > 1

@@ -190,6 +190,13 @@ def test_evaluation_games_of_all_seeds_stand_beside_those_of_the_random_agent(mo
     assert "| 30.5 | - |" in chance
 
 
+def test_further_games_of_a_model_stand_for_it(modules, make_outcome):
+    random = make_outcome(algorithm="random", family="random", evaluation=[1.0, 3.0])  # mean 2, squared standard error 1
+    model = make_outcome(algorithm="sac", evaluation=[50.0], further=[10.0, 14.0])  # mean 12, squared standard error 4
+    _, row = rows(modules, [random, model])
+    assert "| 12.0 | 1.7 | 30.5 | 4.5 s.e. |" in row
+
+
 def test_many_games_of_few_seeds_count_as_few(modules, make_outcome):
     random = make_outcome(algorithm="random", family="random", evaluation=[1.0, 3.0])  # mean 2, squared standard error 1
     seeds = make_outcome(evaluation=[6.0] * 30), make_outcome(seed=2, evaluation=[14.0] * 30)  # likewise 10 and 16

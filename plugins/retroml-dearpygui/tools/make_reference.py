@@ -36,7 +36,8 @@ def _published(score: dict[str, Any], sources: dict[str, Any]) -> dict[str, Any]
 
 def _measured(run: dict[str, Any]) -> dict[str, Any]:
     """From the mean of the last training games to that of the best model, whichever is lower."""
-    found = [run["last"], *([statistics.fmean(run["evaluation"])] if run["evaluation"] else [])]
+    games = run.get("further") or run["evaluation"]
+    found = [run["last"], *([statistics.fmean(games)] if games else [])]
     network = next((word.partition("=")[2] for word in run["overrides"] if word.startswith("network=")), "nature")
     return _row(run["game"], run["family"], run["steps"], found, f"measured for this app with the network {network}")
 
