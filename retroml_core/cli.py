@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,17 @@ def _command(app: App, name: str, arguments: list[str]) -> int:
         visible = [spec.name for spec in app.registry.commands.values() if not spec.hidden]
         unknown = UnknownName("command", name, visible)
         raise unknown if nearest(name, visible) else Fault(f"{unknown}; to train, write KEY=VALUE, such as game=pong")
-    return int(resolve(app.registry.commands[name].factory)(app, arguments))
+    whose = f"the command {name!r} of {app.registry.plugin_of['command', name]}"
+    try:
+        code: object = resolve(app.registry.commands[name].factory)(app, arguments)
+    except (Fault, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001  # a plugin may fail in any way, and its author wants to see where
+        traceback.print_exc()
+        return _fail(f"{whose} failed: {type(error).__name__}: {error}", EXIT_ERROR)
+    if not isinstance(code, int):
+        return _fail(f"{whose} must return an exit code, a whole number, not {code!r}", EXIT_ERROR)
+    return code
 
 
 def _train(app: App, arguments: list[str]) -> int:

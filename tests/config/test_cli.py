@@ -81,6 +81,19 @@ def test_a_bare_word_is_a_command_with_its_own_exit_code(with_wave, home, capsys
     assert capsys.readouterr().out == "wave ['--detach', 'seed=1']\n"
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (lambda app, argv: {}["hand"], "the command 'wave-hand' of extra failed: KeyError: 'hand'"),
+        (lambda app, argv: None, "the command 'wave-hand' of extra must return an exit code, a whole number, not None"),
+    ],
+)
+def test_a_command_of_a_plugin_that_fails_is_told_with_its_plugin(with_wave, home, capsys, monkeypatch, body, said):
+    monkeypatch.setattr(sys.modules["retroml_test_wave"], "wave", body)
+    assert main(["wave-hand"]) == 1
+    assert capsys.readouterr().err.endswith(f"{said}\n")
+
+
 def test_an_unknown_command_brings_suggestions(home, capsys):
     assert main(["gmaes"]) == 2
     assert capsys.readouterr().err == "no command is called 'gmaes'; did you mean games?\n"
