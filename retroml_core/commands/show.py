@@ -162,9 +162,13 @@ def _of(made: Mapping[str, Any], part: str, key: str) -> str:
     return str((made.get(part) or {}).get(key) or "?")
 
 
+def _hint(problem: Mapping[str, Any]) -> str:
+    return f" ({problem['hint']})" if problem.get("hint") else ""
+
+
 def _problems(found: Mapping[str, Any]) -> str:
     rows = [
-        (problem.get("severity", "warning"), f"step {count(problem['step'])}: {problem['message']} {problem.get('hint') or ''}")
+        (problem.get("severity", "warning"), f"step {count(problem['step'])}: {problem['message']}{_hint(problem)}")
         for problem in found["problems"][-LISTED:]
     ]
     return columns(rows)
