@@ -204,7 +204,7 @@ def test_show_is_a_page_of_what_matters(retroml, trained):
         "Linux",
         "numpy 2.0",
         "abc",
-        "step 12: a cloud wait",
+        "step 12: a cloud (wait)",
     ):
         assert part in out
     assert "other" not in out
