@@ -39,7 +39,7 @@ def test_a_longer_training_promises_more():
     assert bands[0].high < bands[1].high < bands[2].high < 21.0
 
 
-@pytest.mark.parametrize("steps", [5_000, 20_000])
+@pytest.mark.parametrize("steps", [0, 5_000, 20_000])
 def test_a_guess_begins_with_what_chance_scores(steps):
     band = ReferenceLibrary([LATE]).band("pong", "ppo", steps, chance=-20.7)
     assert -20.7 <= band.low <= band.high < 0.0

@@ -100,7 +100,7 @@ def _between(steps: float, start: Sequence[Reference], end: Sequence[Reference])
     Learning curves rise late and then flatten, so that they lie between the two.
     """
     before, after = start[0].steps, end[0].steps
-    shares = (steps - before) / (after - before), math.log(steps / before) / math.log(after / before)
+    shares = (steps - before) / (after - before), math.log(max(steps, before) / before) / math.log(after / before)
     lows = min(one.low for one in start), min(one.low for one in end)
     highs = max(one.high for one in start), max(one.high for one in end)
     found = [first + max(share, 0.0) * (last - first) for first, last in (lows, highs) for share in shares]
