@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ __all__ = [
 
 NEEDED = {"torch": "PyTorch", "tianshou": "Tianshou", "retroml_tianshou": "the algorithms"}
 KEPT_LINES = 30
+PATIENCE_SECONDS = 5.0
+"""A process that was interrupted gets so long to clean up before it is ended."""
 
 
 class SetUpFailed(Exception):
@@ -133,8 +136,17 @@ class Installation:
         with contextlib.suppress(OSError):
             if sys.platform == "win32":
                 self._process.send_signal(signal.CTRL_BREAK_EVENT)
-            else:
-                os.killpg(self._process.pid, signal.SIGINT)  # pip, too, which is a process of its own
+                return
+            os.killpg(self._process.pid, signal.SIGINT)  # pip, too, which is a process of its own and then cleans up
+            insist = threading.Timer(PATIENCE_SECONDS, self._insist)
+            insist.daemon = True
+            insist.start()
+
+    def _insist(self) -> None:
+        """What was started in the background of a shell does not hear SIGINT."""
+        with contextlib.suppress(OSError):
+            if sys.platform != "win32" and self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGTERM)
 
 
 def _group_of_its_own() -> dict[str, Any]:

@@ -45,6 +45,15 @@ def test_a_stopped_one_ends_and_is_no_failure():
         work.follow(lambda _: work.stop())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts are of another kind there")
+def test_one_that_does_not_hear_an_interrupt_ends_too(monkeypatch):
+    monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.0)
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    work = saying(f"{deaf}\nprint(json.dumps({NEWS})); time.sleep(600)")
+    with pytest.raises(SetUpStopped):
+        work.follow(lambda _: work.stop())
+
+
 def test_here_nothing_is_missing():
     assert missing() == ()
     assert not service.unfinished()
