@@ -1,6 +1,7 @@
 """The example plugin is made to be copied: a renamed copy elsewhere passes its own tests without this repository."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,4 +32,4 @@ def test_a_renamed_copy_passes_its_tests(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
+    assert re.search(r"^[1-9]\d* passed", done.stdout, re.MULTILINE)

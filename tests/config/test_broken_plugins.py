@@ -116,7 +116,9 @@ def test_a_wrong_core_is_found_before_anything_is_imported(distribution, only):
 
 
 def test_of_two_plugins_of_one_name_the_first_stays(distribution, only, tmp_path):
-    (tmp_path / "dist_a.py").write_text("")
+    (tmp_path / "dist_a.py").write_text(
+        "from retroml_core import hookimpl\n\n\n@hookimpl\ndef retroml_games():\n    return []\n"
+    )
     distribution("a-first", {"same": "dist_a"}, modules=tmp_path)
     distribution("b-second", {"same": "dist_a"})
     only("a-first", "b-second")

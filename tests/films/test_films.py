@@ -10,6 +10,7 @@ import pytest
 from retroml_core import hookimpl
 from retroml_core.filming import FilmCancelled, FilmError
 from retroml_core.films.film import list_films, make_film
+from retroml_core.films.names import film_date
 from retroml_core.films.options import FilmOptions
 from retroml_core.plugins.registry import UnknownName
 from retroml_core.testing.apps import tiny_app
@@ -23,7 +24,7 @@ def make(app, run, *, again=False, **settings):
 
 def test_a_film_gets_its_usual_name(app, run):
     film = make(app, run)
-    assert film.name == "Taped-The-Game_Random_10s_2026-11-23_still.mp4"
+    assert film.name == f"Taped-The-Game_Random_10s_{film_date(run.tree['created_at'])}_still.mp4"
 
 
 def test_the_sidecar_says_all_there_is_to_say(app, run):
