@@ -154,9 +154,13 @@ class Robot:
             if not dpg.does_item_exist(tag) or "active" not in dpg.get_item_state(tag) or not dpg.is_item_enabled(tag):
                 return True
             if dpg.is_item_active(tag):
+                over = dpg.is_item_hovered(tag)
                 self.settle()
                 self.frames(1)
-                return not dpg.does_item_exist(tag) or bool(dpg.is_item_active(tag))
+                if not dpg.does_item_exist(tag):
+                    return True
+                # One that went away from under the mouse stays active, but letting go there presses nothing.
+                return bool(dpg.is_item_active(tag)) and (not over or bool(dpg.is_item_hovered(tag)))
         return False
 
     def drag(self, tag: str, *, start: float, end: float, steps: int = 5) -> None:
