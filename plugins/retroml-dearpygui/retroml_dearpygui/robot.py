@@ -164,14 +164,17 @@ class Robot:
         return False
 
     def drag(self, tag: str, *, start: float, end: float, steps: int = 5) -> None:
-        """Drag from one share of an item's width to another."""
-        self.hover(tag, across=start)
-        self._server.button(1, down=True)
-        self.frames(2)
-        for step in range(1, steps + 1):
-            self.hover(tag, across=start + (end - start) * step / steps)
-        self._server.button(1, down=False)
-        self.frames(3)
+        """Drag from one share of an item's width to another, anew while the press went past it as in `click`."""
+        for _ in range(FOLLOWED):
+            self.hover(tag, across=start)
+            self._server.button(1, down=True)
+            if taken := self._takes(tag):
+                for step in range(1, steps + 1):
+                    self.hover(tag, across=start + (end - start) * step / steps)
+            self._server.button(1, down=False)
+            self.frames(3)
+            if taken:
+                return
 
     def press(self, combination: str) -> None:
         """Press keys such as "ctrl+k"."""
