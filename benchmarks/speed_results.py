@@ -4,8 +4,8 @@
     python -m benchmarks.speed_results                   renew the page from what is kept
 
 FOLDER holds what `--output` of the benchmarks wrote, under names that begin with a section: `ppo.json`, `ppo_cleanrl.json`,
-`dqn.json`, `environments.json`, `collector.json`, `tape.json`, `replay.json`, `replay_speed.json`, `checkpoints.json`,
-`bound.json`, `memory.json`; what is not there stays as it was.
+`overlap.json`, `dqn.json`, `environments.json`, `collector.json`, `tape.json`, `replay.json`, `replay_speed.json`,
+`checkpoints.json`, `bound.json`, `memory.json`; what is not there stays as it was.
 """
 
 from __future__ import annotations
@@ -220,6 +220,7 @@ def memory(figures: Figures) -> str:
 SECTIONS: Mapping[str, Callable[[Figures], str]] = MappingProxyType(
     {
         "ppo": trainings,
+        "overlap": trainings,
         "dqn": trainings,
         "environments": environments,
         "collector": collector,
