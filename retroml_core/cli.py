@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import re
 import shutil
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
@@ -34,12 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 on success, 2 on wrong use, 1 on other errors, 130 after Ctrl+C, and what a command says. A user's mistake is one
     message on stderr, never a traceback.
     """
-    _speak_utf8()
+    _ready_streams()
+    code = _run(list(sys.argv[1:] if argv is None else argv))
     try:
-        code = _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()  # here, and not at the end of the process, a reader that went away is nothing to speak of
-    except BrokenPipeError:
-        return _close_output()
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end of the process complains once more
+        if not isinstance(error, BrokenPipeError):
+            return _fail(_words(error), EXIT_ERROR)
     return code
 
 
@@ -53,18 +58,21 @@ def _run(arguments: list[str]) -> int:
         return stopped.code if isinstance(stopped.code, int) else EXIT_ERROR if stopped.code else 0
     except Fault as fault:
         return _fail(str(fault), EXIT_WRONG_USE)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError:  # the reader of our output went away (`retroml games | head`): nobody is left to tell
+        return 0
     except OSError as error:
         return _fail(_words(error), EXIT_ERROR)
     except KeyboardInterrupt:
         return _fail("interrupted", EXIT_INTERRUPTED)
 
 
-def _speak_utf8() -> None:
-    """Files and pipes get UTF-8 on every platform; a terminal knows what it can show."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+def _ready_streams() -> None:
+    """Files and pipes get UTF-8 on every platform; a terminal knows what it can show. What was closed (`>&-`) is let go."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # to the end
+        elif isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
 
 
@@ -125,17 +133,10 @@ def _words(error: OSError) -> str:
     """What the system refused, and of which file; of many that could not be copied the first."""
     if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
         return str(error.args[0][0][-1])
-    return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error.strerror or str(error)
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"{message}\n")
+    with contextlib.suppress(OSError):  # nobody may be reading
+        sys.stderr.write(f"{message}\n")
     return code
-
-
-def _close_output() -> int:
-    """The reader of our output went away (`retroml games | head`): nobody is left to tell."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

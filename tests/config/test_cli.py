@@ -613,6 +613,13 @@ def test_what_is_piped_is_utf_8_on_every_platform(tmp_path):
     assert json.loads(done.stdout.decode("utf-8"))["notes"] == "Fünf × ☺"
 
 
+@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["nope"], 2)])
+def test_output_that_was_closed_is_missed_by_nobody(home, monkeypatch, arguments, code):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(arguments) == code
+    sys.stdout.close()
+
+
 def test_of_many_files_that_cannot_be_copied_the_first_is_named(home, monkeypatch, capsys):
     def full(*_):
         raise shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'"), ("c", "d", "likewise")])
