@@ -58,7 +58,7 @@ def make_film(
         slot = _reserve(order, key)
         try:
             job = _job(app, run, order.config, tape, order.wishes, slot.part, order.length, progress or (lambda *_: None))
-            with _beside(app, job, others) as shown:
+            with _beside(app, job, others) as shown, app.registry.blaming("renderer", renderer):
                 result = _render(order.spec, order.settings, shown)
             _publish(slot, _sidecar(order, result, slot) | {"key": key})
         except FilmInterrupted:

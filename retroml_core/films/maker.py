@@ -20,7 +20,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retroml_core.faults import Fault
+from retroml_core.faults import Fault, told
 from retroml_core.filming import FilmCancelled, FilmInterrupted, FilmRefused
 from retroml_core.films.options import FilmOptions
 
@@ -150,7 +150,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except Exception as error:  # noqa: BLE001  # a third party's renderer may raise anything; whoever asked must learn why
         traceback.print_exc()
-        say({"error": f"the film could not be made: {type(error).__name__}: {error}", "details": traceback.format_exc()})
+        say({"error": f"the film could not be made: {type(error).__name__}: {told(error)}", "details": traceback.format_exc()})
         return 1
     return 0
 

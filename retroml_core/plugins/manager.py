@@ -160,7 +160,7 @@ class PluginManager(PluginBase):
         return isinstance(found, Problem)
 
     def refuse_run(self, app: App, config: ExperimentConfig) -> str | None:
-        """The first reason why this run may not start, or None.
+        """The first reason why this run may not start, with the plugin that gives it, or None.
 
         A plugin that fails to answer refuses, since what guards a quota or a licence must not be passed by breaking it.
         """
@@ -173,7 +173,7 @@ class PluginManager(PluginBase):
                 self.report(name, "failed in retroml_refuse_run", error)
                 return f"plugin {name} could not decide whether it may start ({error}); {self.how_to_disable(name)}"
             if reason is not None:
-                return str(reason)
+                return f"plugin {name} refuses this run: {reason}"
         return None
 
     def data_root(self, app_name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -109,6 +110,17 @@ class Registry:
         if name not in held:
             raise UnknownName(next((one for one, many in KINDS.items() if kind == many), kind), name, held)
         return held[name]
+
+    @contextmanager
+    def blaming(self, kind: str, name: str) -> Iterator[None]:
+        """Inside, where what that offer names is at work, an Exception gets a note of the plugin that offers it."""
+        try:
+            yield
+        except Exception as error:
+            plugin = self.plugin_of.get((kind, name))
+            if plugin and not hasattr(error, "__notes__"):  # whoever is nearest to the fault is named
+                error.add_note(f"(plugin {plugin})")
+            raise
 
     def configurable(self) -> Iterator[tuple[str, AlgorithmSpec | EnvironmentSpec]]:
         """What has settings of its own in the config of a run, with its kind: "algorithm" or "environment"."""

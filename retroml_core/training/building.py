@@ -54,7 +54,8 @@ class Workshop:
             first_step=first_step,
             clock=clock,
         )
-        environment: VectorEnvironment = resolve(spec.factory)(build)
+        with self.app.registry.blaming("environment", spec.name):
+            environment: VectorEnvironment = resolve(spec.factory)(build)
         return environment
 
     def info(self) -> EnvInfo:
@@ -87,7 +88,8 @@ class Workshop:
             offers=self.app.plugins.offers,
             watcher=watcher,
         )
-        trainable: Trainable = resolve(spec.factory)(build)
+        with self.app.registry.blaming("algorithm", spec.name):
+            trainable: Trainable = resolve(spec.factory)(build)
         return trainable
 
 

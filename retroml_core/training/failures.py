@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.algorithm import TrainingFault
-from retroml_core.faults import Fault
+from retroml_core.faults import Fault, told
 from retroml_core.training.memory import MemoryScarce
 from retroml_core.training.shortage import memory_settings, shortage
 
@@ -63,7 +63,7 @@ def explain(
         return Failure(reason=f"the policy's probabilities are not numbers, {where}", trace=trace, hint=hint)
     if isinstance(error, Fault):
         return Failure(reason=str(error), trace=trace)
-    reason, hint = f"{type(error).__name__}: {error}, {where}", "see out.log in the run folder"
+    reason, hint = f"{type(error).__name__}: {told(error)}, {where}", "see out.log in the run folder"
     return Failure(reason=reason, trace=trace, hint=hint, details=trace)
 
 

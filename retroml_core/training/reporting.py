@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from retroml_core.algorithm import Report, TrainingFault
 from retroml_core.events import EpisodeFinished, HistogramTaken, RewardUpdate, TimestepUpdate, UpdateFinished
+from retroml_core.faults import told
 from retroml_core.metrics import CUSTOM, Metric, UpdateBatch
 from retroml_core.plugins.registry import resolve
 from retroml_core.training.clock import Throughput
@@ -47,9 +48,10 @@ def open_metrics(attempt: Attempt) -> dict[str, Metric]:
         settings = {"definitions": custom} if name == CUSTOM else {}
         try:
             spec = attempt.app.registry.metrics[name]
-            made[name] = resolve(spec.factory)(spec.config(**settings))
+            with attempt.app.registry.blaming("metric", name):
+                made[name] = resolve(spec.factory)(spec.config(**settings))
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way
-            attempt.problem(f"metric {name} cannot be computed: {error}", hint="training goes on without it")
+            attempt.problem(f"metric {name} cannot be computed: {told(error)}", hint="training goes on without it")
     return made
 
 
@@ -192,10 +194,11 @@ class Reporter:
 
     def _guard(self, name: str, work: Callable[[], Result]) -> Result | None:
         try:
-            return work()
+            with self._attempt.app.registry.blaming("metric", name):
+                return work()
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way
             self._metrics.pop(name, None)
-            self._attempt.problem(f"metric {name} failed: {error}", hint="training goes on without it")
+            self._attempt.problem(f"metric {name} failed: {told(error)}", hint="training goes on without it")
             return None
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.events import ProblemFound, RunState, RunStateChanged
+from retroml_core.faults import told
 from retroml_core.files import write_json
 from retroml_core.plugins.registry import resolve
 from retroml_core.training.building import thread_count
@@ -67,9 +68,10 @@ def live_exporters(attempt: Attempt) -> Iterator[None]:
     for name in attempt.config.exporters:
         try:
             spec = attempt.app.registry.exporters[name]
-            exporter = resolve(spec.factory)(spec.config()).follow(attempt.run, attempt.bus)
+            with attempt.app.registry.blaming("exporter", name):
+                exporter = resolve(spec.factory)(spec.config()).follow(attempt.run, attempt.bus)
         except Exception as error:  # noqa: BLE001  # a plugin may fail in any way
-            attempt.problem(f"exporter {name} cannot follow the run: {error}")
+            attempt.problem(f"exporter {name} cannot follow the run: {told(error)}")
             continue
         if exporter is not None:
             following.append((name, exporter))

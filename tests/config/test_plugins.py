@@ -221,7 +221,7 @@ def test_a_bad_answer_is_skipped(plugins, answer):
 
 def test_a_refusal_is_handed_on(plugins):
     plugins.register(plugin(retroml_refuse_run=lambda config: f"no {config} today"), "quota")
-    assert plugins.refuse_run("app", "ppo") == "no ppo today"
+    assert plugins.refuse_run("app", "ppo") == "plugin quota refuses this run: no ppo today"
 
 
 def test_a_guard_that_fails_refuses_and_says_how_to_go_on(plugins):

@@ -417,6 +417,7 @@ def test_a_metric_that_does_not_exist_or_fails_is_reported_and_training_goes_on(
     monkeypatch.setitem(sys.modules, "broken_metric", module)
     spec = MetricSpec(name="broken", title="Broken", summary="", config=LocalConfig, factory="broken_metric:build")
     monkeypatch.setitem(app.registry.metrics, "broken", spec)
+    monkeypatch.setitem(app.registry.plugin_of, ("metric", "broken"), "toys")
     run = make_run()
     tree = run.tree
     tree["metrics"] = ["broken", "gone"]
@@ -425,5 +426,5 @@ def test_a_metric_that_does_not_exist_or_fails_is_reported_and_training_goes_on(
     assert outcome.state is RunState.COMPLETED
     assert [e.data["message"] for e in run.events({"problem"})] == [
         "metric gone cannot be computed: 'gone'",
-        "metric broken failed: no",
+        "metric broken failed: no (plugin toys)",
     ]

@@ -52,6 +52,7 @@ def attempt(make_run, attempt_at, app, monkeypatch):
                 media_type="",
             )
             monkeypatch.setitem(app.registry.exporters, name, spec)
+            monkeypatch.setitem(app.registry.plugin_of, ("exporter", name), "toys")
         run = make_run()
         write_json(run.folder / "config.json", run.tree | {"exporters": list(names)})
         return attempt_at(run)
@@ -77,7 +78,10 @@ def test_those_that_fail_are_reported_and_the_others_go_on(attempt):
         with live_exporters(made):
             pass
         assert Follower.last.closed
-        assert messages(made.run) == ["exporter deaf cannot follow the run: no", "exporter clumsy could not finish: dropped it"]
+        assert messages(made.run) == [
+            "exporter deaf cannot follow the run: no (plugin toys)",
+            "exporter clumsy could not finish: dropped it",
+        ]
 
 
 def test_a_game_without_tape_adds_nothing_to_the_provenance(attempt):
