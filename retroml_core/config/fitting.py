@@ -110,7 +110,7 @@ def _config_class(group: str, tree: Mapping[str, Any], app: App) -> type:
     part = tree.get(group)
     name = part.get("name") if isinstance(part, Mapping) else None
     if not name:
-        raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group))}")
+        raise ConfigError(f"{group}: needs a value; {advice('', app.registry.of(group), group)}")
     try:
         return app.registry.config_of(group, str(name))
     except UnknownName as error:

@@ -133,7 +133,8 @@ def _not_offered(config: ExperimentConfig, app: App) -> Iterator[Problem]:
         for name in names:
             spec = app.registry.of(kind).get(name)
             if spec is None:
-                yield Problem(key=key, value=name, message=f"no plugin offers it; {advice(name, app.registry.of(kind))}")
+                there = advice(name, app.registry.of(kind), kind)
+                yield Problem(key=key, value=name, message=f"no plugin offers it; {there}")
             elif isinstance(spec, ExporterSpec) and not spec.live:
                 hint = f"export afterwards: retroml export ID --format {name}"
                 yield Problem(key=key, value=name, message="cannot follow a run while it trains", hint=hint)

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from retroml_core.faults import told
 from retroml_core.hookspecs import hookimpl
+from retroml_core.plugins import suggestions
 from retroml_core.plugins.manager import PluginManager
 from retroml_core.plugins.registry import KINDS, Registry, UnknownName, resolve
 from retroml_core.specs import AlgorithmSpec, EnvironmentSpec, GameSpec, RendererSpec
@@ -127,6 +129,23 @@ def test_far_off_names_bring_the_choices():
         registry.algorithm("zzz")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("game", "breakout", "more come with retroml-atari, which is not installed"),
+        ("command", "desktop", "it comes with retroml-dearpygui, which is not installed"),
+        ("command", "fly", "there is none"),
+    ],
+)
+def test_what_would_bring_more_is_named(kind, name, words, monkeypatch):
+    monkeypatch.setattr(suggestions.metadata, "distributions", lambda name: [])
+    assert str(UnknownName(kind, name, [])).endswith(words)
+
+
+def test_what_is_installed_brings_no_more():
+    assert str(UnknownName("game", "chess", [])).endswith("; there is none")
+
+
 def test_resolve_follows_attributes():
     assert resolve("retroml_core.plugins.registry:Registry.collect") == Registry.collect
 
@@ -135,6 +154,14 @@ def test_resolve_follows_attributes():
 def test_resolve_refuses_other_shapes(reference):
     with pytest.raises(ValueError, match="module:attribute"):
         resolve(reference)
+
+
+def test_what_an_offer_raises_names_the_plugin_nearest_to_the_fault():
+    registry, _ = collect(algorithms=[algorithm(factory="not_there:build")])
+    outer, inner = registry.blaming("algorithm", "random"), registry.blaming("algorithm", "mine")
+    with pytest.raises(ModuleNotFoundError) as caught, outer, inner:
+        resolve(registry.algorithm("mine").factory)
+    assert told(caught.value) == "No module named 'not_there' (plugin mine)"
 
 
 def test_a_renderer_is_offered_through_its_own_hook():
