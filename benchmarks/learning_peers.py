@@ -1,6 +1,7 @@
 """Whether PPO, A2C and DQN learn as Stable-Baselines3's do: the same runs by both, curve beside curve.
 
     python -m benchmarks.learning_peers --recipes ppo,a2c,dqn --seeds 1,2,3,4,5
+    python -m benchmarks.learning_peers --recipes ppo_overlap,ppo_kung_fu_overlap     (a fast mode beside our exact one)
 
 A recipe is an experiment of ours. The reference reads the same config (`trainers/sb3_learning.py`) and plays the same
 environment, so network, settings and budget are equal and the implementations differ. It runs in a throwaway environment of
@@ -30,37 +31,53 @@ from retroml_core.events import RunState
 from retroml_core.faults import Fault
 
 REFERENCE = "stable-baselines3"
+EXACT = "exact mode"
 EQUAL = ("threads=1", "algorithm.precision=float32", "evaluation.episodes=1")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """An experiment that both carry out; with `our_weights` the reference begins with the weights that ours begins with."""
+    """An experiment that both carry out; with `our_weights` the reference begins with the weights that ours begins with.
+
+    `fast` are settings of ours alone: the reference is then ours without them.
+    """
 
     game: str
     algorithm: str
     steps: int
     overrides: tuple[str, ...]
     our_weights: bool = False
+    fast: tuple[str, ...] = ()
 
-    def cell(self, seed: int) -> Cell:
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Ours and the reference."""
+        return OURS, EXACT if self.fast else REFERENCE
+
+    def cell(self, seed: int, side: str = OURS) -> Cell:
         """It with a seed, as the learning benchmark runs it."""
-        return Cell(self.game, self.algorithm, seed, (*self.overrides, *EQUAL, f"budget.steps={self.steps}"))
+        fast = self.fast if side == OURS else ()
+        return Cell(self.game, self.algorithm, seed, (*self.overrides, *EQUAL, *fast, f"budget.steps={self.steps}"))
 
 
 CATCH = ("environment=catch", "network=small", "network.strides=[4,3]")
 STARTS = ("algorithm.learning_starts=1000", "algorithm.learning_starts_share=null")
 QUICK_DQN = (*STARTS, "algorithm.n_step=3", "algorithm.learning_rate=5e-4", "algorithm.target_every=100")
+PPO = Recipe("catch", "ppo_quick", 24_576, (*CATCH, "algorithm.clip_value=false"))
+PPO_KUNG_FU = Recipe("kung_fu_master", "ppo_quick", 40_960, ("network=quick", "algorithm.clip_value=false"))
+OVERLAP = ("algorithm.overlap=true",)
 DQN = Recipe("catch", "dqn", 8_000, (*CATCH, *QUICK_DQN, "algorithm.epsilon_fraction=0.3"))
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "ppo": Recipe("catch", "ppo_quick", 24_576, (*CATCH, "algorithm.clip_value=false")),
+        "ppo": PPO,
         "a2c": Recipe("catch", "a2c_quick", 48_000, CATCH),
         "a2c_rmsprop": Recipe("catch", "a2c", 48_000, CATCH),
         "dqn": DQN,
         "dqn_our_weights": replace(DQN, our_weights=True),
-        "ppo_kung_fu": Recipe("kung_fu_master", "ppo_quick", 40_960, ("network=quick", "algorithm.clip_value=false")),
+        "ppo_kung_fu": PPO_KUNG_FU,
+        "ppo_overlap": replace(PPO, fast=OVERLAP),
+        "ppo_kung_fu_overlap": replace(PPO_KUNG_FU, fast=OVERLAP),
     }
 )
 """By name. The budgets are whole rollouts of the settings, so that both sides make as many updates."""
@@ -104,10 +121,11 @@ def measure(asked: argparse.Namespace, curves: Curves) -> None:
     for seed in asked.seeds.split(","):
         for name in asked.recipes.split(","):
             recipe = RECIPES[name]
-            cell = recipe.cell(int(seed))
-            for side in (OURS, REFERENCE):
+            for side in recipe.sides:
+                cell = recipe.cell(int(seed), side)
                 if not curves.has(name, side, cell):
-                    result = ours(cell) if side == OURS else theirs(cell, asked.python, our_weights=recipe.our_weights)
+                    by_us = side != REFERENCE
+                    result = ours(cell) if by_us else theirs(cell, asked.python, our_weights=recipe.our_weights)
                     curves.keep(curve_of(name, side, cell, result))
                     print(name, side, "seed", seed, f"{datetime.now(UTC):%H:%M}", flush=True)
 

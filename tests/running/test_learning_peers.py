@@ -209,6 +209,22 @@ def test_the_reference_begins_with_our_weights_where_a_recipe_says_so(modules, m
     assert asked == ["ours", "game=catch", "ours", "--our-weights"]
 
 
+def test_the_reference_of_a_fast_mode_is_ours_without_its_settings(modules, monkeypatch, tmp_path):
+    asked = []
+
+    def ours(cell):
+        asked.append("algorithm.overlap=true" in cell.words)
+        return {"steps": 200, "seconds": 1.0, "scores": [(200, 2.0)], "versions": {}}
+
+    monkeypatch.setenv("RETROML_HOME", "")
+    monkeypatch.setattr(modules[1], "ours", ours)
+    output = tmp_path / "fast.json"
+    for _ in range(2):
+        assert modules[1].main(["--recipes=ppo_overlap", "--seeds=1", f"--output={output}"]) == 0
+    assert asked == [True, False]
+    assert [each["side"] for each in json.loads(output.read_text(encoding="utf-8"))["runs"]] == ["exact mode", "retroml"]
+
+
 def test_a_reference_that_fails_is_quoted(modules, monkeypatch):
     failed = modules[1].subprocess.CompletedProcess([], 1, stdout="", stderr="no such module")
     monkeypatch.setattr(modules[1].subprocess, "run", lambda *_, **__: failed)
