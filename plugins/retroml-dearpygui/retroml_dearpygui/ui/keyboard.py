@@ -37,7 +37,6 @@ class Keyboard:
 
     def __init__(self, shortcut: Callable[[tuple[int, bool, bool]], Callable[[], None] | None]) -> None:
         self._shortcut = shortcut
-        self._held: set[int] = set()
         self._editing = {combination(letter)[0] for letter in EDITING}
         self._repeated = {combination(name)[0] for name in REPEATED}
 
@@ -45,21 +44,22 @@ class Keyboard:
         """Listen. Once per window."""
         if not dpg.does_item_exist(TAG):
             with dpg.handler_registry(tag=TAG):
-                dpg.add_key_press_handler(callback=self._pressed)
-                dpg.add_key_release_handler(callback=self._released)
+                dpg.add_key_down_handler(callback=self._down)
+                for key in self._repeated:
+                    dpg.add_key_press_handler(key, callback=self._pressed)
+
+    def _down(self, sender: Item, held: tuple[int, float]) -> None:
+        """In each frame for each key that is down. A release is not told where the window loses the focus before it."""
+        key, seconds = held
+        if seconds == 0 and key not in self._repeated:
+            self._pressed(sender, key)
 
     def _pressed(self, _sender: Item, key: int) -> None:
-        if key in self._held and key not in self._repeated:
-            return
-        self._held.add(key)
         ctrl = dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl)
         shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
         do = self._shortcut((key, bool(ctrl), bool(shift)))
         if do and not (ctrl and key in self._editing and _writing()):
             do()
-
-    def _released(self, _sender: Item, key: int) -> None:
-        self._held.discard(key)
 
 
 def focused() -> Item | None:
