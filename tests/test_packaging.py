@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
@@ -61,6 +62,18 @@ def test_a_wheel_comes_with_its_licence(folder, wheels):
 def test_the_wheel_of_the_core_holds_its_configs(wheels):
     configs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "conf").rglob("*.yaml")}
     assert {f"retroml_core/{name}" for name in configs} <= set(wheels[ROOT].namelist())
+
+
+def test_the_source_of_the_core_is_what_builds_and_tests_it():
+    held = {Path(file.relative_path).parts[0] for file in SdistBuilder(str(ROOT)).recurse_included_files()}
+    assert held == {"retroml_core", "conf", "tests"}
+
+
+def test_extras_bring_plugins_that_fit():
+    extras = [need for needs in project(ROOT)["optional-dependencies"].values() for need in needs]
+    assert {need for need in extras if not need.startswith("retroml-core[")} == {
+        f"{folder.name}>=0.1,<1" for folder in PLUGINS if folder.name != "retroml-example"
+    }
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)
