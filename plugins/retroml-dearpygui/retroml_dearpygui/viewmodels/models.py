@@ -18,7 +18,7 @@ from retroml_dearpygui.services.opening import show_in_folder
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.run_report import flat
-from retroml_dearpygui.viewmodels.base import ViewModel
+from retroml_dearpygui.viewmodels.listing import Listing
 from retroml_dearpygui.viewmodels.performing import PerformingViewModel
 from retroml_dearpygui.viewmodels.wording import clock_time, million, score, size, trained, when
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fact", "ModelsViewModel"]
 
-SORTS = ("created", "name", "score", "game")
-NAME = "models"
 COMPARED = 2
 
 
@@ -44,44 +42,33 @@ class Fact:
     differs: bool = False
 
 
-class ModelsViewModel(ViewModel):
-    """`models` as filtered and sorted, `chosen` the ids of at most two whose facts are shown, in order of choice.
+class ModelsViewModel(Listing["Model"]):
+    """`models` as searched and sorted, `chosen` the ids of at most two whose facts are shown, in order of choice.
 
     `cards` are evaluations by model id, `evaluating` the ids being evaluated; `sources` the runs a model can be taken
     from, as (id, words).
     """
+
+    name = "models"
+    orders = ("created", "name", "score", "game")
 
     def __init__(self, desk: Desk, *, spawn: Spawn = spawn_thread, judge: Callable[..., Card] = evaluate) -> None:
         super().__init__(desk)
         self.service = ModelService(desk.app)
         self.commands = RunCommands(desk.app)
         self.performing = desk.viewmodel(PerformingViewModel)
-        self.loaded = False
-        self.problem = ""
-        self.text = ""
         self.chosen: list[str] = []
         self.facts: list[Fact] = []
         self.cards: dict[str, Card] = {}
         self.evaluating: set[str] = set()
         self.sources: list[tuple[str, str]] = []
-        kept = desk.settings.recall(NAME)
-        self.order = kept["order"] if kept.get("order") in SORTS else "created"
-        self.descending = bool(kept.get("descending", True))
-        self._all: list[Model] = []
         self._spawn = spawn
         self._judge = judge
 
     @property
     def models(self) -> list[Model]:
-        """Those that fit the text, sorted."""
-        words = self.text.lower().split()
-        found = [model for model in self._all if all(word in self._searched(model) for word in words)]
-        return sorted(found, key=self._sort_key, reverse=self.descending)
-
-    @property
-    def total(self) -> int:
-        """How many models there are."""
-        return len(self._all)
+        """Those with the words in name, game, algorithm or id, sorted."""
+        return self._fitting()
 
     def game_title(self, model: Model) -> str:
         """The game of a model as people read it."""
@@ -91,17 +78,6 @@ class ModelsViewModel(ViewModel):
     def refresh(self) -> None:
         """Read the models anew, and the runs from which one can be taken."""
         self.desk.background(self._read, self._show, self._broken)
-
-    def set_text(self, text: str) -> None:
-        """Show models with these words in name, game, algorithm or id."""
-        self.text = text
-        self.changed()
-
-    def sort(self, order: str, descending: bool) -> None:
-        """Sort by "created", "name", "score" or "game"."""
-        self.order, self.descending = order, descending
-        self.desk.settings.remember(NAME, order=order, descending=descending)
-        self.changed()
 
     def choose(self, model_id: str, *, add: bool = False) -> None:
         """Show the facts of a model; with `add` beside those of the one shown, or no more if it was shown."""
@@ -212,10 +188,6 @@ class ModelsViewModel(ViewModel):
         ids = {model.id for model in self._all}
         self.chosen = [model_id for model_id in self.chosen if model_id in ids]
         self._describe()
-
-    def _broken(self, error: Exception) -> None:
-        self.problem = str(error)
-        self.changed()
 
     def _describe(self) -> None:
         models = [self._model(model_id) for model_id in self.chosen]

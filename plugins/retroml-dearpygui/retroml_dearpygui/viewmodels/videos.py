@@ -18,11 +18,11 @@ from retroml_dearpygui.services.player import Player
 from retroml_dearpygui.services.run_commands import RunCommands
 from retroml_dearpygui.services.run_names import run_title
 from retroml_dearpygui.services.thumbnails import thumbnail
-from retroml_dearpygui.viewmodels.base import ViewModel
 from retroml_dearpygui.viewmodels.debounce import Rhythm
 from retroml_dearpygui.viewmodels.film_facts import film_facts, searched, stretch_title
 from retroml_dearpygui.viewmodels.film_wish import FilmWish
 from retroml_dearpygui.viewmodels.film_work import Working, working_now
+from retroml_dearpygui.viewmodels.listing import Listing
 from retroml_dearpygui.viewmodels.runs import RunsViewModel
 from retroml_dearpygui.viewmodels.wording import day, play_time, size
 
@@ -41,17 +41,19 @@ __all__ = ["ORDERS", "SCREEN", "VideosViewModel"]
 ORDERS = (("date", "Date"), ("name", "Name"), ("size", "Size"))
 SCREEN = (1280, 720)
 """The largest picture shown, in pixels."""
-NAME = "videos"
 SYNC_SECONDS = 2.0
 WHOLE_EVERY = 60
 """One look in so many reads every film anew; those between read what has changed."""
 
 
-class VideosViewModel(ViewModel):
-    """`films` as filtered and sorted; `jobs` those being made here, `working` those being made by trainings.
+class VideosViewModel(Listing["Film"]):
+    """`films` as searched and sorted; `jobs` those being made here, `working` those being made by trainings.
 
     `playing` is the film shown large, by `player`. `wish` asks what film to make.
     """
+
+    name = "videos"
+    orders = tuple(dict(ORDERS))
 
     def __init__(self, desk: Desk, *, jobs: FilmJobs | None = None, spawn: Spawn = spawn_thread) -> None:
         super().__init__(desk)
@@ -61,14 +63,8 @@ class VideosViewModel(ViewModel):
         self.making = jobs or FilmJobs()
         self.player = Player(SCREEN, clock=desk.clock)
         self.playing: Film | None = None
-        self.loaded = False
-        self.problem = self.text = ""
         self.working: list[Working] = []
         self.wish = FilmWish(desk, self.begin)
-        kept = desk.settings.recall(NAME)
-        self.order = kept["order"] if kept.get("order") in dict(ORDERS) else "date"
-        self.descending = bool(kept.get("descending", True))
-        self._all: list[Film] = []
         self._jobs_seen: list[FilmJob] = []
         self._rhythm = Rhythm(desk.clock, SYNC_SECONDS)
         self._spawn = spawn
@@ -79,20 +75,8 @@ class VideosViewModel(ViewModel):
 
     @property
     def films(self) -> list[Film]:
-        """Those that fit the text, sorted."""
-        words = self.text.lower().split()
-        found = [film for film in self._all if all(word in searched(film) for word in words)]
-        keys: dict[str, Callable[[Film], object]] = {
-            "date": lambda film: film.created_at,
-            "name": lambda film: self.title(film).lower(),
-            "size": lambda film: film.size_bytes,
-        }
-        return sorted(found, key=lambda film: (keys[self.order](film), film.name), reverse=self.descending)
-
-    @property
-    def total(self) -> int:
-        """How many films there are."""
-        return len(self._all)
+        """Those with the words in name, game, kind or run, sorted."""
+        return self._fitting()
 
     @property
     def jobs(self) -> list[FilmJob]:
@@ -138,17 +122,6 @@ class VideosViewModel(ViewModel):
         self._rhythm.begin()
         anew, self._looks = self._looks % WHOLE_EVERY == 0, self._looks + 1
         self.desk.background(lambda: self._read(anew), self._show, self._broken)
-
-    def set_text(self, text: str) -> None:
-        """Show films with these words in name, game, kind or run."""
-        self.text = text
-        self.changed()
-
-    def sort(self, order: str, descending: bool) -> None:
-        """Sort by "date", "name" or "size"."""
-        self.order, self.descending = order, descending
-        self.desk.settings.remember(NAME, order=order, descending=descending)
-        self.changed()
 
     def thumbnail(self, film: Film, done: Callable[[npt.NDArray[np.uint8]], None], missing: Callable[[], None]) -> None:
         """Call `done` with a still picture of a film, uint8 (H, W, 3), or `missing` when there is none."""
@@ -284,9 +257,14 @@ class VideosViewModel(ViewModel):
 
     def _broken(self, error: Exception) -> None:
         self._rhythm.end()
-        if str(error) != self.problem:
-            self.problem = str(error)
-            self.changed()
+        super()._broken(error)
+
+    def _searched(self, one: Film) -> str:
+        return searched(one)
+
+    def _sort_key(self, one: Film) -> tuple[object, ...]:
+        keys = {"date": one.created_at, "name": self.title(one).lower(), "size": one.size_bytes}
+        return keys[self.order], one.name
 
     def _renamed(self, film: Film, renamed: Film) -> None:
         if self.playing is not None and self.playing.path == film.path:

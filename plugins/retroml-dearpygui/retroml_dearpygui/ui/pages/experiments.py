@@ -12,8 +12,9 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.compare import CompareView
 from retroml_dearpygui.ui.pages.run_detail import RunDetail
 from retroml_dearpygui.ui.pages.runs_bar import RunsBar
-from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, row, text
 from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
+from retroml_dearpygui.ui.widgets.empty_card import EmptyCard
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
@@ -52,6 +53,12 @@ class ExperimentsPage(Page):
         self._menu = Menu(ui, "experiments.menu")
         self._columns = ColumnsBox(ui, "experiments.columns")
         self.bar = RunsBar(ui, self.vm, self._columns, self._actions(), lambda: ui.focus(self._first("list")))
+        offers = {
+            "first": ("Train an agent", icons.PLAY, lambda: desk.go("train")),
+            "showall": ("Show all runs", icons.X, self.bar.clear),
+            "again": ("Try again", icons.REFRESH_CW, self.vm.sync),
+        }
+        self._empty = EmptyCard(ui, "experiments", offers)
         self._ids: list[str] = []
         self._seen = -1
         self._page = 0
@@ -83,7 +90,7 @@ class ExperimentsPage(Page):
             self.bar.build()
             self.export.build()
             text(self.ui, "", "small", "warn", tag="experiments.notice", show=False, wrap=0)
-            self._build_empty()
+            self._empty.build()
             self._build_table()
         with dpg.group(tag="experiments.detail", show=place == "detail"):
             self.detail.build()
@@ -132,18 +139,6 @@ class ExperimentsPage(Page):
         return "detail.back" if place == "detail" else "compare.back"
 
     # --- building -------------------------------------------------------------------------------------------------------
-
-    def _build_empty(self) -> None:
-        ui = self.ui
-        with card(ui, tag="experiments.empty", show=False):
-            space(ui, 18)
-            text(ui, "", "h2", tag="experiments.empty.title")
-            text(ui, "", tone="muted", tag="experiments.empty.text", wrap=0)
-            with row(ui):
-                button(ui, "Train an agent", lambda: self.desk.go("train"), "primary", icon=icons.PLAY, tag="experiments.first")
-                button(ui, "Show all runs", self.bar.clear, tag="experiments.showall")
-                button(ui, "Try again", self.vm.sync, icon=icons.REFRESH_CW, tag="experiments.again")
-            space(ui, 18)
 
     def _build_table(self) -> None:
         columns = [
@@ -205,20 +200,16 @@ class ExperimentsPage(Page):
 
     def _show_empty(self) -> None:
         vm = self.vm
-        empty = bool(vm.problem) or (vm.loaded and not vm.rows)
-        dpg.configure_item("experiments.empty", show=empty)
-        dpg.configure_item("experiments.card", show=not empty)
+        dpg.configure_item("experiments.card", show=bool(vm.rows) or not (vm.problem or vm.loaded))
         if vm.problem:
-            title, words = "The runs cannot be shown", vm.problem
+            self._empty.show("The runs cannot be shown", vm.problem, "again")
+        elif vm.rows or not vm.loaded:
+            self._empty.show("")
         elif vm.filtered:
-            title, words = "No run fits", "Other words or fewer filters may find some."
+            self._empty.show("No run fits", "Other words or fewer filters may find some.", "showall")
         else:
-            title, words = "No runs yet", "Every training you start is listed here, with its curves, films and settings."
-        dpg.set_value("experiments.empty.title", title)
-        dpg.set_value("experiments.empty.text", words)
-        dpg.configure_item("experiments.first", show=not vm.problem and not vm.filtered)
-        dpg.configure_item("experiments.showall", show=not vm.problem and vm.filtered)
-        dpg.configure_item("experiments.again", show=bool(vm.problem))
+            words = "Every training you start is listed here, with its curves, films and settings."
+            self._empty.show("No runs yet", words, "first")
 
     # --- actions --------------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.game_textures import game_textures
 from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.model_stage import ModelStage
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, inside, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, grid, inside, row, text
 from retroml_dearpygui.ui.widgets.columns_box import ColumnsBox
+from retroml_dearpygui.ui.widgets.empty_card import EmptyCard
 from retroml_dearpygui.ui.widgets.table_view import TableColumn, TableRow, TableView
 from retroml_dearpygui.viewmodels.models import COMPARED, ModelsViewModel
 from retroml_dearpygui.viewmodels.wording import day, score, several, size, trained
@@ -52,6 +53,12 @@ class ModelsPage(Page):
         self.stage = ModelStage(ui, self.vm.performing)
         self.table: TableView | None = None
         self._columns = ColumnsBox(ui, "models.columns")
+        offers = {
+            "first": ("Train an agent", icons.PLAY, lambda: desk.go("train")),
+            "showall": ("Show all models", icons.X, self._show_all),
+            "again": ("Try again", icons.REFRESH_CW, self.vm.refresh),
+        }
+        self._empty = EmptyCard(ui, "models", offers)
         self.textures = game_textures(desk, ui)
         self._seen = -1, -1
         self._facts: object = None
@@ -92,13 +99,7 @@ class ModelsPage(Page):
                 text(ui, "Keep the best of", tone="muted")
                 dpg.add_combo([], width=-1, tag="models.source")
                 button(ui, "Save as model", self._save, icon=icons.SAVE, tag="models.save")
-        with card(ui, tag="models.empty", show=False):
-            space(ui, 18)
-            text(ui, "", "h2", tag="models.empty.title")
-            text(ui, "", tone="muted", tag="models.empty.text", wrap=0)
-            with row(ui):
-                button(ui, "Train an agent", lambda: self.desk.go("train"), "primary", icon=icons.PLAY, tag="models.first")
-            space(ui, 18)
+        self._empty.build()
         with card(ui, kind="thumb", height=ui.px(ROW_HEIGHT * 3), tag="models.card"):
             self.table = TableView(
                 self.desk,
@@ -149,7 +150,7 @@ class ModelsPage(Page):
         if dpg.get_value("models.source") not in labels:
             dpg.set_value("models.source", labels[0] if labels else "No run has a checkpoint yet")
         dpg.configure_item("models.save", enabled=bool(labels))
-        self._show_empty(bool(models))
+        self._show_empty()
         self._show_details()
 
     def _row(self, model: Model) -> TableRow:
@@ -166,19 +167,22 @@ class ModelsPage(Page):
         ticked, picture = model.id in self.vm.chosen, self.textures.get(model.game)
         return TableRow(key=model.id, cells=cells, ticked=ticked, picture=picture)
 
-    def _show_empty(self, any_shown: bool) -> None:
+    def _show_empty(self) -> None:
         vm = self.vm
-        dpg.configure_item("models.empty", show=bool(vm.problem) or (vm.loaded and not any_shown))
         if vm.problem:
-            title, words = "The models cannot be shown", vm.problem
+            self._empty.show("The models cannot be shown", vm.problem, "again")
+        elif vm.models or not vm.loaded:
+            self._empty.show("")
         elif vm.total:
-            title, words = "No model fits", "Other words may find some."
+            self._empty.show("No model fits", "Other words may find some.", "showall")
         else:
-            title = "No models yet"
             words = "A model is a trained agent taken out of its run, to keep, to compare, to train on or to give away."
-        dpg.set_value("models.empty.title", title)
-        dpg.set_value("models.empty.text", words)
-        dpg.configure_item("models.first", show=not vm.problem and not vm.total and not vm.sources)
+            how = "Choose a run above and press Save as model." if vm.sources else "It takes a training first."
+            self._empty.show("No models yet", f"{words} {how}", *([] if vm.sources else ["first"]))
+
+    def _show_all(self) -> None:
+        dpg.set_value("models.text", "")
+        self.vm.set_text("")
 
     def _show_details(self) -> None:
         vm = self.vm

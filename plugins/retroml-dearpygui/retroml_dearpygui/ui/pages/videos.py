@@ -12,7 +12,8 @@ from retroml_dearpygui.ui.page import Page
 from retroml_dearpygui.ui.pages.film_cards import FilmCards
 from retroml_dearpygui.ui.pages.film_player import FilmPlayer
 from retroml_dearpygui.ui.pages.film_wish import FilmWishCard
-from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, refill, row, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, refill, row, text
+from retroml_dearpygui.ui.widgets.empty_card import EmptyCard
 from retroml_dearpygui.viewmodels.videos import ORDERS, VideosViewModel
 from retroml_dearpygui.viewmodels.wording import several, trained
 
@@ -45,6 +46,12 @@ class VideosPage(Page):
         self.player = FilmPlayer(desk, ui, self.vm)
         self.cards = FilmCards(desk, ui, self.vm)
         self.wish = FilmWishCard(desk, ui, self.vm.wish)
+        offers = {
+            "first": ("Train an agent", icons.PLAY, lambda: desk.go("train")),
+            "showall": ("Show all films", icons.X, self._show_all),
+            "again": ("Try again", icons.REFRESH_CW, self.vm.refresh),
+        }
+        self._empty = EmptyCard(ui, "videos", offers)
         self._seen = (-1, -1)
         self._jobs: list[int | str] = []
 
@@ -75,7 +82,7 @@ class VideosPage(Page):
             self._build_bar()
             self.wish.build()
             dpg.add_group(tag="videos.jobs")
-            self._build_empty()
+            self._empty.build()
             self.cards.build()
         with dpg.group(tag="videos.player", show=False):
             self.player.build()
@@ -124,17 +131,6 @@ class VideosPage(Page):
                 text(ui, "", "small", tag="videos.count")
         if ui.narrow:
             text(ui, "", "small", tag="videos.count")
-
-    def _build_empty(self) -> None:
-        ui = self.ui
-        with card(ui, tag="videos.empty", show=False):
-            space(ui, 18)
-            text(ui, "", "h2", tag="videos.empty.title")
-            text(ui, "", tone="muted", tag="videos.empty.text", wrap=0)
-            with row(ui):
-                button(ui, "Train an agent", lambda: self.desk.go("train"), "primary", icon=icons.PLAY, tag="videos.first")
-                button(ui, "Try again", self.vm.refresh, icon=icons.REFRESH_CW, tag="videos.again")
-            space(ui, 18)
 
     # --- showing --------------------------------------------------------------------------------------------------------
 
@@ -210,15 +206,16 @@ class VideosPage(Page):
 
     def _show_empty(self) -> None:
         vm = self.vm
-        dpg.configure_item("videos.empty", show=bool(vm.problem) or (vm.loaded and not vm.films))
         if vm.problem:
-            title, words = "The films cannot be shown", vm.problem
+            self._empty.show("The films cannot be shown", vm.problem, "again")
+        elif vm.films or not vm.loaded:
+            self._empty.show("")
         elif vm.total:
-            title, words = "No film fits", "Other words may find some."
+            self._empty.show("No film fits", "Other words may find some.", "showall")
         else:
-            title = "No films yet"
             words = "When a training ends, films of it are made by themselves: how it learned, and its best game."
-        dpg.set_value("videos.empty.title", title)
-        dpg.set_value("videos.empty.text", words)
-        dpg.configure_item("videos.first", show=not vm.problem and not vm.total)
-        dpg.configure_item("videos.again", show=bool(vm.problem))
+            self._empty.show("No films yet", words, "first")
+
+    def _show_all(self) -> None:
+        dpg.set_value("videos.text", "")
+        self.vm.set_text("")
