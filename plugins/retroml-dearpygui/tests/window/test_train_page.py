@@ -34,7 +34,8 @@ def started(monkeypatch):
 def finished(window, robot):
     """A run that was completed."""
     run = tiny_run(window.app.root.path, TinyRun(updates=3), app=window.app)
-    robot.wait(lambda: run.id in robot.window.desk.viewmodel(RunsViewModel).cards, "the run to be seen")
+    runs = robot.window.desk.viewmodel(RunsViewModel)
+    robot.wait(lambda: run.id in runs.cards and runs.cards[run.id].status.state.ended, "the run to be seen at its end")
     robot.frames(2)
     return run
 
@@ -151,13 +152,26 @@ def test_the_dice_roll_a_seed(robot, train):
 
 def test_another_algorithm_brings_its_own_fields(robot, train):
     robot.click("train.hyper.fold")
+    robot.wait(lambda: dpg.does_item_exist("train.form.algorithm.clip_range"), "the fields of PPO")
     train.choose_algorithm("reinforce")
     robot.wait(lambda: not dpg.does_item_exist("train.form.algorithm.clip_range"), "the fields of REINFORCE")
     assert dpg.does_item_exist("train.form.algorithm.learning_rate")
 
 
+def test_fields_are_drawn_only_where_they_are_unfolded(robot, train):
+    field = "train.form.algorithm.learning_rate"
+    assert not dpg.does_item_exist(field)
+    robot.click("train.hyper.fold")
+    robot.wait(lambda: dpg.does_item_exist(field), "the fields")
+    robot.click("train.hyper.fold")
+    robot.wait(lambda: not dpg.does_item_exist(field), "the fields to go")
+
+
 def test_an_algorithm_can_follow_one_with_other_advanced_settings(robot, train):
     """A setting that is advanced for one may be an everyday one for the next."""
+    robot.window.settings.set(closed_sections=("train.hyper", "train.advanced"))
+    robot.window.shell.restyle()
+    robot.wait(lambda: dpg.does_item_exist("train.form.algorithm.clip_range"), "the fields of PPO")
     for name, field in (("rainbow", "noisy"), ("a2c", "rmsprop_decay")):
         train.choose_algorithm(name)
         robot.wait(lambda field=field: dpg.does_item_exist(f"train.form.algorithm.{field}"), f"the fields of {name}")

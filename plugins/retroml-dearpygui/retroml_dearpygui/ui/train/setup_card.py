@@ -46,6 +46,13 @@ PARTS = {
     "film": "FILMS",
 }
 """What the parts of a run are called in the form."""
+FOLDS = {
+    "train.steps": (),
+    "train.fields": ("train.hyper",),
+    "train.fields_advanced": ("train.hyper", "train.advanced"),
+    "train.fields_run": ("train.run",),
+}
+"""Where fields are drawn -> the folds around that place: what is folded away is not drawn at all, there are up to ninety."""
 
 
 class SetupCard:
@@ -131,17 +138,18 @@ class SetupCard:
             )
             button(ui, "", model.roll_seed, "ghost", icon=icons.REFRESH_CW, tip="Roll the dice", tag="train.dice")
         text(ui, "", "small", "danger", tag="train.seed_fault", wrap=0, show=False)
-        desk = model.desk
-        with fold(desk, ui, "train.hyper", "Hyperparameters", icons.SLIDERS_HORIZONTAL, open_first=False):
+        desk, draw = model.desk, model.changed
+        with fold(desk, ui, "train.hyper", "Hyperparameters", icons.SLIDERS_HORIZONTAL, open_first=False, toggled=draw):
             dpg.add_group(tag="train.fields")
             self._reset_button("train.fields")
-            with fold(desk, ui, "train.advanced", "Advanced", open_first=False):
+            with fold(desk, ui, "train.advanced", "Advanced", open_first=False, toggled=draw):
                 dpg.add_group(tag="train.fields_advanced")
                 self._reset_button("train.fields_advanced")
         with fold(desk, ui, "train.versus", "Compare algorithms", icons.GIT_COMPARE, open_first=False):
             self._versus.build()
         if self._mode >= Mode.RESEARCH:
-            with fold(desk, ui, "train.run", "Run, network, evaluation, films", icons.LAYERS, open_first=False):
+            title = "Run, network, evaluation, films"
+            with fold(desk, ui, "train.run", title, icons.LAYERS, open_first=False, toggled=draw):
                 dpg.add_group(tag="train.fields_run")
                 self._reset_button("train.fields_run")
 
@@ -243,40 +251,36 @@ class SetupCard:
     @property
     def _drawable(self) -> tuple[str, ...]:
         """What fields there are to draw; those of another algorithm may have the same names and other meanings."""
-        return (self._model.algorithm, *self._model.form.fields)
+        return (self._model.algorithm, *self._places(), *self._model.form.fields)
 
     def _draw_fields(self) -> None:
         self._fields = self._drawable
         self._form.clear()
-        places = self._places()
         # All are emptied first: what is advanced for one algorithm need not be for the next.
-        for place in filter(dpg.does_item_exist, places):
+        for place in filter(dpg.does_item_exist, FOLDS):
             dpg.delete_item(place, children_only=True)
-        del places["train.fields_run"]
-        for place, fields in places.items():
+        for place, fields in self._places().items():
             with inside(place):
-                self._form.build(fields, self._model.form)
-        if self._mode >= Mode.RESEARCH:
-            self._draw_run_fields()
+                self._draw(fields)
+
+    def _draw(self, fields: list[Field]) -> None:
+        """These settings, each part of those around the algorithm under its name."""
+        for part, together in itertools.groupby(fields, lambda field: field.key.partition(".")[0]):
+            if part in PARTS:
+                text(self._ui, PARTS[part], "small")
+            self._form.build(together, self._model.form)
 
     def _places(self) -> dict[str, list[Field]]:
-        """Where which fields are drawn."""
+        """Which fields are drawn where."""
         model = self._model
         switch, steps = ([field for field in model.form.fields.values() if field.key == key] for key in (SWITCH, STEPS))
-        return {
+        everywhere = {
             "train.steps": steps,
             "train.fields": model.fields(advanced=False),
             "train.fields_advanced": model.fields(advanced=True) + switch,
             "train.fields_run": model.other_fields,
         }
-
-    def _draw_run_fields(self) -> None:
-        """The settings around the algorithm, each part of them under its name."""
-        with inside("train.fields_run"):
-            for part, fields in itertools.groupby(self._model.other_fields, lambda field: field.key.partition(".")[0]):
-                if part in PARTS:
-                    text(self._ui, PARTS[part], "small")
-                self._form.build(fields, self._model.form)
+        return {place: fields for place, fields in everywhere.items() if all(map(_unfolded, FOLDS[place]))}
 
     def _learn(self, field: Field) -> None:
         """Show the help about a setting."""
@@ -287,6 +291,10 @@ class SetupCard:
 
     def _typed_length(self) -> None:
         self._model.set_length(dpg.get_value("train.hours"), dpg.get_value("train.minutes"))
+
+
+def _unfolded(fold: str) -> bool:
+    return bool(dpg.does_item_exist(f"{fold}.body") and dpg.is_item_shown(f"{fold}.body"))
 
 
 def _lines(expected: Expectation, scores: str) -> list[tuple[str, str, str]]:

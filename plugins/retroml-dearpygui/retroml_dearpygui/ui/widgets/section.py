@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,17 @@ def section(desk: Desk, ui: Ui, tag: str, title: str, icon: str = "", *, open_fi
 
 @contextmanager
 def fold(
-    desk: Desk, ui: Ui, tag: str, title: str, icon: str = "", *, style: str = "body", open_first: bool = True
+    desk: Desk,
+    ui: Ui,
+    tag: str,
+    title: str,
+    icon: str = "",
+    *,
+    style: str = "body",
+    open_first: bool = True,
+    toggled: Callable[[], None] = lambda: None,
 ) -> Iterator[Item]:
-    """A headline `<tag>.fold` and what folds beneath it, `<tag>.body`."""
+    """A headline `<tag>.fold` and what folds beneath it, `<tag>.body`; `toggled` is called when it was folded or unfolded."""
 
     def is_open() -> bool:
         return (tag in desk.settings.now.closed_sections) != open_first
@@ -44,6 +52,7 @@ def fold(
         desk.settings.set(closed_sections=kept if tag in flipped else (*kept, tag))
         dpg.set_item_label(f"{tag}.fold", label())
         dpg.configure_item(f"{tag}.body", show=is_open())
+        toggled()
 
     head = dpg.add_button(label=label(), width=-1, callback=lambda: toggle(), tag=f"{tag}.fold")
     ui.theme(head, "fold")
