@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.events import RunOutcome
     from retroml_core.films.film import Film
+    from retroml_core.plugins.manager import PluginManager
     from retroml_core.runs.checkpoints import Checkpoint
     from retroml_core.runs.run import Run
     from retroml_core.schema import ExperimentConfig
@@ -146,6 +147,11 @@ def retroml_name_film(run: Run, renderer: str) -> str | None:
 
 
 # --- moments ----------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def retroml_plugins_listed(plugins: PluginManager) -> None:
+    """The plugins are being listed with their faults: ask the hooks that you declared, with `plugins.offers`."""
 
 
 @hookspec

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from retroml_core import CommandSpec
 from retroml_core.app import App
 from retroml_core.faults import Fault
 from retroml_core.plugins.folder import find_folder_plugins, load_folder_plugins, trust, untrust
@@ -39,7 +40,7 @@ def loaded(folder: Path) -> PluginManager:
 
 
 def commands(plugins: PluginManager) -> set[str]:
-    return {spec.name for _, spec in plugins.commands()}
+    return {spec.name for _, spec in plugins.offers("retroml_commands", CommandSpec)}
 
 
 def test_a_dropped_file_is_found_but_not_run(folder):

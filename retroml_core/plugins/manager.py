@@ -1,4 +1,4 @@
-"""`PluginManager`: one typed method for every hook of the core, so that nobody calls pluggy directly."""
+"""`PluginManager`: a typed method for what every hook of the core is for, so that nobody calls pluggy directly."""
 
 from __future__ import annotations
 
@@ -6,20 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from retroml_core.plugins.base import Failure, PluginBase, PluginInfo
-from retroml_core.specs import (
-    AlgorithmSpec,
-    CommandSpec,
-    EnvironmentSpec,
-    ExporterSpec,
-    GameSpec,
-    LauncherSpec,
-    MetricSpec,
-    Problem,
-    RendererSpec,
-    Severity,
-    Spec,
-    StoreSpec,
-)
+from retroml_core.plugins.spec_checks import fault_of, missing_module
+from retroml_core.specs import Problem, Severity, Spec
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -43,6 +31,7 @@ class PluginManager(PluginBase):
     def __init__(self, discover: bool = True, safe: bool = False) -> None:
         self._app: App | None = None
         self._silent: set[tuple[str, str]] = set()
+        self._offered: dict[tuple[str, str], tuple[str, Spec]] = {}
         super().__init__(discover=discover, safe=safe)
 
     def register(self, plugin: object, name: str) -> bool:
@@ -82,58 +71,41 @@ class PluginManager(PluginBase):
                 self.report(plugin, f"returned {package!r:.60} from retroml_config_package, not the name of a package")
         return found
 
+    def plugins(self) -> list[PluginInfo]:
+        """Every plugin found, after a look at all that they offer, also through hooks of their own."""
+        for _ in self.each("retroml_plugins_listed", plugins=self):
+            pass
+        for (word, name), (plugin, spec) in self._offered.items():
+            if module := missing_module(spec):
+                self.report(plugin, f"offers {word} {name!r}, but there is no module {module}")
+        return super().plugins()
+
     # --- offers -------------------------------------------------------------------------------------------------------
 
-    def offers(self, hook: str, kind: type[S]) -> list[tuple[str, S]]:
-        """What plugins return from `hook`, as (plugin, spec); also for hooks that plugins declared. None when nobody did."""
-        return list(self._read_offers(hook, kind)) if hasattr(self.manager.hook, hook) else []
+    def offers(self, hook: str, kind: type[S], **arguments: Any) -> list[tuple[str, S]]:
+        """What plugins return from `hook`, also one that a plugin declared, as (plugin, spec); empty when nobody did.
 
-    def _read_offers(self, hook: str, kind: type[S]) -> Iterator[tuple[str, S]]:
-        for plugin, offers in self.each(hook):
+        A spec with a fault or a name already taken is left out and reported.
+        """
+        return list(self._read_offers(hook, kind, arguments)) if hasattr(self.manager.hook, hook) else []
+
+    def _read_offers(self, hook: str, kind: type[S], arguments: dict[str, Any]) -> Iterator[tuple[str, S]]:
+        word, taken = kind.__name__.removesuffix("Spec").lower(), dict[str, str]()
+        for plugin, offers in self.each(hook, **arguments):
             if not isinstance(offers, (list, tuple)):
                 self.report(plugin, f"returned {offers!r:.60} from {hook}, not an iterable of {kind.__name__}")
                 continue
             for offer in offers:
-                if isinstance(offer, kind):
-                    yield plugin, offer
-                else:
+                if not isinstance(offer, kind):
                     self.report(plugin, f"offers {offer!r:.60} in {hook}, which is not a {kind.__name__}")
-
-    def algorithms(self) -> list[tuple[str, AlgorithmSpec]]:
-        """Every algorithm, as (plugin, spec)."""
-        return self.offers("retroml_algorithms", AlgorithmSpec)
-
-    def games(self) -> list[tuple[str, GameSpec]]:
-        """Every game, as (plugin, spec)."""
-        return self.offers("retroml_games", GameSpec)
-
-    def environments(self) -> list[tuple[str, EnvironmentSpec]]:
-        """Every kind of environment, as (plugin, spec)."""
-        return self.offers("retroml_environments", EnvironmentSpec)
-
-    def metrics(self) -> list[tuple[str, MetricSpec]]:
-        """Every metric, as (plugin, spec)."""
-        return self.offers("retroml_metrics", MetricSpec)
-
-    def exporters(self) -> list[tuple[str, ExporterSpec]]:
-        """Every exporter, as (plugin, spec)."""
-        return self.offers("retroml_exporters", ExporterSpec)
-
-    def renderers(self) -> list[tuple[str, RendererSpec]]:
-        """Every film renderer, as (plugin, spec)."""
-        return self.offers("retroml_video_renderers", RendererSpec)
-
-    def launchers(self) -> list[tuple[str, LauncherSpec]]:
-        """Every launcher, as (plugin, spec)."""
-        return self.offers("retroml_launchers", LauncherSpec)
-
-    def stores(self) -> list[tuple[str, StoreSpec]]:
-        """Every store, as (plugin, spec)."""
-        return self.offers("retroml_stores", StoreSpec)
-
-    def commands(self) -> list[tuple[str, CommandSpec]]:
-        """Every command, as (plugin, spec)."""
-        return self.offers("retroml_commands", CommandSpec)
+                elif fault := fault_of(offer):
+                    self.report(plugin, f"offers {word} {offer.name!r}, which is left out: {fault}")
+                elif offer.name in taken:
+                    self.report(plugin, f"offers {word} {offer.name!r}, which {taken[offer.name]} already does")
+                else:
+                    taken[offer.name] = plugin
+                    self._offered[word, offer.name] = plugin, offer
+                    yield plugin, offer
 
     # --- decisions ----------------------------------------------------------------------------------------------------
 

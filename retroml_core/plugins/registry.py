@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from retroml_core.plugins.spec_checks import fault_of, resolve
+from retroml_core.plugins.spec_checks import resolve
 from retroml_core.plugins.suggestions import UnknownName
 from retroml_core.specs import (
     AlgorithmSpec,
@@ -30,18 +30,18 @@ __all__ = ["KINDS", "Registry", "UnknownName", "resolve"]
 
 S = TypeVar("S", bound=Spec)
 
-KINDS: Mapping[str, str] = {
-    "algorithm": "algorithms",
-    "game": "games",
-    "environment": "environments",
-    "metric": "metrics",
-    "exporter": "exporters",
-    "renderer": "renderers",
-    "launcher": "launchers",
-    "store": "stores",
-    "command": "commands",
+KINDS: Mapping[str, tuple[str, type[Spec]]] = {
+    "algorithm": ("retroml_algorithms", AlgorithmSpec),
+    "game": ("retroml_games", GameSpec),
+    "environment": ("retroml_environments", EnvironmentSpec),
+    "metric": ("retroml_metrics", MetricSpec),
+    "exporter": ("retroml_exporters", ExporterSpec),
+    "renderer": ("retroml_video_renderers", RendererSpec),
+    "launcher": ("retroml_launchers", LauncherSpec),
+    "store": ("retroml_stores", StoreSpec),
+    "command": ("retroml_commands", CommandSpec),
 }
-"""The kinds of offers: the word for one, and the attribute of `Registry` that holds them."""
+"""The kinds of offers by the word for one: the hook they come from and what it returns. `Registry` holds them as `<word>s`."""
 
 
 @dataclass
@@ -62,26 +62,16 @@ class Registry:
 
     @classmethod
     def collect(cls, plugins: PluginManager) -> Registry:
-        """Ask every plugin once. A spec with a fault or a name already taken is left out and reported to `plugins`."""
+        """Ask every plugin once. What has a fault is left out and reported to `plugins`."""
         registry = cls()
-        for kind, attribute in KINDS.items():
-            offers: Callable[[], list[tuple[str, Spec]]] = getattr(plugins, attribute)
-            for plugin, spec in offers():
-                registry._add(plugins, kind, plugin, spec)
+        for kind, (hook, form) in KINDS.items():
+            for plugin, spec in plugins.offers(hook, form):
+                registry.of(kind)[spec.name] = spec
+                registry.plugin_of[kind, spec.name] = plugin
         for game in list(registry.games.values()):
             registry._check_game(plugins, game)
         registry._learn_spellings()
         return registry
-
-    def _add(self, plugins: PluginManager, kind: str, plugin: str, spec: Spec) -> None:
-        held = self.of(kind)
-        if fault := fault_of(spec):
-            plugins.report(plugin, f"offers {kind} {spec.name!r}, which is left out: {fault}")
-        elif spec.name in held:
-            plugins.report(plugin, f"offers {kind} {spec.name!r}, which {self.plugin_of[kind, spec.name]} already does")
-        else:
-            held[spec.name] = spec
-            self.plugin_of[kind, spec.name] = plugin
 
     def _check_game(self, plugins: PluginManager, game: GameSpec) -> None:
         if game.environment not in self.environments:
@@ -97,18 +87,18 @@ class Registry:
                 self._spellings.setdefault(_squeeze(spelling), game.name)
 
     def of(self, kind: str) -> dict[str, Spec]:
-        """All specs of a kind; `kind` is a singular or plural word of `KINDS`. Raises UnknownName."""
-        attribute = KINDS.get(kind, kind)
-        if attribute not in KINDS.values():
+        """All specs of a kind; `kind` is a word of `KINDS`, or its plural. Raises UnknownName."""
+        one = kind.removesuffix("s")
+        if one not in KINDS:
             raise UnknownName("kind of offer", kind, KINDS)
-        held: dict[str, Spec] = getattr(self, attribute)
+        held: dict[str, Spec] = getattr(self, f"{one}s")
         return held
 
     def get(self, kind: str, name: str) -> Spec:
         """The spec of that kind and name. Raises UnknownName, whose message suggests what was meant."""
         held = self.of(kind)
         if name not in held:
-            raise UnknownName(next((one for one, many in KINDS.items() if kind == many), kind), name, held)
+            raise UnknownName(kind.removesuffix("s"), name, held)
         return held[name]
 
     @contextmanager

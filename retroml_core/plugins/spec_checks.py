@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from importlib import import_module
+from importlib.util import find_spec
+from itertools import accumulate
 from typing import Any
 
 from retroml_core.specs import EnvironmentSpec, GameSpec, Spec
 
-__all__ = ["fault_of", "resolve"]
+__all__ = ["fault_of", "missing_module", "resolve"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _COMMAND = re.compile(r"[a-z][a-z0-9_-]*")
+_REFERENCES = ("factory", "tape", "sizes", "looks")
 _FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
@@ -25,6 +29,21 @@ def resolve(reference: str) -> Any:
     for attribute in path.split("."):
         found = getattr(found, attribute)
     return found
+
+
+def missing_module(spec: Spec) -> str:
+    """The first module or package that `spec` names and that is not there, as far as can be told without importing any."""
+    for field in _REFERENCES:
+        module = getattr(spec, field, "").partition(":")[0]
+        packages = accumulate(module.split("."), "{}.{}".format)
+        unseen = next((name for name in packages if name and name not in sys.modules), "")
+        try:
+            there = not unseen or find_spec(unseen) is not None
+        except ImportError:  # what should be its package is none
+            there = False
+        if not there:
+            return unseen
+    return ""
 
 
 def fault_of(spec: Spec) -> str:
@@ -40,7 +59,7 @@ def _name_fault(spec: Spec) -> str:
 
 
 def _reference_fault(spec: Spec) -> str:
-    for field in ("factory", "tape", "sizes"):
+    for field in _REFERENCES:
         reference = getattr(spec, field, None)
         optional = reference is None or (field != "factory" and reference == "")
         if not optional and not (isinstance(reference, str) and _FACTORY.fullmatch(reference)):

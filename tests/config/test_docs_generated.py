@@ -31,6 +31,7 @@ HOOKS = {
     "retroml_refuse_run": ("app", "config"),
     "retroml_data_root": ("app_name",),
     "retroml_name_film": ("run", "renderer"),
+    "retroml_plugins_listed": ("plugins",),
     "retroml_run_started": ("run",),
     "retroml_checkpoint_saved": ("run", "checkpoint"),
     "retroml_film_saved": ("run", "film"),

@@ -12,6 +12,7 @@ from retroml_core.events import RunOutcome, RunState
 from retroml_core.hookspecs import hookimpl, hookspec
 from retroml_core.plugins.discovery import disabled, find_plugins
 from retroml_core.plugins.manager import PluginManager
+from retroml_core.plugins.registry import KINDS
 from retroml_core.specs import CommandSpec, Problem, Severity
 
 RUN = SimpleNamespace(id="20261123t041502-catch-random-7k3f9dq2mx")
@@ -33,7 +34,7 @@ def command(name: str) -> CommandSpec:
 
 
 def commands_of(plugins: PluginManager) -> list[tuple[str, str]]:
-    return [(plugin, spec.name) for plugin, spec in plugins.commands() if plugin != "builtin"]
+    return [(plugin, spec.name) for plugin, spec in plugins.offers("retroml_commands", CommandSpec) if plugin != "builtin"]
 
 
 def test_a_plugin_without_a_marked_hook_is_told_so(plugins):
@@ -113,8 +114,8 @@ def test_the_good_offers_of_a_list_are_kept(plugins):
 
 def test_a_fault_is_noted_once(plugins):
     plugins.register(plugin(retroml_commands=lambda: 3), "mine")
-    plugins.commands()
-    plugins.commands()
+    plugins.offers("retroml_commands", CommandSpec)
+    plugins.offers("retroml_commands", CommandSpec)
     assert len(plugins.failures) == 1
 
 
@@ -126,7 +127,7 @@ def test_a_config_package_must_be_a_string(plugins):
 
 def test_a_hook_that_tries_to_end_the_process_is_a_fault(plugins):
     plugins.register(plugin(retroml_commands=lambda: sys.exit()), "exits")
-    plugins.commands()
+    plugins.offers("retroml_commands", CommandSpec)
     assert "failed in retroml_commands: RuntimeError: it tried to end the process" in str(plugins.failures[0])
 
 
@@ -175,6 +176,17 @@ def test_offers_of_a_hook_that_a_plugin_declared(plugins):
     assert "offers 'a ball' in retroml_desktop_panels, which is not a CommandSpec" in str(plugins.failures[-1])
 
 
+@pytest.mark.parametrize("module", ["m", "retroml_core.nowhere", "retroml_core.specs.inside"])
+def test_a_list_of_plugins_names_modules_that_are_not_there(plugins, module):
+    asks = plugin(retroml_plugins_listed=lambda plugins: plugins.offers("retroml_commands", CommandSpec) and None)
+    plugins.register(asks, "desktop")
+    toy = CommandSpec(name="toy", title="Toy", summary="", factory=f"{module}:f")
+    plugins.register(plugin(retroml_commands=lambda: [toy]), "toys")
+    assert [failure.what for failure in plugins.plugins()[-1].failures] == [
+        f"offers command 'toy', but there is no module {module}"
+    ]
+
+
 def test_an_optional_hook_needs_nobody_to_declare_it(plugins):
     assert plugins.register(SimpleNamespace(retroml_nowhere=hookimpl(optionalhook=True)(lambda: 1)), "mine")
     assert plugins.failures == []
@@ -188,7 +200,7 @@ def test_a_failing_declaration_leaves_the_plugin_out(plugins):
 def test_two_unknown_hooks_are_two_lines(plugins):
     assert not plugins.register(plugin(retroml_gamez=lambda: None, retroml_metricz=lambda: None), "typos")
     assert ["(did you mean retroml_games?)" in str(failure) for failure in plugins.failures] == [True, False]
-    assert plugins.commands()
+    assert plugins.offers("retroml_commands", CommandSpec)
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
@@ -299,17 +311,18 @@ def test_calls_are_traced_when_asked_for(monkeypatch, capsys):
 
 
 def test_calls_are_silent_otherwise(plugins, capsys):
-    plugins.commands()
+    plugins.offers("retroml_commands", CommandSpec)
     assert capsys.readouterr().err == ""
 
 
-def test_every_hook_has_a_method():
+def test_every_hook_has_a_method_or_brings_a_kind_of_offer():
     methods = {
         "retroml_add_hooks": "register",
         "retroml_config_package": "config_packages",
-        "retroml_video_renderers": "renderers",
+        "retroml_plugins_listed": "plugins",
     }
-    hooks = [name for name in vars(hookspecs) if name.startswith("retroml_")]
-    assert hooks
-    for hook in hooks:
+    offers = {hook for hook, _ in KINDS.values()}
+    hooks = {name for name in vars(hookspecs) if name.startswith("retroml_")}
+    assert offers < hooks
+    for hook in hooks - offers:
         assert callable(getattr(PluginManager, methods.get(hook, hook.removeprefix("retroml_"))))

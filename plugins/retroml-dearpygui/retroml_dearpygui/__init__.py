@@ -9,6 +9,7 @@ from retroml_core import CommandSpec, hookimpl
 if TYPE_CHECKING:
     import pluggy
 
+    from retroml_core.plugins.manager import PluginManager
     from retroml_dearpygui.specs import ActionSpec, PageSpec, ThemeSpec, TopicSpec
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "retroml_desktop_pages",
     "retroml_desktop_themes",
     "retroml_desktop_topics",
+    "retroml_plugins_listed",
 ]
 
 
@@ -27,6 +29,14 @@ def retroml_add_hooks(manager: pluggy.PluginManager) -> None:
     from retroml_dearpygui import hookspecs
 
     manager.add_hookspecs(hookspecs)
+
+
+@hookimpl
+def retroml_plugins_listed(plugins: PluginManager) -> None:
+    """Ask for all that plugins add to the app, so that what is wrong with it is told."""
+    from retroml_dearpygui import offers
+
+    offers.ask_all(plugins)
 
 
 @hookimpl

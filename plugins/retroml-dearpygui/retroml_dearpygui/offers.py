@@ -11,9 +11,12 @@ from retroml_dearpygui.specs import ActionSpec, ColumnSpec, Mode, PageSpec, Pane
 if TYPE_CHECKING:
     from retroml_core.plugins.manager import PluginManager
 
-__all__ = ["actions", "columns", "pages", "panels", "themes", "topics"]
+__all__ = ["actions", "ask_all", "columns", "pages", "panels", "themes", "topics"]
 
 S = TypeVar("S", bound=Spec)
+
+SLOTS = ("train.side", "watch.side", "run.detail", "settings.section")
+"""Where panels go."""
 
 
 def pages(plugins: PluginManager, *, early: bool = False) -> list[PageSpec]:
@@ -47,14 +50,13 @@ def topics(plugins: PluginManager) -> list[TopicSpec]:
     return sorted(_offers(plugins, "retroml_desktop_topics", TopicSpec), key=lambda topic: topic.order)
 
 
+def ask_all(plugins: PluginManager) -> None:
+    """Ask once for everything, so that what is wrong with it is reported."""
+    for ask in (pages, actions, themes, columns, topics):
+        ask(plugins)
+    for slot in SLOTS:
+        panels(plugins, slot)
+
+
 def _offers(plugins: PluginManager, hook: str, kind: type[S], **arguments: str) -> list[S]:
-    found: dict[str, S] = {}
-    for plugin, offers in plugins.each(hook, **arguments):
-        for offer in offers if isinstance(offers, (list, tuple)) else [offers]:
-            if not isinstance(offer, kind):
-                plugins.report(plugin, f"offers {offer!r:.60} in {hook}, which is not a {kind.__name__}")
-            elif offer.name in found:
-                plugins.report(plugin, f"offers a second {offer.name!r} in {hook}")
-            else:
-                found[offer.name] = offer
-    return list(found.values())
+    return [spec for _, spec in plugins.offers(hook, kind, **arguments)]

@@ -29,6 +29,12 @@ def test_an_offer_of_another_kind_is_reported(app):
     assert "offers 'no page' in retroml_desktop_pages" in str(app.plugins.failures[-1])
 
 
+def test_a_list_of_plugins_says_what_is_wrong_with_what_they_add(app):
+    app.plugins.register(Offering(), "offering")
+    told = [failure.what for failure in app.plugins.plugins()[-1].failures]
+    assert "offers page 'mine', but there is no module x" in told
+
+
 def test_a_plugin_that_fails_leaves_the_others(app):
     app.plugins.register(Offering(), "offering")
     assert all(isinstance(action, ActionSpec) for action in offers.actions(app.plugins))
