@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import grid, refill, text
+from retroml_dearpygui.ui.widgets.basic import refill, row, text
 from retroml_dearpygui.viewmodels.palette import Entry, entries, found
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class PaletteBox:
 
     def _line(self, number: int, entry: Entry) -> None:
         ui = self._ui
-        with grid(ui, [1, -110]):
+        with row(ui):
             dpg.add_button(
                 label=f"{entry.icon or icons.CHEVRON_RIGHT}   {entry.title}",
-                width=-1,
+                width=ui.px(WIDTH - 120),
                 tag=f"palette.{number}",
                 callback=lambda: self._do(number),
             )
