@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,11 @@ def _repeatable(deterministic: bool, device: torch.device) -> None:
         # cuBLAS reads this when it first works: https://docs.nvidia.com/cuda/cublas/#results-reproducibility
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # made at run time
-    torch.use_deterministic_algorithms(deterministic)
+    # As torch.use_deterministic_algorithms, which imports the whole compiler to tell it; when loaded, that reads the variable.
+    torch.set_deterministic_debug_mode("error" if deterministic else "default")
+    os.environ["TORCHINDUCTOR_DETERMINISTIC"] = str(int(deterministic))
+    if "torch._inductor.config" in sys.modules:
+        torch.use_deterministic_algorithms(deterministic)
     torch.backends.cudnn.deterministic = deterministic
     torch.backends.cudnn.benchmark = device.type == "cuda" and not deterministic
 

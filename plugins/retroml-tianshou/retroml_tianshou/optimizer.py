@@ -15,6 +15,7 @@ from tianshou.algorithm.optim import OptimizerFactory, ParamsType
 from torch import Tensor, nn
 
 from retroml_tianshou.layers import Layers
+from retroml_tianshou.uncompiled import Adam
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class FusedAdam(OptimizerFactory):
         self.epsilon = epsilon
 
     def _create_optimizer_for_params(self, params: ParamsType) -> torch.optim.Optimizer:
-        return torch.optim.Adam(params, lr=self.learning_rate, eps=self.epsilon, fused=True)
+        return Adam(params, lr=self.learning_rate, eps=self.epsilon, fused=True)
 
 
 @dataclass(frozen=True, kw_only=True)

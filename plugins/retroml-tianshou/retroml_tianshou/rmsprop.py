@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import torch
 from tianshou.algorithm.optim import OptimizerFactory, ParamsType
 
+from retroml_tianshou.uncompiled import Optimizer
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = ["RMSprop", "TensorFlowRMSprop"]
 
 
-class TensorFlowRMSprop(torch.optim.Optimizer):
+class TensorFlowRMSprop(Optimizer):
     """See the module. No step is made while `found_inf` is 1, see `MeteredOptimizer`."""
 
     found_inf: Tensor | None = None

@@ -30,7 +30,7 @@ def torch_as_before() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(repeatable)
+    torch.set_deterministic_debug_mode("error" if repeatable else "default")
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 import importlib.util
 import os
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 from retroml_tianshou.compute import Compute, available_threads, prepare
+from retroml_tianshou.uncompiled import Adam
 
 
 def prepared(**settings):
@@ -51,6 +54,45 @@ def test_deterministic_can_be_left_again():
     prepared(deterministic=True)
     prepared(deterministic=False)
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_torch_is_left_as_its_own_function_leaves_it(monkeypatch, deterministic):
+    from torch._inductor import config
+
+    monkeypatch.setenv("TORCHINDUCTOR_DETERMINISTIC", "")
+    prepared(deterministic=deterministic)
+
+    def state():
+        mode = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+        return *mode, torch.get_deterministic_debug_mode(), config.deterministic
+
+    ours = state()
+    torch.use_deterministic_algorithms(deterministic)
+    assert state() == ours == (deterministic, False, 2 * deterministic, deterministic)
+
+
+def test_a_compiler_that_is_loaded_later_is_told_too(monkeypatch):
+    from torch._inductor import config
+
+    monkeypatch.setenv("TORCHINDUCTOR_DETERMINISTIC", "")
+    prepared(deterministic=True)
+    read = 'deterministic = os.getenv("TORCHINDUCTOR_DETERMINISTIC") == "1"\n'
+    assert read in Path(config.__file__).read_text(encoding="utf-8")
+    assert os.environ["TORCHINDUCTOR_DETERMINISTIC"] == "1"
+
+
+def test_nothing_loads_the_compiler_that_does_not_compile(monkeypatch):
+    monkeypatch.delitem(sys.modules, "torch._inductor.config", raising=False)
+    for package in ("torch._inductor", "torch._dynamo"):
+        monkeypatch.setitem(sys.modules, package, None)  # importing it fails
+    prepared(deterministic=True)
+    layer = torch.nn.Linear(2, 2)
+    adam = Adam(layer.parameters(), fused=True)
+    layer(torch.ones(1, 2)).sum().backward()
+    adam.step()
+    adam.zero_grad()
+    assert torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.parametrize(
