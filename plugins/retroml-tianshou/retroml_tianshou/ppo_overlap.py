@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from retroml_core.algorithm import StopTraining
+from retroml_tianshou.pixels import pack_stacks, unpack_stacks
 from retroml_tianshou.ppo import PPO
 from retroml_tianshou.rollout import Samples
 from retroml_tianshou.snapshots import array, load_parameters, parameters
@@ -100,9 +101,15 @@ class OverlappedPPO(PPO):
         """Optimizer, order of minibatches, the policy that plays, the rollout to learn from, what was not reported yet."""
         return super().learning_state() | {
             "player": parameters(self.player),
-            "waiting": None if self._waiting is None else _tree(self._waiting),
+            "waiting": None if self._waiting is None else self._packed(self._waiting),
             "learned": dict(self._learned),
         }
+
+    def _packed(self, samples: Samples) -> Tree:
+        tree: Tree = {field.name: array(getattr(samples, field.name)) for field in fields(samples)}
+        if self.rollout.stacked:
+            tree["obs"] = pack_stacks(tree["obs"].reshape(-1, self.config.environments, *tree["obs"].shape[1:]))
+        return tree
 
     def restore_learning(self, state: Tree) -> None:
         """Take up `learning_state()`."""
@@ -119,9 +126,7 @@ class OverlappedPPO(PPO):
         super().close()
 
 
-def _tree(samples: Samples) -> Tree:
-    return {field.name: array(getattr(samples, field.name)) for field in fields(samples)}
-
-
 def _samples(tree: Tree, device: torch.device) -> Samples:
-    return Samples(**{field.name: torch.from_numpy(np.array(tree[field.name])).to(device) for field in fields(Samples)})
+    obs = unpack_stacks(tree["obs"])
+    arrays = {**tree, "obs": obs.reshape(-1, *obs.shape[-3:])}
+    return Samples(**{field.name: torch.from_numpy(np.array(arrays[field.name])).to(device) for field in fields(Samples)})

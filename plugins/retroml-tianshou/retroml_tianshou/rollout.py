@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from retroml_tianshou.pixels import channels_last, move_on
+from retroml_tianshou.pixels import channels_last, move_on, pack_stacks, unpack_stacks
 from retroml_tianshou.snapshots import array
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Rollout:
         self.rewards_TB = np.zeros(shape, np.float32)
         self.bootstraps_TB = np.zeros(shape, np.float32)
         self.ended_TB = np.zeros(shape, np.bool_)
-        self._stacked = stacked and channels > 1
+        self.stacked = stacked and channels > 1
         self._staging: Tensor | None = None
         if device.type == "cuda":
             self._staging = torch.zeros((1, *self.obs_TBHWC.shape[1:]), dtype=torch.uint8, pin_memory=True)
@@ -136,7 +136,7 @@ class Rollout:
         step, part = self._looking_at, slice(self._seen, self._seen + len(obs_BCHW))
         self._seen = part.stop
         room_BHWC, before_BHWC = (self._room_TBHWC[at % len(self._room_TBHWC), part] for at in (step, step - 1))
-        if self._stacked and step > 0:
+        if self.stacked and step > 0:
             move_on(before_BHWC, obs_BCHW[:, -1], room_BHWC)
             for i in np.flatnonzero(self.ended_TB[step - 1, part]).tolist():
                 channels_last(obs_BCHW[i : i + 1], room_BHWC[i : i + 1])
@@ -199,10 +199,11 @@ class Rollout:
         self._look_at(0)
 
     def state(self) -> Tree:
-        """The filled part."""
+        """The filled part; stacks that move on, with each frame once."""
         filled = slice(self.position)
         tree: Tree = {name: getattr(self, name)[filled] for name in _ARRAYS}
-        return tree | {"obs_TBHWC": array(self.obs_TBHWC[filled]), "position": self.position}
+        obs_TBHWC = array(self.obs_TBHWC[filled])
+        return tree | {"obs_TBHWC": pack_stacks(obs_TBHWC) if self.stacked else obs_TBHWC, "position": self.position}
 
     def restore(self, state: Tree) -> None:
         """Take up `state()` of a rollout of as many environments.
@@ -211,9 +212,10 @@ class Rollout:
         """
         position = int(state["position"])
         self.position = position if position <= self.steps else 0
-        self.obs_TBHWC[: self.position] = torch.from_numpy(np.array(state["obs_TBHWC"])[: self.position])
+        obs_TBHWC = unpack_stacks(state["obs_TBHWC"])
+        self.obs_TBHWC[: self.position] = torch.from_numpy(obs_TBHWC[: self.position])
         for name in _ARRAYS:
             getattr(self, name)[: self.position] = state[name][: self.position]
         if self.position:
-            self._room_TBHWC[(self.position - 1) % len(self._room_TBHWC)] = state["obs_TBHWC"][self.position - 1]
+            self._room_TBHWC[(self.position - 1) % len(self._room_TBHWC)] = obs_TBHWC[self.position - 1]
         self._look_at(self.position)

@@ -116,3 +116,14 @@ def test_what_the_learner_raises_ends_the_training(overlapped, monkeypatch):
     monkeypatch.setattr(overlapped, "learn_from", spoiled)
     with pytest.raises(TrainingFault, match="loss/value is nan"):
         overlapped.advance(FakeControl())
+
+
+def test_stacks_that_wait_to_be_learned_from_are_saved_once_a_frame_and_come_back(make, overlapped):
+    overlapped.rollout.stacked = overlapped._spare.stacked = True
+    overlapped.advance(FakeControl())
+    resumed = make(overlap=True)
+    resumed.restore(overlapped.state())
+    waiting = resumed._waiting.obs
+    resumed.close()
+    assert set(overlapped.state()["learner"]["learning"]["waiting"]["obs"]) == {"first", "newest", "begun", "begun_with"}
+    assert np.array_equal(waiting, overlapped._waiting.obs)

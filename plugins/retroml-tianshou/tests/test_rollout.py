@@ -142,12 +142,21 @@ def test_stacks_that_move_on_are_kept_as_if_each_were_new(parts, ahead):
             rollout.restart()
 
 
-def test_stacks_move_on_from_a_restored_rollout():
+@pytest.mark.parametrize("of_old", [True, False])
+def test_stacks_move_on_from_a_restored_rollout(of_old):
+    """Also from a state of old, which held every stack whole."""
     random = np.random.default_rng(0)
     before = Rollout(3, 2, (4, 6, 5), CPU, stacked=True)
     play(before, steps=1, parts=(2,))
     resumed = Rollout(3, 2, (4, 6, 5), CPU, stacked=True)
-    resumed.restore(before.state())
+    resumed.restore(before.state() | ({"obs_TBHWC": before.obs_TBHWC[:1].numpy()} if of_old else {}))
     older = before.obs_TBHWC[0].numpy().transpose(0, 3, 1, 2)[:, 1:]
     obs = np.concatenate([older, random.integers(0, 256, (2, 1, 6, 5), dtype=np.uint8)], axis=1)
     assert np.array_equal(resumed.see(obs).numpy(), obs.transpose(0, 2, 3, 1))
+
+
+def test_a_restored_rollout_of_stacks_is_as_it_was():
+    before, resumed = (Rollout(30, 3, (4, 6, 5), CPU, stacked=True) for _ in range(2))
+    play(before, steps=20, parts=(3,))
+    resumed.restore(before.state())
+    assert torch.equal(resumed.obs_TBHWC[:20], before.obs_TBHWC[:20])
