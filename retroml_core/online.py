@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from retroml_core.algorithm import Build, Control, Decision, Report
+from retroml_core.algorithm import Build, Control, Decision, Report, TrainingFault
 from retroml_core.hands import hands_for
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class OnlineTrainable(ABC):
 
     @abstractmethod
     def ready(self) -> bool:
-        """Whether enough was observed for an update."""
+        """Whether enough was observed for an update; no longer so after it."""
 
     @abstractmethod
     def update(self, control: Control) -> Mapping[str, float]:
@@ -157,6 +157,9 @@ class OnlineTrainable(ABC):
             self._episodes += transition.episodes
         collected = time.perf_counter()
         metrics = dict(self.update(control))
+        if self.ready():
+            never = f"{type(self).__name__} is ready for another update right after one: it would never play again"
+            raise TrainingFault(never, hint="ready() must be false after update(), until enough new steps were observed")
         self.updates += 1
         environment.note_policy(self.updates)
         learned = time.perf_counter()
