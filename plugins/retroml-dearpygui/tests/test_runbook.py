@@ -105,3 +105,12 @@ def test_a_damaged_folder_is_shown_as_it_can_be(root):
     (folder / "config.json").write_text("{")
     (card,) = RunBook(root).look().recent
     assert (card.status.state, card.name) == (RunState.CREATED, "")
+
+
+def test_a_run_that_came_in_the_same_tick_as_the_last_look_is_seen(root):
+    book = RunBook(root)
+    book.look()
+    before = root.experiments.stat()
+    make(root, 1)
+    os.utime(root.experiments, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert book.look().total == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ __all__ = ["RECENT", "Look", "RunBook", "RunCard"]
 RECENT = 10
 LOOKED_AT_AGAIN = 100
 """How many ended runs are looked at again each time: another program may have taken one up."""
+SETTLED_NS = 3_000_000_000
+"""A list that changed more recently is read again: in the same tick of the file system's clock a run may have come after it."""
 _ID = re.compile(r"(?P<day>\d{8}t\d{6})-(?P<game>.+)-(?P<algorithm>[^-]+)-[^-]+$")
 
 
@@ -116,7 +119,7 @@ class RunBook:
             return
         entries = [entry for entry in os.scandir(self._root.experiments) if not entry.name.startswith(".") and entry.is_dir()]
         self._folders = [self._root.experiments / entry.name for entry in sorted(entries, key=lambda entry: entry.name)]
-        self._stamp = stamp
+        self._stamp = stamp if time.time_ns() - stamp > SETTLED_NS else -1
         here = {folder.name for folder in self._folders}
         self._known = {name: known for name, known in self._known.items() if name in here}
         for folder in self._folders:
