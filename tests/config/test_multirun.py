@@ -49,12 +49,11 @@ def test_what_only_hydra_can_expand_is_left_to_it(override):
 
 
 def test_a_job_with_a_value_of_the_wrong_kind_fails_alone_and_is_said_first(started, capsys):
-    assert main(["--multirun", "game=catch", "seed=1,abc,2"]) == 2
-    assert [config.seed for config in started] == [1, 2]
-    assert len({config.group for config in started}) == 1
+    assert main(["--multirun", "game=catch", "seed=abc,2"]) == 2
+    assert [config.seed for config in started] == [2]
     err = capsys.readouterr().err
     assert "left out: environment=catch game=catch seed=abc\n  seed=abc: must be a whole number" in err
-    assert "3 jobs, 1 failed:" in err
+    assert "2 jobs, 1 failed:" in err
     assert "HYDRA" not in err
 
 
@@ -71,7 +70,7 @@ def test_whole_numbers_of_jobs_may_be_written_with_an_exponent(started):
 
 def test_a_dry_run_makes_no_data_folder(started, tmp_path, capsys):
     assert main(["--multirun", "--dry-run", "game=catch", "seed=1,2"]) == 0
-    assert capsys.readouterr().out.count('"seed"') == 2
+    assert capsys.readouterr().out.count('"schema_version"') == 2
     assert list(tmp_path.iterdir()) == []
 
 
