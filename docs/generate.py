@@ -109,6 +109,8 @@ def config_page(app: App) -> str:
     ]
     parts += [_part("algorithm", spec) for _, spec in sorted(app.registry.algorithms.items())]
     parts += [_part("environment", spec) for _, spec in sorted(app.registry.environments.items())]
+    of_exporters = [s for spec in app.registry.exporters.values() for s in settings_of(spec.config, f"{spec.name}.")]
+    parts.append(f"## Exporters\n\nGiven as `retroml export --set png.dpi=150`.\n\n{_table(of_exporters)}")
     return "\n".join(parts)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retroml_core.app import App
     from retroml_core.runs.run import Run
-    from retroml_core.specs import AlgorithmSpec, ExporterSpec, MetricSpec
+    from retroml_core.specs import AlgorithmSpec, MetricSpec
     from retroml_core.training.bus import MetricEventBus
 
 __all__ = ["ExportError", "Exporter", "LiveExporter", "make_exporter"]
@@ -49,12 +49,13 @@ class LiveExporter:
         """The attempt ended: write what is left."""
 
 
-def make_exporter(app: App, name: str) -> Exporter:
-    """The exporter `name` with its default settings and the units of all that is reported. Raises UnknownName."""
+def make_exporter(app: App, name: str, settings: Mapping[str, str] = MappingProxyType({})) -> Exporter:
+    """The exporter `name` with `settings` of its own and the units of all that is reported. Raises Fault for wrong ones."""
+    from retroml_core.config.settings import filled
     from retroml_core.plugins.registry import resolve
 
-    spec = cast("ExporterSpec", app.registry.get("exporter", name))
-    exporter: Exporter = resolve(spec.factory)(spec.config())
+    spec = app.registry.exporter(name)
+    exporter: Exporter = resolve(spec.factory)(filled(spec.config, settings))
     offers: list[AlgorithmSpec | MetricSpec] = [*app.registry.algorithms.values(), *app.registry.metrics.values()]
     exporter.units = {metric: unit for offer in offers for metric, unit in offer.reports.items()}
     return exporter

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retroml_core.config.settings import settings_of
 from retroml_core.exporting import ExportError
+from retroml_core.faults import Fault
 from retroml_core.terminal.export_runs import Exported, export_runs, export_zip
 from retroml_core.terminal.printing import print_json
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from retroml_core.app import App
     from retroml_core.runs.run import Run
+    from retroml_core.specs import ExporterSpec
 
 __all__ = ["main"]
 
@@ -27,14 +30,15 @@ def main(app: App, argv: Sequence[str]) -> int:
     """Export; the exit code is 0 when everything asked for was made, 1 when something failed. Raises Fault."""
     asked = _parser(app).parse_args(argv)
     formats = _formats(app, asked.format)
+    settings = _settings(formats, asked.settings)
     runs, missing = _runs(app, asked)
     try:
         if asked.zip:
             target = asked.to / _zip_name(runs)
-            results = export_zip(app, runs, formats, target, _say(asked.json))
+            results = export_zip(app, runs, formats, target, _say(asked.json), settings=settings)
         else:
             target = asked.to
-            results = export_runs(app, runs, formats, target, _say(asked.json))
+            results = export_runs(app, runs, formats, target, _say(asked.json), settings=settings)
     except ExportError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -46,7 +50,7 @@ def main(app: App, argv: Sequence[str]) -> int:
 
 
 def _parser(app: App) -> argparse.ArgumentParser:
-    offers = "\n".join(f"  {spec.name:<12} {spec.summary}" for spec in app.registry.exporters.values())
+    offers = "\n".join(line for spec in app.registry.exporters.values() for line in _described(spec))
     parser = argparse.ArgumentParser(
         prog="retroml export",
         description="Write runs into files for other tools: a folder for each run, and index.csv with a row for each file.",
@@ -58,14 +62,35 @@ def _parser(app: App) -> argparse.ArgumentParser:
     parser.add_argument("--format", default="", metavar="NAME,NAME", help="formats; default: csv,json,png as far as installed")
     parser.add_argument("--to", type=Path, default=Path("exports"), metavar="FOLDER", help="where to; default: ./exports")
     parser.add_argument("--zip", action="store_true", help="make one zip file in the folder instead")
+    parser.add_argument(
+        "--set", dest="settings", action="append", default=[], metavar="FORMAT.KEY=VALUE", help="a setting of a format"
+    )
     parser.add_argument("--json", action="store_true", help="print what was made as JSON")
     return parser
+
+
+def _described(spec: ExporterSpec) -> list[str]:
+    """The format and its settings, a line each."""
+    settings = [f"    {one.key}={one.default_text}  {one.info.help}" for one in settings_of(spec.config, f"{spec.name}.")]
+    return [f"  {spec.name:<12} {spec.summary}", *settings]
+
+
+def _settings(formats: Sequence[str], pairs: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What `--set png.dpi=150` asks for, by format. Raises Fault for a format that is not exported."""
+    found: dict[str, dict[str, str]] = {name: {} for name in formats}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        name, _, setting = key.partition(".")
+        if not (equals and setting and name in found):
+            raise Fault(f"--set {pair}: write FORMAT.KEY=VALUE with one of the formats {', '.join(formats)}")
+        found[name][setting] = value
+    return found
 
 
 def _formats(app: App, given: str) -> list[str]:
     names = [name.strip() for name in given.split(",") if name.strip()] or [n for n in USUAL if n in app.registry.exporters]
     for name in names or ["csv"]:
-        app.registry.get("exporter", name)
+        app.registry.exporter(name)
     return list(dict.fromkeys(names))
 
 

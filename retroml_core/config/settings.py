@@ -1,18 +1,21 @@
-"""All settings as flat lists with what their `param` says: for `--help`, `retroml algorithms` and the docs."""
+"""Settings as flat lists with what their `param` says, for `--help` and the docs; and dataclasses filled from words."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from retroml_core.config.validation import range_text
+from retroml_core.config.validation import range_problems, range_text
+from retroml_core.faults import Fault
 from retroml_core.params import ParamInfo, param_info
+from retroml_core.plugins.suggestions import advice
 from retroml_core.schema import ExperimentConfig
+from retroml_core.specs import Severity
 
-__all__ = ["Setting", "core_settings", "settings_of"]
+__all__ = ["Setting", "core_settings", "filled", "require_ranges", "settings_of"]
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,27 @@ def core_settings() -> list[Setting]:
     """The settings every run has, whatever its algorithm and environment; without those that are filled in."""
     filled_in = {"id", "created_at", "schema_version", "preset"}
     return [setting for setting in settings_of(ExperimentConfig) if setting.key not in filled_in]
+
+
+def filled(config: type, values: Mapping[str, str], fault: type[Fault] = Fault) -> Any:
+    """An instance of the dataclass `config` with `values`, as a command line has them. Raises `fault` naming a wrong one."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    names = [field.name for field in dataclasses.fields(config) if field.name != "name"]
+    for key in values:
+        if key not in names:
+            raise fault(f"there is no setting {key!r} here; {advice(key, names)}")
+    try:
+        made: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(config), dict(values)))
+    except OmegaConfBaseException as error:
+        raise fault(f"{error.full_key}: {str(error).splitlines()[0]}") from error
+    require_ranges(made, fault)
+    return made
+
+
+def require_ranges(config: Any, fault: type[Fault] = Fault) -> None:
+    """Raise `fault` naming every value of the dataclass instance `config` that is not allowed."""
+    faults = [str(problem) for problem in range_problems(config) if problem.severity is Severity.ERROR]
+    if faults:
+        raise fault("; ".join(faults))

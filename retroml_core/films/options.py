@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from retroml_core.config.validation import range_problems
+from retroml_core.config.settings import filled, require_ranges
 from retroml_core.filming import FilmRefused
 from retroml_core.schema import FilmConfig, OverlayConfig
-from retroml_core.specs import Severity
 
 __all__ = ["FilmOptions", "film_config", "film_length", "film_settings"]
 
@@ -111,7 +110,7 @@ def film_config(config: FilmConfig, options: FilmOptions) -> FilmConfig:
     """`config` of the run with what `options` ask for. Raises FilmRefused naming what is not allowed."""
     wishes = {name: value for name in _WISHES if (value := getattr(options, name)) is not None}
     made = dataclasses.replace(config, **wishes, overlays=_switched(config.overlays, options))
-    check_ranges(made)
+    require_ranges(made, FilmRefused)
     return made
 
 
@@ -148,20 +147,4 @@ def film_length(text: str, trained_seconds: float) -> float:
 
 def film_settings(config: type, settings: Mapping[str, str]) -> Any:
     """An instance of the dataclass `config` with `settings` in it. Raises FilmRefused naming an unknown or wrong one."""
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    try:
-        made: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(config), dict(settings)))
-    except OmegaConfBaseException as error:
-        names = ", ".join(item.name for item in dataclasses.fields(config) if item.name != "name")
-        raise FilmRefused(f"{str(error).splitlines()[0]} (settings of this renderer: {names})") from error
-    check_ranges(made)
-    return made
-
-
-def check_ranges(config: Any) -> None:
-    """Raise FilmRefused naming every value of the dataclass instance `config` that is not allowed."""
-    faults = [str(problem) for problem in range_problems(config) if problem.severity is Severity.ERROR]
-    if faults:
-        raise FilmRefused("; ".join(faults))
+    return filled(config, settings, FilmRefused)

@@ -129,6 +129,10 @@ class Registry:
         """The environment of that name. Raises UnknownName."""
         return _named(self.environments, "environment", name)
 
+    def exporter(self, name: str) -> ExporterSpec:
+        """The exporter of that name. Raises UnknownName."""
+        return _named(self.exporters, "exporter", name)
+
     def renderer(self, name: str) -> RendererSpec:
         """The kind of film of that name. Raises UnknownName."""
         return _named(self.renderers, "renderer", name)

@@ -14,11 +14,13 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from retroml_core.config.settings import filled
 from retroml_core.exporting import ExportError, make_exporter
 from retroml_core.files import replace, write_bytes
 from retroml_core.runs.forecast import size_text
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from retroml_core.runs.run import Run
 
 __all__ = ["INDEX", "Exported", "check_folder", "export_runs", "export_zip"]
+
+Settings = Mapping[str, Mapping[str, str]]
+"""Values of settings by format and name."""
 
 INDEX = "index.csv"
 COLUMNS = (
@@ -87,29 +92,30 @@ def export_runs(
     progress: Callable[[Exported], None] | None = None,
     *,
     advice: str = ADVICE,
+    settings: Settings = MappingProxyType({}),
 ) -> list[Exported]:
     """Export `runs` in each of `formats` into `folder`, then write its index; one result a run and format.
 
     What fails is told in the results and stops nothing else. `progress` hears of each result. Raises ExportError when the
-    folder cannot take it, with `advice` where another is chosen, UnknownName for a format nobody offers.
+    folder cannot take it, with `advice` where another is chosen, Fault for a format nobody offers and wrong `settings` of one.
     """
     for name in formats:
-        app.registry.get("exporter", name)
+        filled(app.registry.exporter(name).config, settings.get(name, {}))
     check_folder(folder, runs, formats, advice)
     results = []
     for run in runs:
         for name in formats:
-            results.append(_export(app, run, name, folder))
+            results.append(_export(app, run, name, folder, settings.get(name, {})))
             if progress is not None:
                 progress(results[-1])
     _write_index(folder, results)
     return results
 
 
-def _export(app: App, run: Run, name: str, folder: Path) -> Exported:
+def _export(app: App, run: Run, name: str, folder: Path, settings: Mapping[str, str]) -> Exported:
     making = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
     try:
-        made = make_exporter(app, name).export([run], making)
+        made = make_exporter(app, name, settings).export([run], making)
         return Exported(run=run, format=name, files=tuple(_publish(path, folder / run.id) for path in made))
     except (ExportError, OSError) as error:
         return Exported(run=run, format=name, error=str(error))
@@ -135,12 +141,14 @@ def export_zip(
     formats: Sequence[str],
     target: Path,
     progress: Callable[[Exported], None] | None = None,
+    *,
+    settings: Settings = MappingProxyType({}),
 ) -> list[Exported]:
     """As `export_runs`, into one new zip file; the files of the results are paths inside it."""
     check_folder(target.parent, runs, formats)
     folder = Path(tempfile.mkdtemp(prefix=".export-zip-", dir=target.parent))
     try:
-        results = export_runs(app, runs, formats, folder, progress)
+        results = export_runs(app, runs, formats, folder, progress, settings=settings)
         packed = folder.with_suffix(".zip")
         try:
             _pack(folder, packed)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from retroml_core import ExporterSpec, MetricSpec, hookimpl
+from retroml_core import ExporterSpec, MetricSpec, hookimpl, param
 from retroml_core.exporting import Exporter, ExportError
 from retroml_core.testing import TinyRun, tiny_app, tiny_run
 
@@ -12,6 +12,7 @@ from retroml_core.testing import TinyRun, tiny_app, tiny_run
 @dataclass
 class NoteConfig:
     name: str = "note"
+    times: int = param(1, ge=1, le=3, help="How often it says so.")
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Note(Exporter):
 
     def export(self, runs, folder):
         path = folder / f"{runs[0].id}.txt"
-        path.write_text(f"{runs[0].id} {dict(self.units)}")
+        path.write_text(f"{runs[0].id} {dict(self.units)}" * self.config.times)
         return [path]
 
 

@@ -1,10 +1,12 @@
 """`retroml export`: which runs, which formats, where to, what is said and the exit code."""
 
 import json
+import re
 
 import pytest
 
 from retroml_core.commands.export import main
+from retroml_core.faults import Fault
 from retroml_core.plugins.suggestions import UnknownName
 from retroml_core.runs.run import RunNotFound
 
@@ -46,6 +48,35 @@ def test_all_of_no_runs_says_so(app, to):
 def test_several_formats(app, runs, to, capsys):
     export(app, to, runs[0].id, "--format", "note, folder,note", "--json")
     assert [made["format"] for made in json.loads(capsys.readouterr().out)["exports"]] == ["note", "folder"]
+
+
+@pytest.mark.parametrize("more", [[], ["--zip"]])
+def test_a_setting_of_a_format_can_be_given(app, runs, to, more):
+    assert export(app, to, runs[0].id, "--format", "folder,note", "--set", "note.times=2", *more) == 0
+    if not more:
+        assert (to / runs[0].id / f"{runs[0].id}.txt").read_text().count(runs[0].id) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("note.times=9", "times=9: must be between 1 and 3"),
+        ("note.times=x", "could not be converted"),
+        ("note.time=2", "no setting 'time' here; did you mean times?"),
+        ("nope.times=2", "write FORMAT.KEY=VALUE with one of the formats note"),
+        ("note.times", "write FORMAT.KEY=VALUE"),
+    ],
+)
+def test_a_wrong_setting_is_named_before_anything_is_made(app, runs, to, given, words):
+    with pytest.raises(Fault, match=re.escape(words)):
+        export(app, to, runs[0].id, "--format", "note", "--set", given)
+    assert not to.exists()
+
+
+def test_the_help_lists_the_settings_of_formats(app, to, capsys):
+    with pytest.raises(SystemExit):
+        export(app, to, "--help")
+    assert "note.times=1  How often it says so." in capsys.readouterr().out
 
 
 def test_it_says_where_the_files_are(app, runs, to, capsys):

@@ -80,7 +80,7 @@ def test_settings_have_the_types_of_the_config():
     ("settings", "words"),
     [
         ({"pictures": "many"}, "pictures"),
-        ({"qality": "3"}, "trouble, pictures"),
+        ({"qality": "3"}, "there is pictures, trouble"),
         ({"pictures": "0"}, "between 1 and 10000"),
         ({"trouble": "?"}, "must be one of"),
     ],
