@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import dearpygui.dearpygui as dpg
 
+from retroml_dearpygui.ui import keyboard
+
 if TYPE_CHECKING:
     from retroml_dearpygui.runtime.window import Window
 
@@ -20,6 +22,8 @@ __all__ = ["Robot", "texts"]
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
+LONGEST_SECONDS = 1.0
+"""From one look to the next no more is counted where patience is measured: the machine may have been held up as a whole."""
 FOLLOWED = 6
 MOST_TABS = 120
 SETTLING_FRAMES = 400
@@ -27,6 +31,7 @@ KEYS = {
     "ctrl": 0xFFE3, "shift": 0xFFE1, "alt": 0xFFE9, "enter": 0xFF0D, "esc": 0xFF1B, "tab": 0xFF09, "space": 0x20,
     "backspace": 0xFF08, "delete": 0xFFFF, "up": 0xFF52, "down": 0xFF54, "left": 0xFF51, "right": 0xFF53, "f1": 0xFFBE,
 }  # fmt: skip
+MODIFIERS = {"ctrl": dpg.mvKey_LControl, "shift": dpg.mvKey_LShift, "alt": dpg.mvKey_LAlt}
 SHIFTED = '_:"?!+%&*()<>'
 
 
@@ -80,11 +85,13 @@ class Robot:
 
     def wait(self, so: Callable[[], T], what: str = "") -> T:
         """Draw frames until `so()`; its answer. Raises AssertionError after a generous time."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        patience, began = PATIENCE_SECONDS, time.monotonic()
         while not (answer := so()):
-            if time.monotonic() > deadline:
+            if patience < 0:
                 raise AssertionError(f"waited in vain for {what or so}")
             self.window.frame()
+            now = time.monotonic()
+            patience, began = patience - min(now - began, LONGEST_SECONDS), now
         return answer
 
     def settle(self) -> None:
@@ -134,15 +141,22 @@ class Robot:
                 return
 
     def click(self, tag: str, *, across: float = 0.5, down: float = 0.5) -> None:
-        """Click on an item, anew while the press went past it: what is above it may grow or go at that very moment."""
-        for _ in range(FOLLOWED):
-            self.hover(tag, across=across, down=down)
-            self._server.button(1, down=True)
-            taken = self._takes(tag)
-            self._server.button(1, down=False)
-            self.frames(3)
-            if taken:
-                return
+        """Click on an item, anew while the press went past it.
+
+        What is above it may grow or go at that very moment, a message may lie over it until it has been read.
+        """
+        self.wait(lambda: self._pressed(tag, across, down=down), f"{tag} to be pressed")
+
+    def _pressed(self, tag: str, across: float, *further: float, down: float = 0.5) -> bool:
+        """Press on an item, go on to further shares of its width, let go; False where the press went past it."""
+        self.hover(tag, across=across, down=down)
+        self._server.button(1, down=True)
+        if taken := self._takes(tag):
+            for place in further:
+                self.hover(tag, across=place)
+        self._server.button(1, down=False)
+        self.frames(3)
+        return taken
 
     def _takes(self, tag: str) -> bool:
         """Whether an item takes the press of the mouse, and keeps it while what is under way comes to its end.
@@ -165,27 +179,25 @@ class Robot:
 
     def drag(self, tag: str, *, start: float, end: float, steps: int = 5) -> None:
         """Drag from one share of an item's width to another, anew while the press went past it as in `click`."""
-        for _ in range(FOLLOWED):
-            self.hover(tag, across=start)
-            self._server.button(1, down=True)
-            if taken := self._takes(tag):
-                for step in range(1, steps + 1):
-                    self.hover(tag, across=start + (end - start) * step / steps)
-            self._server.button(1, down=False)
-            self.frames(3)
-            if taken:
-                return
+        places = [start + (end - start) * step / steps for step in range(steps + 1)]
+        self.wait(lambda: self._pressed(tag, *places), f"{tag} to be dragged")
 
     def press(self, combination: str) -> None:
-        """Press keys such as "ctrl+k"."""
+        """Press keys such as "ctrl+k", and wait until the window has heard that they were let go.
+
+        They go down and up at once: the window takes that in one after the other, and no key is held so long that it repeats.
+        """
         self._server.focus()
-        symbols = [KEYS.get(name) or ord(name) for name in combination.split("+")]
+        names = combination.split("+")
+        symbols = [KEYS.get(name) or ord(name) for name in names]
         for symbol in symbols:
             self._server.key(symbol, down=True)
-            self.frames(2)
         for symbol in reversed(symbols):
             self._server.key(symbol, down=False)
-            self.frames(2)
+        first = MODIFIERS.get(names[0]) or keyboard.combination(names[0])[0]
+        self.wait(lambda: dpg.is_key_down(first), f"{combination} to go down")
+        self.wait(lambda: not dpg.is_key_down(first), f"{combination} to be let go")
+        self.frames(2)
 
     def reach(self, tag: str) -> None:
         """Press Tab until an item has the focus, as who has no mouse. Raises AssertionError where it cannot be reached."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes.util
 import dataclasses
+import math
 import os
 import shutil
 import subprocess
@@ -100,10 +101,13 @@ def first_page() -> str:
 
 
 @pytest.fixture
-def robot(window: Window, first_page: str) -> Iterator[Robot]:
+def robot(window: Window, first_page: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Robot]:
     """The window as at a first start, with no runs, on `first_page`; it has no unexpected error afterwards."""
     from retroml_dearpygui.robot import Robot
 
+    # The clock goes with frames: on a slow machine work takes many, would rest for thousands, and an Undo would be gone.
+    monkeypatch.setattr("retroml_dearpygui.viewmodels.debounce.LEAST_REST", 0.0)
+    monkeypatch.setattr("retroml_dearpygui.ui.toasts.UNDO_SECONDS", math.inf)
     robot = Robot(window)
     window.crashed.clear()
     window.shell.dialogs.close()

@@ -59,7 +59,7 @@ def machine(tape):
 def shown(machine):
     """The next picture, waited for."""
     while (scene := machine.next()) is None:
-        pass
+        threading.Event().wait(0.001)
     return scene
 
 

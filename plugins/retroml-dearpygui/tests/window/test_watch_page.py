@@ -46,7 +46,7 @@ def watch(robot):
     run = tiny_run(robot.window.app.root.path, TinyRun(updates=30), app=robot.window.app)
     robot.window.shell.go("watch", {"run": run.id})
     runs = robot.window.desk.viewmodel(RunsViewModel)
-    robot.wait(lambda: runs.card is not None and runs.card.id == run.id, "the run")
+    robot.wait(lambda: runs.card is not None and runs.card.id == run.id and runs.card.status.state.ended, "the run at its end")
     return robot.window.desk.viewmodel(WatchViewModel)
 
 

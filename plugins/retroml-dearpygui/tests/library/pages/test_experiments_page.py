@@ -237,7 +237,7 @@ def detail(robot, desk, trained, table):
     """The page of a finished run, opened with a click on its name."""
     model = desk.viewmodel(RunDetailViewModel)
     robot.page("experiments")
-    robot.wait(lambda: [row.id for row in table.rows] == [trained.id], "the run")
+    robot.wait(lambda: [row.id for row in table.rows if row.state.ended] == [trained.id], "the run at its end")
     robot.frames(3)
     robot.click("experiments.table.0.name", across=0.2)
     robot.wait(lambda: model.report is not None, "what is known of it")
