@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Dialogs"]
 
 WIDTH = 460
+FRAMES_BETWEEN = 2
+"""Dear PyGui never shows a modal window in the frame in which another one went."""
 
 
 class Dialogs:
@@ -26,6 +28,7 @@ class Dialogs:
     def __init__(self, ui: Ui) -> None:
         self._ui = ui
         self._tag = ""
+        self._rest = 0
         self._closed: Callable[[], None] = lambda: None
 
     @property
@@ -37,6 +40,7 @@ class Dialogs:
         """Take the dialog away."""
         if self.open:
             dpg.delete_item(self._tag)
+            self._rest = FRAMES_BETWEEN
         self._tag = ""
         closed, self._closed = self._closed, lambda: None
         closed()
@@ -48,13 +52,17 @@ class Dialogs:
         ui, self._tag, self._closed = self._ui, tag, closed
         with dpg.window(
             tag=tag, modal=True, no_title_bar=True, no_resize=True, no_move=True, no_scrollbar=True,
-            no_saved_settings=True, autosize=True, min_size=(ui.px(width), 40), pos=self._place(width),
+            no_saved_settings=True, autosize=True, min_size=(ui.px(width), 40), pos=self._place(width), show=not self._rest,
         ) as window:  # fmt: skip
             ui.theme(window, "modal")
             yield window
 
     def tick(self) -> None:
-        """Keep the dialog in the middle."""
+        """Show the dialog as soon as that can be done, keep it in the middle."""
+        if self._rest:
+            self._rest -= 1
+            if self.open and not self._rest:
+                dpg.show_item(self._tag)
         if self.open:
             width, height = dpg.get_item_rect_size(self._tag)
             if width:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import dearpygui.dearpygui as dpg
 import pytest
+from retroml_dearpygui.desk import Question
 from retroml_dearpygui.robot import texts
 from retroml_dearpygui.specs import PageSpec, PanelSpec
 from retroml_dearpygui.ui.page import Page
@@ -88,6 +89,19 @@ def test_the_palette_finds_a_page_and_goes_there(robot):
     robot.press("enter")
     robot.wait(lambda: robot.window.shell.current == "watch", "the page")
     assert not dpg.does_item_exist("palette")
+
+
+def test_a_question_that_follows_another_is_shown(robot):
+    answers = []
+
+    def ask(number, then=lambda: None):
+        robot.window.shell.ask(Question(f"Question {number}?", "", "Yes", lambda: (answers.append(number), then())))
+
+    ask(1, then=lambda: ask(2))
+    robot.click("confirm.ok")
+    robot.wait(lambda: answers == [1] and dpg.is_item_visible("confirm"), "the second question")
+    robot.click("confirm.ok")
+    robot.wait(lambda: answers == [1, 2] and not robot.window.shell.dialogs.open, "the answer")
 
 
 def test_arrows_choose_in_the_palette_and_escape_leaves_it(robot):
