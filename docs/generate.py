@@ -1,6 +1,7 @@
 """Writes the pages that are made from the source: `python docs/generate.py`. A test fails when they are out of date.
 
 hooks.md    from `retroml_core/hookspecs.py`
+specs.md    from `retroml_core/specs.py`
 config.md   from what every setting says about itself
 help.md     from the help inside the desktop app
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from retroml_dearpygui.builtin import TOPICS
 
-from retroml_core import hookspecs
+from retroml_core import hookspecs, specs
 from retroml_core.app import App
 from retroml_core.config.folders import options
 from retroml_core.config.settings import Setting, core_settings, settings_of
@@ -49,6 +50,13 @@ project. This keeps faults apart; it is no protection from malice.
 Hooks follow the version of the core (SemVer): declare `retroml-core>=X.Y,<X+1`. New hooks, new arguments and new fields of
 specs are compatible; what is to go is announced two minor versions before. No hook is called while a step is taken: what must
 see every update is a metric.
+"""
+
+_SPECS_INTRO = """\
+# Specs
+
+What [hooks](hooks.md) return: frozen, keyword-only dataclasses of `retroml_core`, light to import. A `factory` is
+`"module:attribute"` and imported on first use. A field without a default must be given; new ones always come with one.
 """
 
 _CONFIG_INTRO = """\
@@ -96,6 +104,28 @@ def _hook(node: ast.FunctionDef) -> str:
     first = ["The first answer that is not None counts."] if "firstresult" in ast.unparse(node.decorator_list[0]) else []
     paragraphs = [f"### {node.name}({arguments})", f"```python\n{signature}\n```", ast.get_docstring(node) or "", *first]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def specs_page() -> str:
+    """docs/specs.md."""
+    nodes = ast.parse(Path(specs.__file__).read_text(encoding="utf-8")).body
+    return "\n".join([_SPECS_INTRO, *(_spec(node) for node in nodes if isinstance(node, ast.ClassDef))])
+
+
+def _spec(node: ast.ClassDef) -> str:
+    bases = ", ".join(map(ast.unparse, node.bases))
+    fields = [_field(part) for part in node.body if isinstance(part, ast.AnnAssign)]
+    values = [f"`{ast.unparse(part.value)}`" for part in node.body if isinstance(part, ast.Assign)]
+    table = "| field | type | default |\n|---|---|---|\n" + "".join(fields) if fields else f"One of {', '.join(values)}.\n"
+    head = f"## {node.name}{f'({bases})' if bases.endswith('Spec') else ''}"
+    return "\n\n".join([head, ast.get_docstring(node) or "", table])
+
+
+def _field(node: ast.AnnAssign) -> str:
+    value = "" if node.value is None else ast.unparse(node.value)
+    default = re.sub(r"dataclasses\.field\(default_factory=(\w+)\)", r"\1()", value)
+    cells = (ast.unparse(node.target), ast.unparse(node.annotation), default)
+    return "| " + " | ".join(f"`{cell}`".replace("|", "\\|") if cell else "" for cell in cells) + " |\n"
 
 
 def config_page(app: App) -> str:
@@ -153,6 +183,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every page with what it should hold."""
     with App.open(safe=True) as app:
         yield DOCS / "hooks.md", hooks_page()
+        yield DOCS / "specs.md", specs_page()
         yield DOCS / "config.md", config_page(app)
         yield DOCS / "help.md", help_page()
 
