@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from retroml_core.algorithm import Build, Report, Trainable
+from retroml_core.plugins.spec_checks import resolve
 from retroml_core.schema import NetworkConfig
 from retroml_core.seeding import Seeds
 from retroml_core.testing.checks import require
@@ -34,6 +35,8 @@ class AlgorithmBase:
     game: ClassVar[TinyConfig] = TinyConfig()
     chunks: ClassVar[int] = 2
     threads: ClassVar[int] = 1
+    played: list[TinyEnvironment]
+    """The environment that the algorithm made last has made, when it has made one."""
 
     @pytest.fixture
     def make(self) -> Iterator[Make]:
@@ -49,15 +52,14 @@ class AlgorithmBase:
             trainable.close()
 
     def _build(self, seed: int, playable: bool) -> Trainable:
-        from retroml_core.plugins.registry import resolve
-
-        seeds, asked = Seeds(seed), []
+        seeds = Seeds(seed)
+        played = self.played = []
 
         def make_environment(count: int) -> TinyEnvironment:
             require(playable, "make_environment was called by a mere player: make the environment in `advance` or `state`")
-            asked.append(count)
-            require(len(asked) == 1, "make_environment was called twice: keep the environment it returned")
-            return TinyEnvironment(self.game, count, seeds.integer("environment"))
+            require(not played, "make_environment was called twice: keep the environment it returned")
+            played.append(TinyEnvironment(self.game, count, seeds.integer("environment")))
+            return played[0]
 
         build = Build(
             env=TinyEnvironment(self.game, 1, 0).info,

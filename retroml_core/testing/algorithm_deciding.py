@@ -20,7 +20,9 @@ class Deciding(AlgorithmBase):
     @pytest.mark.parametrize("greedy", [False, True])
     def test_decisions_have_the_right_shape(self, make: Make, count: int, greedy: bool) -> None:
         """Actions are int64 (B,) within the game's actions."""
-        actions = make(playable=False).act(self._obs(count), greedy=greedy).actions
+        obs = self._obs(count)
+        actions = make(playable=False).act(obs, greedy=greedy).actions
+        require(np.array_equal(obs, self._obs(count)), "`act` wrote into the observations it was given: change a copy")
         require(actions.shape == (count,), f"`act` must return actions of shape ({count},), not {actions.shape}")
         require(actions.dtype == np.int64, f"`act` must return int64 actions, not {actions.dtype}: use .astype(np.int64)")
         allowed = range(self.game.actions)
@@ -56,6 +58,7 @@ class Deciding(AlgorithmBase):
         decision = trainable.act(self._obs(6), greedy=True)
         if decision.probabilities is None:
             return
+        require(np.isfinite(decision.probabilities).all(), "after training probabilities are no numbers: are steps too large?")
         taken = decision.probabilities[np.arange(6), decision.actions]
         require(
             np.allclose(taken, decision.probabilities.max(axis=1), atol=1e-6),

@@ -15,6 +15,8 @@ from retroml_core.tree import Tree, digest, load_tree, save_tree
 from retroml_core.verifying.comparing import first_difference
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from retroml_core.algorithm import Decision
 
 __all__ = ["Saving"]
@@ -63,13 +65,15 @@ class Saving(AlgorithmBase):
         self._train(trainable, 1)
         trainable.close()
         trainable.close()
+        require(all(game.closed for game in self.played), "`close` must close what make_environment returned")
 
     def test_flushing_needs_no_environment(self, make: Make) -> None:
-        """`flush` returns text, before and after play began."""
+        """`flush` returns text, before and after play began, and flushes what was played."""
         trainable = make()
         require(isinstance(trainable.flush(), str), "`flush` must return the head of the hash chain, or an empty string")
         self._train(trainable, 1)
         require(isinstance(trainable.flush(), str), "`flush` must return the head of the hash chain, or an empty string")
+        require(all(game.flushed for game in self.played), "`flush` must flush what make_environment returned")
 
 
 def _saved(tree: Tree, folder: Path) -> Tree:
@@ -78,7 +82,9 @@ def _saved(tree: Tree, folder: Path) -> Tree:
 
 
 def _same(one: Decision, two: Decision) -> bool:
-    if one.probabilities is None or two.probabilities is None:
-        return one.probabilities is two.probabilities and np.array_equal(one.actions, two.actions)
-    close = np.allclose(one.probabilities, two.probabilities, atol=1e-5)
-    return close and np.array_equal(one.actions, two.actions)
+    told = ((one.probabilities, two.probabilities), (one.values, two.values))
+    return np.array_equal(one.actions, two.actions) and all(_close(*pair) for pair in told)
+
+
+def _close(one: NDArray[np.float32] | None, two: NDArray[np.float32] | None) -> bool:
+    return one is two if one is None or two is None else np.allclose(one, two, atol=1e-5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 import numpy as np
 
@@ -12,26 +11,42 @@ from retroml_core.metrics import is_reported
 from retroml_core.testing.algorithm_base import AlgorithmBase, Make
 from retroml_core.testing.checks import require
 from retroml_core.testing.control import FakeControl
+from retroml_core.testing.declarations import METRIC_NAME
 
 __all__ = ["Training"]
-
-METRIC_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)+")
 
 
 class Training(AlgorithmBase):
     """What `advance` owes."""
 
     def test_a_chunk_reports_its_steps(self, make: Make) -> None:
-        """Every chunk takes steps, and a report counts those of its chunk alone."""
-        for report in self._train(make()):
-            require(report.steps > 0, "`advance` must report the steps it took over all environments in Report.steps")
+        """Every chunk takes steps, and a report counts those of its chunk alone, and its updates."""
+        reports = self._train(make())
+        for report in reports:
+            require(report.steps > 0, "a chunk took no step: say steps in Report.steps; `update` must make `ready` false again")
+        steps, updates = sum(report.steps for report in reports), sum(report.updates for report in reports)
+        for game in self.played:
+            require(
+                steps == game.steps, f"{steps} steps were reported, {game.steps} played: count those of a chunk, in all games"
+            )
+            require(
+                game.policy_version == updates, f"after {updates} updates say note_policy({updates}), not {game.policy_version}"
+            )
+
+    def test_it_keeps_to_a_budget_in_steps(self, make: Make) -> None:
+        """`control.remaining_steps` is not exceeded by more than the last step of all games together."""
+        steps = make().advance(FakeControl(steps_left=1)).steps
+        most = max([1, *(game.count for game in self.played)])
+        require(steps <= most, f"1 step was left but {steps} were taken: ask control.remaining_steps() before each")
 
     def test_every_game_is_reported_once(self, make: Make) -> None:
         """The episodes of all reports are those the environment ended, in order."""
-        episodes = [episode for report in self._train(make(), 3) for episode in report.episodes]
-        require(episodes, "Report.episodes was empty throughout: pass on Transition.episodes")
-        numbers = [episode.number for episode in episodes]
+        numbers = [episode.number for report in self._train(make(), 3) for episode in report.episodes]
+        require(numbers, "Report.episodes was empty throughout: pass on Transition.episodes")
         require(len(set(numbers)) == len(numbers), f"episodes were reported twice: {numbers}; clear the list after a report")
+        for game in self.played:
+            lost = set(range(1, game.episodes + 1)) - set(game.state()["number"].tolist()) - set(numbers)
+            require(not lost, f"games {sorted(lost)} ended but are in no report: pass on Transition.episodes of every step")
 
     def test_metrics_are_finite_numbers_with_path_names(self, make: Make) -> None:
         """Names look like `loss/policy`; values are finite floats."""

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from retroml_core.environment import EnvironmentBuild, EpisodeEnd, Transition, VectorEnvironment
+from retroml_core.plugins.spec_checks import resolve
+from retroml_core.tape import open_tape
 from retroml_core.testing.checks import require
 from retroml_core.testing.declarations import require_declared, require_spec
 from retroml_core.tree import load_tree, save_tree
@@ -59,8 +61,6 @@ class EnvironmentContract:
 
     def build(self, tape_folder: Path, seed: int, attempt: int) -> VectorEnvironment:
         """A fresh environment, made as the core makes it."""
-        from retroml_core.plugins.registry import resolve
-
         if self.spec.tape:
             tape_folder.mkdir(exist_ok=True)
         build = EnvironmentBuild(
@@ -145,8 +145,8 @@ class EnvironmentContract:
         held: list[tuple[NDArray[Any], NDArray[Any]]] = [(first, first.copy())]
         for seed in range(4):
             (transition,) = self._play(environment, 1, seed)
-            arrays = (transition.obs, transition.actions, transition.rewards, transition.terminated)
-            held += [(array, array.copy()) for array in arrays]
+            arrays = [getattr(transition, field.name) for field in dataclasses.fields(Transition)]
+            held += [(array, array.copy()) for array in arrays if isinstance(array, np.ndarray)]
         kept = all(np.array_equal(array, copy) for array, copy in held)
         require(kept, "an array of an earlier transition was changed by a later step: return copies")
 
@@ -165,7 +165,10 @@ class EnvironmentContract:
         environment = make()
         environment.reset()
         scores, lengths = np.zeros(self.count), np.zeros(self.count, np.int64)
+        limit = environment.info.reward_limit or np.inf
         for transition in self._play_to_ends(environment, self.count + 1):
+            shown = transition.rewards
+            require(np.isfinite(shown).all() and np.abs(shown).max() <= limit, f"rewards {shown} are not within `reward_limit`")
             scores += transition.raw_rewards
             lengths += 1
             for end in transition.episodes:
@@ -175,17 +178,22 @@ class EnvironmentContract:
                 scores[at], lengths[at] = 0, 0
 
     def test_ends_are_told_completely(self, make: Make) -> None:
-        """Where a game ended, `terminated` or `truncated` is set and `final_obs` holds its last picture."""
+        """Where a game ended, `terminated` or `truncated` is set and `final_obs` holds its last picture, no longer `obs`."""
         environment = make()
         environment.reset()
-        for transition in self._play_to_ends(environment, 2):
+        differs = False
+        for transition in self._play_to_ends(environment, self.count + 1):
             ended = {end.environment for end in transition.episodes}
             marked = set(np.flatnonzero(transition.terminated | transition.truncated).tolist())
             require(ended <= marked, f"games {ended} ended but terminated or truncated is set for {marked}")
-            missing = ended - set(transition.final_obs)
-            require(not missing, f"final_obs lacks the last observation of {missing}")
+            cut, told = (end.environment for end in transition.episodes if end.truncated), np.flatnonzero(transition.truncated)
+            require(set(cut) == set(told.tolist()), "set Transition.truncated where EpisodeEnd.truncated is, and only there")
+            require(set(transition.final_obs) == ended, f"final_obs must hold the last observation of {ended}, and of no other")
             for at in ended:
-                require(transition.final_obs[at].shape == environment.info.observation_shape, "final_obs must be (C, H, W)")
+                last = transition.final_obs[at]
+                require(last.shape == environment.info.observation_shape, "final_obs must be (C, H, W)")
+                differs |= not np.array_equal(last, transition.obs[at])
+        require(differs, "at an end `obs` is already the first picture of the next game, `final_obs` the last of the old one")
 
     def test_episodes_are_numbered(self, make: Make) -> None:
         """Every game has a number of its own, and begins at a step that lies before its end."""
@@ -195,8 +203,28 @@ class EnvironmentContract:
         ends: list[EpisodeEnd] = [end for transition in played for end in transition.episodes]
         numbers = [end.number for end in ends]
         require(len(set(numbers)) == len(numbers), f"the episode numbers {numbers} repeat: count them over all environments")
-        total = len(played) * self.count
-        require(all(0 <= end.first_step < total for end in ends), "first_step must be the run's step count at its beginning")
+        begun = [0] * self.count
+        for step, transition in enumerate(played, 1):
+            for end in transition.episodes:
+                said, true = end.first_step, begun[end.environment]
+                require(said == true, f"first_step is {said}, but the game began when {true} steps were taken in all games")
+                begun[end.environment] = step * self.count
+
+    def test_the_tape_holds_what_was_played(self, make: Make, tmp_path: Path) -> None:
+        """Where the spec names a tape it can be opened once flushed, and tells of the same steps and games."""
+        if not self.spec.tape:
+            return
+        environment = make()
+        environment.reset()
+        played = self._play_to_ends(environment, 2)
+        environment.flush()
+        tape = open_tape(tmp_path, self.spec.tape)
+        steps, taped = tape.steps(), [game for game in tape.episodes() if game.finished]
+        tape.close()
+        require(steps == len(played) * self.count, f"{len(played) * self.count} steps were played, {steps} are on the tape")
+        ends = {(end.number, end.score, end.length) for transition in played for end in transition.episodes}
+        same = ends == {(game.number, game.score, game.length) for game in taped}
+        require(same, "the finished games on the tape are not those that ended: record number, score and length of each")
 
     # --- repeating and restoring --------------------------------------------------------------------------------------
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 
 from retroml_core.exporting import Exporter, ExportError, LiveExporter, make_exporter
+from retroml_core.plugins.spec_checks import resolve
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.checks import require
 from retroml_core.testing.declarations import require_declared, require_spec
 from retroml_core.testing.runs import TinyRun, tell_tiny_run, tiny_config, tiny_run
+from retroml_core.training.bus import MetricEventBus
 
 if TYPE_CHECKING:
     from retroml_core import ExporterSpec
+    from retroml_core.events import Event
     from retroml_core.runs.run import Run
 
 __all__ = ["ExporterContract"]
@@ -35,8 +39,6 @@ class ExporterContract:
 
     def make(self) -> Exporter:
         """A fresh exporter with `settings`."""
-        from retroml_core.plugins.registry import resolve
-
         exporter: Exporter = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return exporter
 
@@ -46,8 +48,9 @@ class ExporterContract:
 
     @pytest.fixture
     def run(self, tmp_path: Path) -> Run:
-        """A finished run with seed `SEED`."""
-        return tiny_run(tmp_path / "root", TinyRun(updates=6, seed=SEED))
+        """A finished run with seed `SEED`, and a name with quotes, a comma and letters beyond ASCII."""
+        config = dataclasses.replace(tiny_config(SEED), name='№1, "größer"')
+        return tiny_run(tmp_path / "root", TinyRun(updates=6, seed=SEED), config=config)
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -72,7 +75,8 @@ class ExporterContract:
     def test_it_makes_what_it_says(self, run: Run, folder: Path) -> None:
         """The paths returned exist under the folder, are not empty, and nothing else is left there."""
         made = self.make().export([run], folder)
-        require(made, "`export` must return the paths of the files it made")
+        paths = isinstance(made, list) and made and all(isinstance(path, Path) for path in made)
+        require(paths, f"`export` must return the list of the Paths it made, not {made!r}")
         for path in made:
             require(path.exists(), f"`export` returned {path.name}, which does not exist")
             require(path.parent == folder, f"{path} lies outside the folder that was asked for")
@@ -103,7 +107,8 @@ class ExporterContract:
         other = tiny_run(tmp_path / "root", TinyRun(updates=6, seed=SEED))
         made = [file for path in self.make().export([run, other], folder) for file in _files(path)]
         for each in (run, other):
-            require(any(self.says(file, each.id) for file in made), "one run overwrote the other: put the run id into the name")
+            there = any(self.says(file, each.id) for file in made)
+            require(there, f"{each.id} is in none of the files: export every run, and put its id into the name")
 
     def test_exporting_again_replaces(self, run: Run, folder: Path) -> None:
         """The second export of a run has the same names as the first."""
@@ -121,42 +126,57 @@ class ExporterContract:
         except ExportError as error:
             require(run.id in str(error), "the message of ExportError must name the run")
             require(not list(folder.iterdir()), "a refused export left files behind")
+        except Exception as error:
+            raise AssertionError(f"a run without a game ended in {error!r}: raise ExportError, which names the run") from error
         else:
             require(made, "raise ExportError when there is nothing to export")
 
     def test_the_app_can_make_it(self, tmp_path: Path) -> None:
         """The core makes it by name, with its default settings."""
-        spec = self.spec
-
-        class Plugin:
-            from retroml_core import hookimpl
-
-            @hookimpl
-            def retroml_exporters(self) -> list[ExporterSpec]:
-                return [spec]
-
-        made = make_exporter(tiny_app(tmp_path, {"mine": Plugin()}), spec.name)
+        app = tiny_app(tmp_path)
+        app.registry.exporters[self.spec.name] = self.spec
+        made = make_exporter(app, self.spec.name)
         require(isinstance(made, Exporter), "the factory must return a retroml_core.exporting.Exporter")
 
     def test_a_live_one_follows_a_run(self, tmp_path: Path) -> None:
-        """`follow` takes in a whole run and closes twice; exporters that are not live return None."""
+        """`follow` takes in a whole run and closes twice, and a second attempt; exporters that are not live return None."""
         from retroml_core.runs.run import create_run
-        from retroml_core.training.bus import MetricEventBus
 
-        run, bus = create_run(tiny_app(tmp_path), tiny_config(SEED)), MetricEventBus()
+        run = create_run(tiny_app(tmp_path), tiny_config(SEED))
         before = _digests(run.folder)
-        following = self.make().follow(run, bus)
         if not self.spec.live:
-            require(following is None, "`follow` returned something: set live=True in the spec")
+            require(self.make().follow(run, MetricEventBus()) is None, "`follow` returned something: set live=True in the spec")
             return
-        require(isinstance(following, LiveExporter), "the spec says live=True: `follow` must return a LiveExporter")
-        assert following is not None  # noqa: S101  # said by the line above
-        tell_tiny_run(run, bus, TinyRun(updates=3))
-        bus.close()
-        following.close()
-        following.close()
-        written = _digests(run.folder).keys() - before.keys()
+        self._follow(run, TinyRun(updates=3))
+        written = [Path(path) for path in _digests(run.folder).keys() - before.keys()]
         require(written, "`follow` wrote nothing into the run's folder")
+        sizes = {path: path.stat().st_size for path in written}
+        self._follow(run, TinyRun(updates=1))
+        kept = all(path.exists() and path.stat().st_size > size / 2 for path, size in sizes.items())
+        require(kept, "the second attempt of a run overwrote what was written in the first: append, or begin another file")
+
+    def _follow(self, run: Run, content: TinyRun) -> None:
+        heard = _Heard()
+        bus = MetricEventBus(heard)
+        following = self.make().follow(run, bus)
+        require(isinstance(following, LiveExporter), "the spec says live=True: `follow` must return a LiveExporter")
+        tell_tiny_run(run, bus, content)
+        bus.close()
+        for _ in range(2):
+            cast("LiveExporter", following).close()
+        require(not heard.problems, f"{'; '.join(heard.problems)}: what `follow` subscribes must take every event of its type")
+
+
+class _Heard:
+    """Keeps what a bus had to complain about."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def write(self, event: Event) -> None:
+        """Hear of an event."""
+        if event.type == "problem":
+            self.problems.append(event.data["message"])
 
 
 def _files(path: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,8 +12,9 @@ import pytest
 
 from retroml_core.environment import EpisodeEnd
 from retroml_core.metrics import Metric, UpdateBatch
+from retroml_core.plugins.spec_checks import resolve
 from retroml_core.testing.checks import require
-from retroml_core.testing.declarations import require_declared, require_spec
+from retroml_core.testing.declarations import METRIC_NAME, require_declared, require_spec
 from retroml_core.tree import digest, load_tree, save_tree
 
 if TYPE_CHECKING:
@@ -58,8 +60,6 @@ class MetricContract:
 
     def make(self) -> Metric:
         """A fresh metric, made as the core makes it."""
-        from retroml_core.plugins.registry import resolve
-
         metric: Metric = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return metric
 
@@ -67,22 +67,32 @@ class MetricContract:
         """Name, title, summary, factory, and the names it reports."""
         require_spec(self.spec)
         require(self.spec.reports, "list in MetricSpec.reports every name that is reported, with its unit")
+        odd = [name for name in self.spec.reports if not METRIC_NAME.fullmatch(name)]
+        require(not odd, f"{odd}: use names like 'score/mean_100' (docs/metrics.md)")
 
     def test_the_config_is_declared_once(self) -> None:
         """The config is a dataclass made by `param`, with a field `name`."""
         require_declared(self.spec.config, self.spec.name)
 
-    @pytest.mark.parametrize("full", [False, True])
-    def test_it_reports_finite_numbers_under_known_names(self, full: bool) -> None:
-        """Whatever the algorithm shows, names are those of the spec and values finite floats."""
-        for name, value in self.make().on_update(sample_batch(1, full=full)).items():
+    @pytest.mark.parametrize("shown", ["nothing", "all", "one and the same"])
+    def test_it_reports_finite_numbers_under_known_names(self, shown: str) -> None:
+        """Whatever the algorithm shows, also what never varies, names are those of the spec and values finite floats."""
+        batch = sample_batch(1, full=shown != "nothing")
+        if shown == "one and the same":
+            batch = dataclasses.replace(batch, samples={name: np.zeros_like(array) for name, array in batch.samples.items()})
+        with np.errstate(all="ignore"):
+            told = self.make().on_update(batch)
+        require(isinstance(told, Mapping), f"`on_update` must return a dict, an empty one for nothing, not {told!r}")
+        for name, value in told.items():
             require(name in self.spec.reports, f"{name!r} is not in MetricSpec.reports: add it there with its unit")
             require(isinstance(value, float | int), f"{name} is a {type(value).__name__}: report a float")
             require(np.isfinite(value), f"{name} is {value}: leave it out when there is nothing to say")
 
     def test_it_has_something_to_say(self) -> None:
-        """An update with everything in it is worth at least one number."""
-        require(self.make().on_update(sample_batch(1)), "`on_update` says nothing even when all samples are there")
+        """An update with everything in it is worth at least one number, the same to each fresh metric."""
+        fresh = [dict(self.make().on_update(sample_batch(1))) for _ in range(2)]
+        require(fresh[0], "`on_update` says nothing even when all samples are there")
+        require(fresh[0] == fresh[1], "two metrics share their memory: make lists and dicts in `__init__`, not in the class")
 
     def test_histograms_count_in_bins_and_leave_the_state_alone(self) -> None:
         """Bins have a width, counts are whole numbers, and being asked or not changes nothing."""

@@ -14,6 +14,7 @@ import pytest
 from retroml_core.hookspecs import PROJECT
 from retroml_core.testing.apps import tiny_app
 from retroml_core.testing.checks import require
+from retroml_core.testing.declarations import require_spec
 
 if TYPE_CHECKING:
     from retroml_core.app import App
@@ -43,6 +44,12 @@ class PluginContract:
         """Every hook is known, every offer is complete, every name is free."""
         faults = "; ".join(str(failure) for failure in app.plugins.failures)
         require(not faults, f"the plugin does not load cleanly: {faults}")
+
+    def test_everything_it_offers_can_be_made(self, app: App) -> None:
+        """Each offer has a summary, and its factory can be imported."""
+        for (kind, name), plugin in app.registry.plugin_of.items():
+            if plugin == self.module and hasattr(spec := app.registry.get(kind, name), "factory"):
+                require_spec(spec)
 
     def test_it_offers_something(self) -> None:
         """At least one hook is implemented, and all that are written are marked."""

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+import numpy as np
 import pytest
 
 from retroml_core.filming import FilmCancelled, FilmError, FilmJob, FilmResult, Renderer
+from retroml_core.plugins.spec_checks import resolve
 from retroml_core.schema import FilmConfig
 from retroml_core.testing.checks import require
 from retroml_core.testing.declarations import require_declared, require_spec
@@ -39,8 +41,6 @@ class RendererContract:
 
     def make(self) -> Renderer:
         """A fresh renderer with `settings`."""
-        from retroml_core.plugins.registry import resolve
-
         renderer: Renderer = resolve(self.spec.factory)(self.spec.config(**self.settings))
         return renderer
 
@@ -101,6 +101,11 @@ class RendererContract:
         require(
             abs(length - result.seconds) < 1 / result.fps, f"{result.frames} frames last {length} s, not {result.seconds} s"
         )
+        if self.spec.looks:
+            facts = resolve(self.spec.looks)().examine(job.target)
+            said, found = (result.width, result.height, result.fps), (facts.width, facts.height, round(facts.fps))
+            require(said == found, f"the file has (width, height, fps) {found}, FilmResult says {said}")
+            require(abs(facts.seconds - length) < 0.5, f"the file lasts {facts.seconds} s, FilmResult says {length} s")
 
     def test_the_length_is_the_one_asked_for(self, job: FilmJob) -> None:
         """To half a second, for renderers that do not show whole games."""
@@ -123,10 +128,11 @@ class RendererContract:
             at = segment.start_seconds
             if segment.stream not in ("training", "evaluation"):  # a game that was played for the film
                 continue
-            known = {episode.number for episode in job.tape.episodes(segment.stream)}
-            require(
-                segment.episode in known, f"segment {segment.title!r} shows episode {segment.episode}, which is not on the tape"
-            )
+            known = {episode.number: episode for episode in job.tape.episodes(segment.stream)}
+            what = f"segment {segment.title!r} shows episode {segment.episode}"
+            require(segment.episode in known, f"{what}, which is not on the tape")
+            rewards = job.tape.rewards(known[segment.episode])[: segment.last_index + 1]
+            require(np.isclose(segment.score, rewards.sum()), f"{what} up to {rewards.sum():g} points, not {segment.score:g}")
 
     def test_progress_goes_from_nothing_to_all(self, job: FilmJob) -> None:
         """Fractions between 0 and 1 that never fall, with words."""
@@ -157,6 +163,8 @@ class RendererContract:
         except FilmError as error:
             require(str(error).strip(), "FilmError must say in words why there is no film")
             return
+        except Exception as error:
+            raise AssertionError(f"`render` ended in {error!r} for an empty tape: raise FilmRefused in words") from error
         require(False, "`render` made a film of an empty tape: raise FilmError")
 
     def test_it_films_without_stored_policies(self, job: FilmJob) -> None:

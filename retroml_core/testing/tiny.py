@@ -52,7 +52,7 @@ class TinyEnvironment:
         self.steps = first_step
         self.episodes = 0
         self.policy_version = 0
-        self.closed = 0
+        self.flushed = self.closed = 0
         self._random = np.random.Generator(np.random.PCG64(seed))
         self._sent: NDArray[np.int64] | None = None
         self._lit = np.zeros(count, np.int64)
@@ -163,7 +163,8 @@ class TinyEnvironment:
         self.policy_version = version
 
     def flush(self) -> str:
-        """Nothing is recorded: there is no hash chain."""
+        """Count the call in `flushed`. Nothing is recorded: there is no hash chain."""
+        self.flushed += 1
         return ""
 
     def close(self) -> None:

@@ -1,23 +1,8 @@
-"""What comes with the project keeps the contracts it asks of others."""
+"""The tiny game for tests keeps the contract of environments; the contracts of other offers are held where these are tested."""
 
-from typing import ClassVar
-
-from retroml_core.builtin import retroml_algorithms as builtin_algorithms
-from retroml_core.builtin import retroml_environments as builtin_environments
-from retroml_core.testing import TINY_ENVIRONMENT, AlgorithmContract, EnvironmentContract
+from retroml_core.testing import TINY_ENVIRONMENT, EnvironmentContract
 
 
 class TestTinyEnvironment(EnvironmentContract):
     spec = TINY_ENVIRONMENT
     game = "tiny"
-
-
-class TestCatch(EnvironmentContract):
-    spec = builtin_environments()[0]
-    game = "catch"
-    settings: ClassVar = {"balls": 2}
-
-
-class TestRandomAgent(AlgorithmContract):
-    spec = builtin_algorithms()[0]
-    settings: ClassVar = {"environments": 3}

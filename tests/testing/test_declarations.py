@@ -71,6 +71,16 @@ def test_a_default_outside_its_own_limits_is_found(value):
         require_declared(Wide, "wide")
 
 
+def test_a_field_without_a_default_is_found():
+    @dataclass
+    class Asking:
+        name: str = "asking"
+        rate: float = field(kw_only=True)
+
+    with pytest.raises(AssertionError, match=r"\['rate'\] must have defaults"):
+        require_declared(Asking, "asking")
+
+
 def spec(**changes):
     known = {"name": "good", "title": "Good", "summary": "Good.", "config": Good, "factory": "builtins:dict"}
     return MetricSpec(**{**known, **changes})
