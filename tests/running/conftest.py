@@ -117,11 +117,11 @@ def command():
 def wait_until():
     """Waits, within generous limits, until something holds."""
 
-    def wait(holds, seconds=60.0):
+    def wait(holds, seconds=150.0):
         deadline = time.monotonic() + seconds
         while not (found := holds()):
             assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.01)
+            time.sleep(0.03)  # what is looked at, all events of a run that trains, takes longer than the others leave
         return found
 
     return wait
@@ -144,21 +144,31 @@ def trained(make_run, attempt_at):
 
 @pytest.fixture(scope="session")
 def kept():
-    """A folder to keep the run of `honest` in."""
+    """A folder to keep the runs of `once` in."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 @pytest.fixture
-def honest(kept, app, trained):
-    """A run as `trained()` makes it; trained once, each test has a copy."""
-    if not any(kept.iterdir()):
-        run = trained()
-        shutil.copytree(run.folder, kept / run.id)
-        return run
-    (made,) = kept.iterdir()
-    app.root.prepare()
-    return Run(Path(shutil.copytree(made, app.root.experiments / made.name)))
+def once(kept, app):
+    """`once(name, make)`: the run that `make()` gives; made once under that name, each test has a copy."""
+
+    def get(name, make):
+        if not (kept / name).exists():
+            run = make()
+            shutil.copytree(run.folder, kept / name / run.id)
+            return run
+        (made,) = (kept / name).iterdir()
+        app.root.prepare()
+        return Run(Path(shutil.copytree(made, app.root.experiments / made.name)))
+
+    return get
+
+
+@pytest.fixture
+def honest(once, trained):
+    """A run as `trained()` makes it."""
+    return once("honest", trained)
 
 
 @pytest.fixture

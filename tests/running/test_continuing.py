@@ -20,19 +20,25 @@ def last_fingerprint(run):
 
 
 @pytest.fixture
-def whole(make_run, train):
-    run = make_run(learner={})
-    train(run)
-    return run
+def whole(make_run, train, once):
+    def make():
+        run = make_run(learner={})
+        train(run)
+        return run
+
+    return once("whole", make)
 
 
 @pytest.fixture
-def stopped(make_run, train):
-    run = make_run(learner={})
-    outcome, _ = train(run, {400: stop})
-    assert outcome.state is RunState.STOPPED
-    assert 0 < outcome.steps < 4000
-    return run
+def stopped(make_run, train, once):
+    def make():
+        run = make_run(learner={})
+        outcome, _ = train(run, {400: stop})
+        assert outcome.state is RunState.STOPPED
+        assert 0 < outcome.steps < 4000
+        return run
+
+    return once("stopped half-way", make)
 
 
 def go_on(app, train, source, *overrides):
