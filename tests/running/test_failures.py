@@ -32,12 +32,16 @@ def work(app):
 
 
 @pytest.fixture
-def stopped_run(make_run, work, attempt_at, train):
+def stopped_run(make_run, train, once):
     """A run of the learner that was stopped half-way, with its checkpoint."""
-    run = make_run(learner={}, steps=3000)
-    train(run, {300: lambda control: control.request_stop("enough")})
-    write_json(run.folder / "state.json", {"state": "stopped", "step": run.checkpoints()[-1].step})
-    return run
+
+    def make():
+        run = make_run(learner={}, steps=3000)
+        train(run, {300: lambda control: control.request_stop("enough")})
+        write_json(run.folder / "state.json", {"state": "stopped", "step": run.checkpoints()[-1].step})
+        return run
+
+    return once("stopped", make)
 
 
 def edit(run, group, **values):

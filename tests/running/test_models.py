@@ -19,10 +19,13 @@ from retroml_core.training.scorecard import Protocol, evaluate
 
 
 @pytest.fixture
-def trained(make_run, train):
-    run = make_run(learner={}, steps=4000)
-    train(run)
-    return run
+def trained(make_run, train, once):
+    def make():
+        run = make_run(learner={}, steps=4000)
+        train(run)
+        return run
+
+    return once("for models", make)
 
 
 @pytest.fixture

@@ -5,10 +5,13 @@ from retroml_core.training.players import Players
 
 
 @pytest.fixture
-def trained(make_run, train):
-    run = make_run(learner={}, steps=6000)
-    train(run)
-    return run
+def trained(make_run, train, once):
+    def make():
+        run = make_run(learner={}, steps=6000)
+        train(run)
+        return run
+
+    return once("for players", make)
 
 
 @pytest.fixture
