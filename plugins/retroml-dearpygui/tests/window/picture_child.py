@@ -16,6 +16,19 @@ from retroml_core.app import App
 from retroml_core.testing import TinyRun, tiny_run
 
 
+def rest(window: Window) -> None:
+    """A frame, which takes long to draw, and time for what is under way."""
+    window.frame()
+    window.worker.wait(0.1)
+
+
+def draw(window: Window, path: Path) -> None:
+    """Write a picture of the page shown, with some time before for what it asks for."""
+    for _ in range(2):
+        rest(window)
+    window.picture(path, frames=2)
+
+
 def main(folder: Path) -> None:
     with App.open() as app:
         app.root.prepare()
@@ -35,14 +48,14 @@ def main(folder: Path) -> None:
 
         train, runs, curves = (window.desk.viewmodel(kind) for kind in (TrainViewModel, RunsViewModel, CurvesViewModel))
         while train.expectation is None or not runs.loaded or curves.shown.score is None:
-            window.frame()
+            rest(window)
         for spec in window.shell.pages:
             window.shell.go(spec.name, {})
-            window.picture(folder / f"{spec.name}.png", frames=6)
+            draw(window, folder / f"{spec.name}.png")
         settings.set(theme="light")
         window.shell.go("train", {})
         window.shell.restyle()
-        window.picture(folder / "light.png", frames=6)
+        draw(window, folder / "light.png")
         window.close()
     sys.exit(f"the app loaded {heavy}" if (heavy := {"torch", "tianshou"} & sys.modules.keys()) else 0)
 
