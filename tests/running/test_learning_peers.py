@@ -235,8 +235,9 @@ def test_a_reference_that_fails_is_quoted(modules, monkeypatch):
 # --- what is committed ------------------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_the_tables_of_the_committed_curves(modules):
-    curves = modules[0].Curves.read(ROOT / "benchmarks" / "results" / "learning_peers.json").records
+@pytest.mark.parametrize("name", ["learning_peers", "learning_fast"])
+def test_the_page_shows_the_tables_of_the_committed_curves(modules, name):
+    curves = modules[0].Curves.read(ROOT / "benchmarks" / "results" / f"{name}.json").records
     page = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
     assert curves
     assert modules[0].comparison_table(curves) in page
