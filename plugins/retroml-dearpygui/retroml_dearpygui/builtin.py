@@ -35,7 +35,7 @@ PAGES = (
     PageSpec(
         name="experiments",
         title="Experiments",
-        summary="Every run you have made.",
+        summary="Every run you have made. Tick some to compare, film, export or delete them.",
         icon=icons.FLASK_CONICAL,
         factory="retroml_dearpygui.ui.pages.experiments:ExperimentsPage",
         order=30,

@@ -83,7 +83,7 @@ DARK = Palette(
 )
 
 LIGHT = Palette(
-    sidebar=rgb("#ECEEF3"),
+    sidebar=rgb("#E4E7EE"),
     page=rgb("#F5F6F9"),
     card=rgb("#FFFFFF"),
     raised=rgb("#EDEFF4"),

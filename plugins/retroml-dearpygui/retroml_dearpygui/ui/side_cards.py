@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from retroml_dearpygui.ui import icons
-from retroml_dearpygui.ui.widgets.basic import bar, button, card, grid, row, space, text
+from retroml_dearpygui.ui.widgets.basic import bar, button, card, cell, grid, row, space, text
 from retroml_dearpygui.viewmodels.machine import MachineViewModel
 from retroml_dearpygui.viewmodels.tour import TourViewModel
 from retroml_dearpygui.viewmodels.wording import short
@@ -39,8 +39,11 @@ class SideCards:
             with grid(ui, [1, -30]):
                 text(ui, "", "small", tag="tour.place")
                 button(ui, "", self._leave, "ghost", icon=icons.X, tip="Leave the tour", tag="tour.leave")
-            text(ui, "", "strong", tag="tour.title", wrap=0)
-            text(ui, "", "small", tag="tour.text", wrap=0)
+            with cell() as words:
+                ui.theme(words, "tight")
+                text(ui, "", "strong", tag="tour.title", wrap=0)
+                text(ui, "", "small", tag="tour.text", wrap=0)
+            space(ui, 2)
             button(ui, "", self._act, "primary", tag="tour.do", width=-1)
             button(ui, "Next", self._next, "ghost", tag="tour.next", width=-1)
         with card(ui, kind="inset", tag="side.machine", show=False):

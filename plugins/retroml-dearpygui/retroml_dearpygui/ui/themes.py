@@ -216,6 +216,8 @@ class _Maker:
             self._styles(ItemSpacing=(8, 2))
         with self._theme("tight", dpg.mvText):
             self._styles(FramePadding=(8, 4))
+        with self._theme("heading", dpg.mvText):  # titles of cards stand as high as those of cards that fold
+            self._styles(FramePadding=(8, 4))
         with self._theme("pills", dpg.mvText):  # words beside a pill stand as high as it
             self._styles(FramePadding=(9, 2))
         with self._theme("prose"):

@@ -183,7 +183,7 @@ class ExperimentsPage(Page):
                 self.table.to_top()
         self.bar.show()
         first = vm.page * PAGE_SIZE
-        count = f"{first + 1:,} to {first + len(vm.rows):,} of {vm.total:,}" if vm.rows else "No runs"
+        count = f"{first + 1:,} to {first + len(vm.rows):,} of {vm.total:,}" if vm.rows else ""
         dpg.set_value("experiments.count", count if vm.loaded else "Reading ...")
         for name, able in (("before", vm.page > 0), ("next", vm.page < vm.pages - 1)):
             dpg.configure_item(f"experiments.{name}", show=vm.pages > 1, enabled=able)

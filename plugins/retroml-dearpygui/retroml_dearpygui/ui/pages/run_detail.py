@@ -10,7 +10,7 @@ import numpy as np
 
 from retroml_dearpygui.ui import icons
 from retroml_dearpygui.ui.pages.run_parts import Parts
-from retroml_dearpygui.ui.widgets.basic import button, card, grid, row, text
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, grid, row, space, text
 from retroml_dearpygui.ui.widgets.curve_plot import score_line, step_unit
 from retroml_dearpygui.ui.widgets.export_box import ExportBox
 from retroml_dearpygui.ui.widgets.menu import Choice, Menu
@@ -104,10 +104,13 @@ class RunDetail:
     def _build_head(self) -> None:
         ui, vm = self.ui, self.vm
         with card(ui):
-            text(ui, "", "h2", tag="detail.title")
-            with row(ui, 16):
-                text(ui, "", "small", tag="detail.state")
-                text(ui, "", "small", tag="detail.words", wrap=0)
+            with cell() as head:
+                ui.theme(head, "tight")
+                text(ui, "", "h2", tag="detail.title")
+                with row(ui, 16):
+                    text(ui, "", "small", tag="detail.state")
+                    text(ui, "", "small", tag="detail.words", wrap=0)
+            space(ui, 2)
             with row(ui, 8):
                 button(ui, "Watch", lambda: self.desk.go("watch", run=vm.run_id), icon=icons.EYE, tag="detail.watch")
                 button(ui, "Pause", vm.pause, icon=icons.PAUSE, tag="detail.pause")
@@ -131,7 +134,8 @@ class RunDetail:
         ui = self.ui
         with card(ui, tag="detail.curves"):
             with row(ui):
-                text(ui, f"{icons.CHART_LINE}  Curve", "h2")
+                dpg.add_text(icons.CHART_LINE, color=ui.tone("accent_high"))
+                text(ui, "Curve", "h2")
                 dpg.add_combo(
                     [],
                     width=ui.px(300),

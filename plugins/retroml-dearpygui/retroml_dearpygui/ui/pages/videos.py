@@ -165,12 +165,12 @@ class VideosPage(Page):
 
     def _build_working(self, index: int, work: Working) -> None:
         ui, tag = self.ui, f"videos.working.{index}"
-        with card(ui, tag=tag), grid(ui, [1, -240]):
+        with card(ui, tag=tag), grid(ui, [1, -146]):
             with cell():
                 text(ui, f"{icons.FILM}  Films of {work.title}, whose training is done", "strong")
                 bar(ui, tag=f"{tag}.bar")
                 text(ui, "", "small", tag=f"{tag}.words", wrap=0)
-            button(ui, "Make no more", partial(self.vm.stop_working, work), tag=f"{tag}.stop")
+            button(ui, "Make no more", partial(self.vm.stop_working, work), tag=f"{tag}.stop", width=-1)
 
     def _build_job(self, job: FilmJob) -> None:
         ui, vm, tag = self.ui, self.vm, f"videos.job.{job.number}"

@@ -69,7 +69,7 @@ class MetricsCard:
         names = self._curves.shown.names
         self._titles = metric_titles(self._model.desk.app.registry, names)
         items = [title for title, name in self._titles.items() if name not in self._curves.pinned]
-        dpg.configure_item("watch.pin", items=items)
+        dpg.configure_item("watch.pin", items=items, show=bool(items))
         dpg.set_value("watch.pin", CHOOSE)
         pinned = tuple(name for name in self._curves.pinned if name in self._curves.shown.pinned)
         if pinned != self._shown:

@@ -45,12 +45,12 @@ class MindCard:
                 ui.theme(lines, "tight")
                 for number in range(MOST_ACTIONS):
                     with grid(ui, [-128, 1, -52], tag=f"{self._tag}.{number}", show=False):
-                        text(ui, "", "small", tag=f"{self._tag}.{number}.name")
+                        ui.theme(text(ui, "", "small", tag=f"{self._tag}.{number}.name"), "tight")
                         with cell() as place:
                             ui.theme(place, "tight")
-                            space(ui, 3)
+                            space(ui, 5)
                             bar(ui, tag=f"{self._tag}.{number}.bar")
-                        text(ui, "", "small", tag=f"{self._tag}.{number}.share")
+                        ui.theme(text(ui, "", "small", tag=f"{self._tag}.{number}.share"), "prose")  # as high as the name
 
     def show(self, frames: LiveFrames | None, number: int = 0) -> None:
         """Show what agent `number` of `frames` thinks; None: nothing is seen now."""

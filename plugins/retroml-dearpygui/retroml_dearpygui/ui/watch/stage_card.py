@@ -131,8 +131,11 @@ class StageCard:
             self._fitted = room
             self.show()
         if dpg.is_item_shown("watch.nothing"):
-            places = zip(room, dpg.get_item_rect_size("watch.nothing"), strict=True)
-            dpg.set_item_pos("watch.nothing", [max(0, int((space - taken) / 2)) for space, taken in places])
+            taken = dpg.get_item_rect_size("watch.nothing")
+            places = [max(0, int((space - size) / 2)) for space, size in zip(room, taken, strict=True)]
+            dpg.set_item_pos("watch.nothing", places)
+            for tag in ("watch.first", "watch.last"):  # in the middle beneath the words
+                dpg.configure_item(tag, indent=max(0, int((taken[0] - dpg.get_item_rect_size(tag)[0]) / 2)))
 
     def click(self) -> None:
         """The mouse was clicked: on a picture of the live view it enlarges that agent, on an enlarged one it goes back."""

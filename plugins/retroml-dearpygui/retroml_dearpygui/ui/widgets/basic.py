@@ -59,7 +59,8 @@ def card(ui: Ui, title: str = "", icon: str = "", *, kind: str = "card", **more:
     with dpg.child_window(border=True, always_use_window_padding=True, **more) as box:
         ui.theme(box, kind)
         if title:
-            with row(ui, 8):
+            with row(ui, 8) as line:
+                ui.theme(line, "heading")
                 if icon:
                     dpg.add_text(icon, color=ui.tone("accent_high"))
                 text(ui, title, "h2")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
-from retroml_dearpygui.ui.widgets.basic import button, card, row, space, text
+from retroml_dearpygui.ui.widgets.basic import button, card, cell, row, space, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +30,11 @@ class EmptyCard:
         ui, kind = self._ui, "primary"
         with card(ui, tag=f"{self._tag}.empty", show=False):
             space(ui, 18)
-            text(ui, "", "h2", tag=f"{self._tag}.empty.title")
-            text(ui, "", tone="muted", tag=f"{self._tag}.empty.text", wrap=0)
+            with cell() as lines:
+                ui.theme(lines, "tight")
+                text(ui, "", "h2", tag=f"{self._tag}.empty.title")
+                text(ui, "", tone="muted", tag=f"{self._tag}.empty.text", wrap=0)
+            space(ui, 2)
             with row(ui):
                 for key, (words, icon, do) in self._offers.items():
                     button(ui, words, do, kind, icon=icon, tag=f"{self._tag}.{key}")
