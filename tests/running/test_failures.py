@@ -78,7 +78,7 @@ def caused(error, cause):
             "the memory of this machine ran out (71.1 PiB more were wanted)",
         ),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "the memory of this machine ran out"),
-        (fault("host"), "the memory of this machine ran out (4000000 bytes more were wanted)"),
+        (fault("host"), "the memory of this machine ran out (4.0 MB more were wanted)"),
         (RuntimeError("std::bad_alloc"), "the memory of this machine ran out"),
         (fault("device"), "the memory of the GPU ran out (20.00 MiB more were wanted)"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), "the memory of the GPU ran out"),
@@ -107,7 +107,7 @@ INJECTED = {
     "nan": ("training failed: loss/policy is nan, at step", "lower the learning rate"),
     "memory": ("the memory of this machine ran out, at step", "a lower algorithm.environments (now 4)"),
     "host": (
-        "the memory of this machine ran out (4000000 bytes more were wanted), at step",
+        "the memory of this machine ran out (4.0 MB more were wanted), at step",
         "algorithm.environments (now 4)",
     ),
     "device": ("the memory of the GPU ran out (20.00 MiB more were wanted), at step", "algorithm.environments (now 4)"),
@@ -118,13 +118,13 @@ INJECTED = {
 
 @pytest.mark.parametrize("kind", INJECTED)
 def test_it_says_what_failed_where_and_what_to_do_and_can_be_gone_on_from(make_run, work, kind):
-    run = make_run(learner={"fault_at": 40, "fault": kind}, checkpoints=CheckpointConfig(every_steps=640))
+    run = make_run(learner={"fault_at": 20, "fault": kind}, steps=2000, checkpoints=CheckpointConfig(every_steps=640))
     assert work(run) == 1
     newest = CheckpointStore(run.checkpoints_folder).latest_full()
     assert newest is not None
     reason, hint = INJECTED[kind]
     assert run.status().state is RunState.FAILED
-    assert run.status().reason == f"{reason} 2,496; last good checkpoint: {newest.name}"
+    assert run.status().reason == f"{reason} 1,216; last good checkpoint: {newest.name}"
     assert hint in last_problem(run)["hint"]
     assert last_problem(run)["severity"] == "error"
     assert ("Traceback" in last_problem(run)["details"]) == (kind == "bug")

@@ -2,6 +2,7 @@
 
 import dearpygui.dearpygui as dpg
 import pytest
+from retroml_dearpygui.viewmodels.experiments import ExperimentsViewModel
 
 from retroml_core.testing import TinyRun, tiny_run
 
@@ -17,7 +18,9 @@ def first_page():
 def table(robot):
     """The robot at the table of runs, with the list of columns open."""
     tiny_run(robot.window.app.root.path, TinyRun(updates=2), app=robot.window.app)
-    robot.wait(lambda: dpg.does_item_exist("experiments.table.0"), "the run")
+    runs = robot.window.desk.viewmodel(ExperimentsViewModel)
+    robot.wait(lambda: [row for row in runs.rows if row.state.ended], "the run at its end")
+    robot.wait(lambda: dpg.does_item_exist("experiments.table.0"), "its row")
     robot.click("experiments.columns")
     robot.wait(lambda: dpg.does_item_exist("experiments.columns.game"), "the list")
     return robot
