@@ -63,11 +63,7 @@ class ArrayTrainable(OnlineTrainable):
 
     def learner_state(self) -> Tree:
         """Parameters, memory and the generator of training: whoever acts otherwise seeds the draws first."""
-        return {
-            "parameters": dict(self.parameters),
-            "memory": self.memory,
-            "random": self.random.bit_generator.state,
-        }
+        return {"parameters": dict(self.parameters), "memory": self.memory, "random": self.random.bit_generator.state}
 
     def restore_learner(self, state: Tree) -> None:
         """Take up `learner_state()`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from retroml_core.commands.notices import say_notices
 from retroml_core.faults import Fault
 from retroml_core.runs.forecast import size_text
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer, print_json
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import counted
 
@@ -66,10 +66,8 @@ def _empty_trash(app: App, *, yes: bool, as_json: bool) -> int:
         sys.stderr.write("nothing was deleted\n")
         return 1
     freed = storage.empty_trash() + films.empty_trash()
-    if as_json:
-        print_json({"deleted": len(sizes), "freed_bytes": freed})
-    else:
-        sys.stdout.write(f"the trash is empty{f', {size_text(freed)} were freed' if sizes else ''}\n")
+    freed_words = f", {size_text(freed)} were freed" if sizes else ""
+    answer({"deleted": len(sizes), "freed_bytes": freed}, f"the trash is empty{freed_words}", as_json=as_json)
     return 0
 
 
@@ -96,10 +94,7 @@ def restore(app: App, argv: Sequence[str]) -> int:
 
     trashed = StorageService(app).trashed()
     if not asked.id:
-        if asked.json:
-            print_json([_as_tree(run) for run in trashed])
-        else:
-            sys.stdout.write(f"{_listed(trashed)}\n")
+        answer([_as_tree(run) for run in trashed], _listed(trashed), as_json=asked.json)
         return 0
     runs, models = ExperimentService(app), ModelService(app)
 

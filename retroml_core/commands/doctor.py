@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,7 +12,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 from retroml_core.terminal.text_table import wrapped
 
 if TYPE_CHECKING:
@@ -55,10 +54,8 @@ def main(app: App, argv: Sequence[str]) -> int:
     parser.add_argument("--report", action="store_true", help="print them as Markdown, to paste into a question or a report")
     asked = parser.parse_args(argv)
     findings = examine(app)
-    if asked.json:
-        print_json([asdict(finding) for finding in findings])
-    else:
-        sys.stdout.write("".join(f"{_markdown(found) if asked.report else _line(found)}\n" for found in findings))
+    lines = map(_markdown if asked.report else _line, findings)
+    answer([asdict(finding) for finding in findings], "\n".join(lines), as_json=asked.json)
     return int(any(found.verdict is Verdict.BAD for found in findings))
 
 

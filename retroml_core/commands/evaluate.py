@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.commands.numbers import count, whole
 from retroml_core.commands.sources import find_source
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +28,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     card = evaluate(app, run, checkpoint.step, protocol)
     if card is None:
         return 1
-    if asked.json:
-        print_json(card.as_dict())
-    else:
-        sys.stdout.write(f"{_page(card)}\n")
+    answer(card.as_dict(), _page(card), as_json=asked.json)
     return 0
 
 

@@ -12,7 +12,7 @@ from retroml_core.config.settings import settings_of
 from retroml_core.exporting import ExportError
 from retroml_core.faults import Fault
 from retroml_core.terminal.export_runs import Exported, export_runs, export_zip
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,10 +42,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     except ExportError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if asked.json:
-        _print_json(target, results, missing)
-    else:
-        sys.stdout.write(f"{target}\n")
+    answer(_as_tree(target, results, missing), str(target), as_json=asked.json)
     return 1 if missing or any(result.error for result in results) else 0
 
 
@@ -129,14 +126,9 @@ def _say(quiet: bool) -> Callable[[Exported], None]:
     return say
 
 
-def _print_json(target: Path, results: Sequence[Exported], missing: Sequence[str]) -> None:
+def _as_tree(target: Path, results: Sequence[Exported], missing: Sequence[str]) -> dict[str, object]:
     exports = [
-        {
-            "run_id": result.run.id,
-            "format": result.format,
-            "files": [path.as_posix() for path in result.files],
-            "error": result.error,
-        }
-        for result in results
+        {"run_id": one.run.id, "format": one.format, "files": [path.as_posix() for path in one.files], "error": one.error}
+        for one in results
     ]
-    print_json({"to": target.as_posix(), "exports": exports, "not_found": list(missing)})
+    return {"to": target.as_posix(), "exports": exports, "not_found": list(missing)}

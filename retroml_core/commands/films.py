@@ -13,7 +13,7 @@ from retroml_core.films.library import ORDERS, find_film_named
 from retroml_core.runs.forecast import size_text
 from retroml_core.runs.run import find_run
 from retroml_core.services.films import FilmService
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer, print_json
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import duration
 
@@ -78,10 +78,7 @@ def _direction(asked: argparse.Namespace) -> bool | None:
 
 
 def _tell(film: Film, words: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(film.as_tree())
-    else:
-        sys.stdout.write(f"{words}\n")
+    answer(film.as_tree(), words, as_json=as_json)
 
 
 def _delete(service: FilmService, films: list[Film], *, as_json: bool) -> None:
@@ -128,10 +125,7 @@ def _row(film: Film) -> tuple[str, ...]:
 
 
 def _list_trash(trashed: list[TrashedFilm], as_json: bool) -> None:
-    if as_json:
-        print_json([{**one.film.as_tree(), "deleted_at": _moment(one)} for one in trashed])
-    else:
-        sys.stdout.write(f"{_trash_table(trashed)}\n")
+    answer([{**one.film.as_tree(), "deleted_at": _moment(one)} for one in trashed], _trash_table(trashed), as_json=as_json)
 
 
 def _moment(one: TrashedFilm) -> str:

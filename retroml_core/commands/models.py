@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from typing import TYPE_CHECKING
 
 from retroml_core.runs.forecast import size_text
 from retroml_core.runs.run import find_run
 from retroml_core.services.models import TRASHED_MODEL, ModelService
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, score
 
@@ -31,10 +30,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     if asked.action == "delete":
         return _delete(app, asked)
     models = ModelService(app).list()
-    if asked.json:
-        print_json([dataclasses.asdict(model) for model in models])
-    else:
-        sys.stdout.write((_table(models) if models else "no models yet; `retroml models save latest` makes one") + "\n")
+    answer([dataclasses.asdict(model) for model in models], _table(models), as_json=asked.json)
     return 0
 
 
@@ -56,10 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _save(app: App, asked: argparse.Namespace) -> int:
     model = ModelService(app).save(find_run(app, asked.run), asked.checkpoint, asked.name)
-    if asked.json:
-        print_json(dataclasses.asdict(model))
-    else:
-        sys.stdout.write(f"{model.id}\n{model.folder(app.root)}\n")
+    answer(dataclasses.asdict(model), f"{model.id}\n{model.folder(app.root)}", as_json=asked.json)
     return 0
 
 
@@ -67,14 +60,13 @@ def _delete(app: App, asked: argparse.Namespace) -> int:
     model = ModelService(app).delete(asked.model)
     trashed = f"{TRASHED_MODEL}{model.id}"
     message = f"moved to the trash: {model.name}  (retroml restore {trashed} takes it back)"
-    if asked.json:
-        print_json([{"id": trashed, "ok": True, "message": message}])
-    else:
-        sys.stdout.write(f"{message}\n")
+    answer([{"id": trashed, "ok": True, "message": message}], message, as_json=asked.json)
     return 0
 
 
 def _table(models: list[Model]) -> str:
+    if not models:
+        return "no models yet; `retroml models save latest` makes one"
     head = ("model", "name", "game", "algorithm", "step", "score", "trained", "size", "goes on")
     return columns([head, *map(_row, models)])
 

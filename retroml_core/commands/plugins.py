@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from retroml_core.config.folders import drop_unusable_schemas, plugin_folders
 from retroml_core.plugins.folder import trust, untrust
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 from retroml_core.terminal.text_table import columns
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     # So that faults of configs are known as well.
     drop_unusable_schemas(app.plugins, app.registry)
     plugin_folders(app.plugins, app.registry)
-    if asked.json:
-        print_json(_as_tree(app))
-    else:
-        sys.stdout.write(f"{_page(app)}\n")
+    answer(_as_tree(app), _page(app), as_json=asked.json)
     return 0
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 from retroml_core.commands.notices import say_notices
 from retroml_core.terminal.counting import counting
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 from retroml_core.terminal.wording import counted
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ def main(app: App, argv: Sequence[str]) -> int:
     with counting() as progress:
         report = ExperimentService(app).reindex(partial(progress, "reading the runs"))
     say_notices(app, report.problems)
-    if asked.json:
-        print_json({"runs": report.runs, "problems": report.problems})
-    else:
-        sys.stdout.write(f"the index {app.root.database} holds {counted(report.runs, 'run')}\n")
+    words = f"the index {app.root.database} holds {counted(report.runs, 'run')}"
+    answer({"runs": report.runs, "problems": report.problems}, words, as_json=asked.json)
     return 1 if report.problems else 0

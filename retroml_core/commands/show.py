@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retroml_core.commands.notices import say_notices
 from retroml_core.runs.forecast import size_text
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 from retroml_core.terminal.text_table import columns
 from retroml_core.terminal.wording import count, duration, percent, score, sparkline, state_words
 
@@ -35,10 +34,7 @@ def main(app: App, argv: Sequence[str]) -> int:
 
     run = ExperimentService(app).find(asked.id)
     found = _gather(app, run)
-    if asked.json:
-        print_json(found)
-    else:
-        sys.stdout.write(_page(found))
+    answer(found, _page(found), as_json=asked.json)
     say_notices(app, found["notices"])
     return 1 if found["notices"] else 0
 
@@ -83,7 +79,7 @@ def _checkpoint(kept: Any) -> dict[str, Any]:
 
 def _page(found: Mapping[str, Any]) -> str:
     parts = [_summary(found), _settings(found["config"]), _kept(found), _made_on(found["provenance"]), _problems(found)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(part for part in parts if part)
 
 
 def _summary(found: Mapping[str, Any]) -> str:

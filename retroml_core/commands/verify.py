@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.faults import Fault
-from retroml_core.terminal.printing import print_json
+from retroml_core.terminal.printing import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +43,7 @@ def main(app: App, argv: Sequence[str]) -> int:
     with counting() as progress:
         verdict = verify_run(app, run, Segment(first=first, last=last, play_only=asked.play_only), progress)
     said = certify(verdict) if certify is not None else ""
-    if asked.json:
-        print_json(verdict.as_dict())
-    else:
-        sys.stdout.write(f"{_page(verdict)}\n")
+    answer(verdict.as_dict(), _page(verdict), as_json=asked.json)
     sys.stderr.write(said)
     return EXIT_VERIFIED if verdict.ok else EXIT_DIVERGED
 

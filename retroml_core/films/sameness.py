@@ -23,13 +23,7 @@ __all__ = ["film_key", "find_film"]
 
 
 def film_key(
-    run: Run,
-    renderer: str,
-    config: FilmConfig,
-    settings: Any,
-    length_seconds: float,
-    tape: Tape,
-    others: Sequence[Run] = (),
+    run: Run, renderer: str, config: FilmConfig, settings: Any, length_seconds: float, tape: Tape, others: Sequence[Run] = ()
 ) -> str:
     """The key of a film of `run` and `others`: what is on its tape now, which policies are stored, and all wishes."""
     wishes = {name: value for name, value in dataclasses.asdict(config).items() if name not in ("renderers", "length")}

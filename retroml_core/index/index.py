@@ -18,15 +18,7 @@ from retroml_core.index.describe import signature
 from retroml_core.index.migrate import migrate
 from retroml_core.index.models import run as run_table
 from retroml_core.index.rows import MetricSummary, RunFilter, RunRow, SyncReport
-from retroml_core.index.store import (
-    DatabaseDamaged,
-    IndexFailure,
-    IndexUnusable,
-    Store,
-    open_memory,
-    open_store,
-    unusable,
-)
+from retroml_core.index.store import DatabaseDamaged, IndexFailure, IndexUnusable, Store, open_memory, open_store, unusable
 from retroml_core.runs.roots import RootError, is_headless, is_run
 from retroml_core.runs.run import Run
 

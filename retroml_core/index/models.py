@@ -7,32 +7,10 @@ several users; alone on a desktop they keep their defaults.
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-__all__ = [
-    "RUN_TABLES",
-    "attempt",
-    "metadata",
-    "metric_chunk",
-    "metric_summary",
-    "run",
-    "run_config",
-    "tag",
-]
+__all__ = ["RUN_TABLES", "attempt", "metadata", "metric_chunk", "metric_summary", "run", "run_config", "tag"]
 
 metadata = MetaData(
     naming_convention={

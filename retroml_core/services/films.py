@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retroml_core.films.film import Film, FilmOptions, FilmProcess, list_films, start_film
-from retroml_core.films.library import (
-    all_films,
-    find_film_named,
-    probe_film,
-    rename_film,
-    sorted_films,
-    thumbnail_of,
-)
+from retroml_core.films.library import all_films, find_film_named, probe_film, rename_film, sorted_films, thumbnail_of
 from retroml_core.films.trash import TrashedFilm, empty_film_trash, restore_film, trash_film, trashed_films
 from retroml_core.services.principal import LOCAL_USER, Principal, guard
 

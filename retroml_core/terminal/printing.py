@@ -8,7 +8,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["print_json"]
+__all__ = ["answer", "print_json"]
+
+
+def answer(tree: Any, text: str, *, as_json: bool) -> None:
+    """Print `tree` for other programs, or `text` for people."""
+    if as_json:
+        print_json(tree)
+    else:
+        sys.stdout.write(f"{text}\n")
 
 
 def print_json(value: Any) -> None:
