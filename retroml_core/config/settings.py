@@ -75,7 +75,7 @@ def filled(config: type, values: Mapping[str, str], fault: type[Fault] = Fault) 
     names = [field.name for field in dataclasses.fields(config) if field.name != "name"]
     for key in values:
         if key not in names:
-            raise fault(f"there is no setting {key!r} here; {advice(key, names)}")
+            raise fault(f"{getattr(config, 'name', 'this')} has no setting {key!r}; {advice(key, names)}")
     try:
         made: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(config), dict(values)))
     except OmegaConfBaseException as error:

@@ -62,7 +62,7 @@ def test_a_setting_of_a_format_can_be_given(app, runs, to, more):
     [
         ("note.times=9", "times=9: must be between 1 and 3"),
         ("note.times=x", "could not be converted"),
-        ("note.time=2", "no setting 'time' here; did you mean times?"),
+        ("note.time=2", "note has no setting 'time'; did you mean times?"),
         ("nope.times=2", "write FORMAT.KEY=VALUE with one of the formats note"),
         ("note.times", "write FORMAT.KEY=VALUE"),
     ],
