@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import subprocess
@@ -21,6 +22,7 @@ from retroml_core.runs.labels import Labels, write_labels
 from retroml_core.runs.run import RunNotFound, create_run
 from retroml_core.services.control import ControlService, NotAtWork
 from retroml_core.terminal.printing import print_json
+from retroml_core.testing import tiny_app
 
 COMMANDS = ("runs", "show", "pause", "resume", "stop", "checkpoint", "rerun", "reindex")
 
@@ -359,10 +361,16 @@ def test_resume_with_a_config_that_cannot_be_used_says_so(retroml, make_run):
 # --- rerun ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def original(app):
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory):
     settings = ["game=catch", "algorithm=random", "seed=5", "budget.steps=100", "film.renderers=[]", "tags=[a]"]
-    return create_run(app, compose(app, settings))
+    with tiny_app(tmp_path_factory.mktemp("composed")) as app:
+        return compose(app, settings)
+
+
+@pytest.fixture
+def original(app, composed):
+    return create_run(app, copy.deepcopy(composed))
 
 
 def test_a_rerun_has_the_same_settings_and_another_identity(app, original):
