@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retroml_core.params import param_info
+from retroml_core.runs.forecast import size_text
 
 __all__ = ["Shortage", "memory_settings", "shortage"]
 
@@ -40,7 +41,9 @@ def shortage(error: BaseException | None) -> Shortage | None:
         device, text = _device(error), str(error)
         if device is not None:
             found = _AMOUNT.search(text)
-            return Shortage(device=device, asked=found.group(1) if found else "")
+            asked = found.group(1) if found else ""
+            number, _, unit = asked.partition(" ")
+            return Shortage(device=device, asked=size_text(int(number)) if unit == "bytes" and number.isdigit() else asked)
         error = error.__cause__
     return None
 
