@@ -224,7 +224,7 @@ class _Maker:
             self._styles(ItemSpacing=(8, 5), FramePadding=(0, 0))
         for name, colour in (("bar", p.accent), ("bar_warn", p.warn), ("bar_danger", p.danger)):
             with self._theme(name, dpg.mvProgressBar):
-                self._styles(FrameRounding=5)
+                self._styles(FrameRounding=5, FramePadding=(8, 4))  # words after it stand as high as those before
                 self._colours(FrameBg=p.raised, PlotHistogram=colour)
         for name, colour in (("bad_value", p.danger), ("changed_value", p.accent), ("usual_value", NONE)):
             with self._theme(name):

@@ -50,7 +50,7 @@ class MindCard:
                             ui.theme(place, "tight")
                             space(ui, 5)
                             bar(ui, tag=f"{self._tag}.{number}.bar")
-                        ui.theme(text(ui, "", "small", tag=f"{self._tag}.{number}.share"), "prose")  # as high as the name
+                        ui.theme(text(ui, "", "small", tag=f"{self._tag}.{number}.share"), "tight")
 
     def show(self, frames: LiveFrames | None, number: int = 0) -> None:
         """Show what agent `number` of `frames` thinks; None: nothing is seen now."""
