@@ -5,17 +5,20 @@
     learning   from rollout k - 1, makes policy k     from rollout k, makes policy k + 1
 
 Emulators and learner keep all cores busy together instead of in turn. Both wait for each other at the end of each rollout, so
-the result does not depend on which was quicker: the same config gives the same parameters, bit for bit. What is learned from
-is one update older than in `PPO`; its importance ratios are taken against the policy that really played. The plan is that of
+the result does not depend on which was quicker: the same config gives the same parameters, bit for bit. The plan is that of
 HTS-RL, https://arxiv.org/abs/2012.09849.
+
+What is learned from was played by the policy before the one that learns. A clip range around that older policy would hold the
+newer one back from the start, so it lies around the policy that begins to learn, the proximal policy of
+https://arxiv.org/abs/2110.00641 section 3 (without its importance weight, which made no difference: docs/learning.md).
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +76,20 @@ class OverlappedPPO(PPO):
         self.rollout, self._spare = self._spare, self.rollout
         self.rollout.restart()
         return learned | self.about_rollout()
+
+    def learn_from(self, samples: Samples, tick: Callable[[], None]) -> dict[str, float]:
+        """One update, clipped around the policy and the values it begins with; by metric name."""
+        self.compute.use_threads(self.compute.threads)
+        return super().learn_from(self._as_of_now(samples), tick)
+
+    @torch.no_grad()
+    def _as_of_now(self, samples: Samples) -> Samples:
+        log_probs, values = [], []
+        for part in samples.chunk(self.config.minibatches):
+            logits_BA, values_B = self.network(part.seen())
+            log_probs.append(logits_BA.log_softmax(1).gather(1, part.actions[:, None]).squeeze(1))
+            values.append(values_B)
+        return replace(samples, log_probs=torch.cat(log_probs), values=torch.cat(values))
 
     def _wait(self) -> None:
         """Until nothing works in the background; what was learned is kept for the next report."""

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 from retroml_tianshou.ppo import PPO
 from retroml_tianshou.ppo_overlap import OverlappedPPO
 from retroml_tianshou.snapshots import parameters
@@ -40,7 +41,26 @@ def test_it_learns_from_the_same_first_rollout_to_the_same_policy_as_without(mak
     exact.advance(FakeControl())
     for _ in range(2):
         overlapped.advance(FakeControl())
-    assert overlapped.fingerprint() == exact.fingerprint()
+    ours, theirs = (parameters(ppo.network) for ppo in (overlapped, exact))
+    assert all(np.allclose(ours[name], theirs[name], atol=1e-6) for name in theirs)
+
+
+def test_the_clip_range_lies_around_the_policy_that_begins_to_learn(overlapped, monkeypatch):
+    for _ in range(2):
+        overlapped.advance(FakeControl())
+    played, learn = overlapped._waiting.log_probs, overlapped.algorithm.learn
+
+    def look(samples, **options):
+        with torch.no_grad():
+            logits_BA, values_B = overlapped.network(samples.seen())
+        log_probs_B = logits_BA.log_softmax(1)[torch.arange(len(samples)), samples.actions]
+        assert torch.allclose(samples.log_probs, log_probs_B, atol=1e-6)
+        assert torch.allclose(samples.values, values_B, atol=1e-6)
+        assert not torch.allclose(samples.log_probs, played, atol=1e-6)
+        return learn(samples, **options)
+
+    monkeypatch.setattr(overlapped.algorithm, "learn", look)
+    assert overlapped.advance(FakeControl()).updates == 1
 
 
 def test_a_rollout_is_played_by_one_policy_that_of_its_beginning(overlapped):
