@@ -243,8 +243,8 @@ class WithColumns:
     @hookimpl
     def retroml_desktop_columns(self):
         return [
-            ColumnSpec(name="double", title="Double", summary="", factory=f"{__name__}:double"),
-            ColumnSpec(name="broken", title="Broken", summary="", factory=f"{__name__}:broken"),
+            ColumnSpec(name="double", title="Double", summary="", factory="columns:double"),
+            ColumnSpec(name="broken", title="Broken", summary="", factory="columns:broken"),
         ]
 
 
