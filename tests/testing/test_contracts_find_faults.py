@@ -234,7 +234,7 @@ class Writes(Metric):
     ("factory", "test", "arguments", "advice"),
     [
         ("Forgetful", "test_a_restored_metric_goes_on_exactly", ("tmp_path",), "put all memory into `state`"),
-        ("Unlisted", "test_it_reports_finite_numbers_under_known_names", ("full",), "MetricSpec.reports"),
+        ("Unlisted", "test_it_reports_finite_numbers_under_known_names", ("shown",), "MetricSpec.reports"),
         ("Writes", "test_it_does_not_change_what_it_is_shown", (), "copy what you change"),
     ],
 )
@@ -249,7 +249,7 @@ def test_faults_of_metrics_are_found(tmp_path, factory, test, arguments, advice)
             reports={"seen/updates": ""},
         )
 
-    values = {"tmp_path": tmp_path, "full": True}
+    values = {"tmp_path": tmp_path, "shown": "all"}
     with pytest.raises(AssertionError, match=advice):
         getattr(Metrics(), test)(**{name: values[name] for name in arguments})
 

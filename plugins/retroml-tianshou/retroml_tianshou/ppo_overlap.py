@@ -82,13 +82,13 @@ class OverlappedPPO(PPO):
         self.compute.use_threads(self.compute.threads)
         return super().learn_from(self._as_of_now(samples), tick)
 
-    @torch.no_grad()
     def _as_of_now(self, samples: Samples) -> Samples:
+        """With gradients and in the parts they are worked out in, as compiled code expects it, although none is asked for."""
         log_probs, values = [], []
-        for part in samples.chunk(self.config.minibatches):
+        for part in samples.chunk(self.config.minibatches * self.compute.parts_for(self.minibatch())):
             logits_BA, values_B = self.network(part.seen())
-            log_probs.append(logits_BA.log_softmax(1).gather(1, part.actions[:, None]).squeeze(1))
-            values.append(values_B)
+            log_probs.append(logits_BA.log_softmax(1).gather(1, part.actions[:, None]).squeeze(1).detach())
+            values.append(values_B.detach())
         return replace(samples, log_probs=torch.cat(log_probs), values=torch.cat(values))
 
     def _wait(self) -> None:
