@@ -12,7 +12,8 @@ from retroml_core.faults import Fault
 from retroml_core.terminal.printing import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import subprocess
+    from collections.abc import Callable, Sequence
 
     from retroml_core.app import App
     from retroml_core.runs.run import Run
@@ -57,7 +58,7 @@ def stop(app: App, argv: Sequence[str]) -> int:
 def resume(app: App, argv: Sequence[str]) -> int:
     """Go on with a run: wake its process, or start a new one and follow it."""
     parser = _parser("resume", "Go on with a paused, stopped, failed or interrupted run from its last checkpoint.")
-    parser.add_argument("--detach", action="store_true", help="start it and return at once")
+    parser.add_argument("--detach", action="store_true", help="start it and return once it is at work")
     asked = parser.parse_args(argv)
     from retroml_core.services import ControlService, ExperimentService
 
@@ -70,13 +71,23 @@ def resume(app: App, argv: Sequence[str]) -> int:
     _check_config(app, run)
     from retroml_core.runs.launching import start_worker
 
-    start_worker(run)
+    worker = start_worker(run)
     if asked.detach:
-        sys.stdout.write(f"{run.id}\n")
-        return 0
+        return _at_work(asked, run, lambda now: now.status().attempt > status.attempt, worker)
     from retroml_core.terminal.progress import follow
 
     return follow(run, attempt=status.attempt + 1)
+
+
+def _at_work(asked: argparse.Namespace, run: Run, begun: Callable[[Run], bool], worker: subprocess.Popen[bytes]) -> int:
+    """Wait until the process is at work and so can be told to pause or stop; say the id of the run."""
+    from retroml_core.services import ControlService
+
+    ControlService().wait_until(run, lambda now: begun(now) or worker.poll() is not None, limit_seconds=asked.timeout)
+    if not begun(run):
+        return _say(asked, run, f"its process did not begin; {run.log_file} may say why", ok=False)
+    sys.stdout.write(f"{run.id}\n")
+    return 0
 
 
 def _check_resumable(run: Run, state: RunState) -> None:

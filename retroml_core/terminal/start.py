@@ -71,6 +71,7 @@ def begin(app: App, config: ExperimentConfig) -> Run:
     from retroml_core.runs.run import create_run
 
     _say(_warnings(app, config))
+    app.root.prove()
     sizes = _sizes(app, config)
     needs = forecast(config, app, sizes)
     free = free_bytes(app.root.path)

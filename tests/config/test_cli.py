@@ -18,6 +18,7 @@ from retroml_core.app import App
 from retroml_core.cli import main
 from retroml_core.events import RunState
 from retroml_core.hookspecs import hookimpl
+from retroml_core.runs.roots import DataRoot, RootError
 from retroml_core.runs.run import Run
 from retroml_core.schema import NetworkConfig
 from retroml_core.sizing import NetworkSize, Sizes
@@ -276,6 +277,16 @@ def test_a_full_disk_is_refused_before_anything_is_made(home, started, capsys, m
     assert main(["seed=5"]) == 2
     assert "not enough disk for this run" in capsys.readouterr().err
     assert (started.runs, home.exists()) == ([], False)
+
+
+def test_a_data_root_that_cannot_be_made_is_no_full_disk(home, started, capsys, monkeypatch):
+    def refuse(root):
+        raise RootError(f"cannot write to the data folder {root.path}")
+
+    monkeypatch.setattr(DataRoot, "prove", refuse)
+    monkeypatch.setattr(start, "free_bytes", lambda folder: 0)
+    assert main(["seed=5"]) == 2
+    assert capsys.readouterr().err.endswith(f"cannot write to the data folder {home}\n")
 
 
 def test_a_network_that_does_not_fit_is_refused_with_those_that_do(home, started, capsys, monkeypatch):

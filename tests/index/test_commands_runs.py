@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +21,7 @@ from retroml_core.runs.checkpoints import CheckpointStore
 from retroml_core.runs.control import Mailbox
 from retroml_core.runs.labels import Labels, write_labels
 from retroml_core.runs.run import RunNotFound, create_run
+from retroml_core.runs.state import StateFile
 from retroml_core.services.control import ControlService, NotAtWork
 from retroml_core.terminal.printing import print_json
 from retroml_core.testing import tiny_app
@@ -336,10 +338,18 @@ def test_resume_starts_a_process_and_follows_from_the_next_attempt(retroml, trai
     assert followed == [(trained.run.id, 2)]
 
 
-def test_resume_can_return_at_once(retroml, trained, monkeypatch):
+@pytest.mark.parametrize(("begins", "code"), [(True, 0), (False, 1)])
+def test_a_detached_resume_returns_once_the_process_is_at_work(retroml, trained, monkeypatch, begins, code):
+    def start(run):
+        if begins:
+            StateFile(run.folder, attempt=2).move(RunState.STARTING)
+        return SimpleNamespace(poll=lambda: None if begins else 3)
+
     monkeypatch.setattr("retroml_core.commands.control_commands._check_config", lambda app, run: None)
-    monkeypatch.setattr("retroml_core.runs.launching.start_worker", lambda run: None)
-    assert retroml("resume", "latest", "--detach") == (0, f"{trained.run.id}\n", "")
+    monkeypatch.setattr("retroml_core.runs.launching.start_worker", start)
+    ended, said, complaint = retroml("resume", "latest", "--detach")
+    assert (ended, said) == (code, f"{trained.run.id}\n" if begins else "")
+    assert begins or f"its process did not begin; {trained.run.log_file} may say why" in complaint
 
 
 @pytest.mark.parametrize(("state", "words"), [(RunState.RUNNING, "running already"), (RunState.COMPLETED, "whole budget")])
