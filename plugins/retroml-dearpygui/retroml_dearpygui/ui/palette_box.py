@@ -60,6 +60,8 @@ class PaletteBox:
         self._do(self._at)
 
     def _filter(self, words: str) -> None:
+        if not self.open:  # Esc, which closes it, also empties the field
+            return
         self._fits, self._at = found(self._all, words), 0
         with refill("palette.list"):
             for number, entry in enumerate(self._fits[:SHOWN]):

@@ -116,6 +116,18 @@ def test_arrows_choose_in_the_palette_and_escape_leaves_it(robot):
     robot.wait(lambda: not dpg.does_item_exist("palette"), "the palette to close")
 
 
+def test_escape_leaves_the_palette_also_where_words_are_typed(robot):
+    """Dear PyGui empties the field at the same press, after the palette went."""
+    robot.press("ctrl+k")
+    robot.wait(lambda: dpg.does_item_exist("palette.words"), "the palette")
+    robot.write("wat")
+    robot.wait(lambda: dpg.get_value("palette.words") == "wat", "the words")
+    robot.press("esc")
+    robot.wait(lambda: not dpg.does_item_exist("palette"), "the palette to close")
+    robot.frames(3)
+    assert robot.window.crashed == []
+
+
 def test_dark_and_light_by_keyboard(robot):
     dark = robot.window.ui.palette
     robot.press("ctrl+shift+l")

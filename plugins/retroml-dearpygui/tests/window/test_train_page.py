@@ -92,11 +92,17 @@ def test_any_game_is_found_in_the_gallery_by_typing(robot, train):
     assert not dpg.does_item_exist("gallery")
 
 
-def test_escape_closes_the_gallery(robot, train):
+@pytest.mark.parametrize("words", ["", "fr"])
+def test_escape_closes_the_gallery(robot, train, words):
     robot.click("train.all_games")
-    robot.wait(lambda: dpg.does_item_exist("gallery"))
+    robot.wait(lambda: dpg.does_item_exist("gallery.search"), "the gallery")
+    robot.click("gallery.search")
+    robot.write(words)
+    robot.wait(lambda: dpg.get_value("gallery.search") == words, "the words")
     robot.press("esc")
     robot.wait(lambda: not dpg.does_item_exist("gallery"), "the gallery to close")
+    robot.frames(3)
+    assert robot.window.crashed == []
 
 
 def test_a_hyperparameter_is_changed_marked_and_reverted(robot, train):

@@ -87,6 +87,8 @@ class Gallery:
                 dpg.configure_item(f"gallery.game.{game.name}", texture_tag=self._textures.get(game.name))
 
     def _fill(self, words: str) -> None:
+        if not dpg.does_item_exist("gallery.games"):  # Esc, which closes it, also empties the field
+            return
         ui = self._ui
         self._games = list(self._find(words))
         self._shown = self._textures.version
